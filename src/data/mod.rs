@@ -1,0 +1,7 @@
+//! Data sets: the embedded ones, the user's own files, splitting and standardising.
+
+mod dataset;
+mod samples;
+
+pub use dataset::{Dataset, Targets, Task};
+pub use samples::{Part, Samples, TargetScale};

@@ -1,0 +1,2 @@
+//! The losslab command.
+fn main() {}

@@ -1,0 +1,89 @@
+//! The closed sets of activations, losses and initialisations.
+
+use serde::{Deserialize, Serialize};
+
+/// The non-linearity after each hidden layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// `a = z`.
+    Identity,
+    /// `a = tanh z`.
+    Tanh,
+    /// `a = 1 / (1 + e⁻ᶻ)`.
+    Sigmoid,
+    /// `a = max(z, 0)`, with slope 0 at 0.
+    Relu,
+    /// `a = ln(1 + eᶻ)`.
+    Softplus,
+}
+
+/// The loss of one sample, averaged over samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// `½ ‖ŷ − y‖²`, summed over the outputs of a sample.
+    SquaredError,
+    /// Softmax cross-entropy, `−log softmax(z)_y`.
+    CrossEntropy,
+    /// Binary cross-entropy on one logit, `log(1 + eᶻ) − y z`.
+    BinaryCrossEntropy,
+}
+
+/// The distribution that weights start from; biases start at 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Initialisation {
+    /// Uniform on ±√(6 / (inputs + outputs)); Glorot & Bengio 2010.
+    Glorot,
+    /// Normal with variance 2 / inputs; He et al. 2015.
+    He,
+    /// Normal with variance 1 / inputs; LeCun et al. 1998.
+    #[serde(rename = "lecun")]
+    LeCun,
+}
+
+impl Activation {
+    /// Every activation.
+    pub const ALL: [Self; 5] =
+        [Self::Identity, Self::Tanh, Self::Sigmoid, Self::Relu, Self::Softplus];
+
+    /// The name in the command line, TOML and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Tanh => "tanh",
+            Self::Sigmoid => "sigmoid",
+            Self::Relu => "relu",
+            Self::Softplus => "softplus",
+        }
+    }
+}
+
+impl Loss {
+    /// Every loss.
+    pub const ALL: [Self; 3] = [Self::SquaredError, Self::CrossEntropy, Self::BinaryCrossEntropy];
+
+    /// The name in the command line, TOML and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SquaredError => "squared-error",
+            Self::CrossEntropy => "cross-entropy",
+            Self::BinaryCrossEntropy => "binary-cross-entropy",
+        }
+    }
+}
+
+impl Initialisation {
+    /// Every initialisation.
+    pub const ALL: [Self; 3] = [Self::Glorot, Self::He, Self::LeCun];
+
+    /// The name in the command line, TOML and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Glorot => "glorot",
+            Self::He => "he",
+            Self::LeCun => "lecun",
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Numerical tools that know nothing of networks: seeds and random streams,
+//! row-major matrices, sums in a fixed order.
+
+mod matrix;
+mod seed;
+mod tree;
+
+pub use matrix::RowMatrix;
+pub use seed::{RandomStream, Seed};
+pub use tree::reduce_tree;
+
+/// The vector type of parameters, gradients and solver state.
+pub type Vector = nalgebra::DVector<f64>;

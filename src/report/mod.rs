@@ -1,0 +1,1 @@
+//! Everything written for people and programs: records, tables, figures.
