@@ -1,7 +1,20 @@
 //! Solvers: a closed specification, one file per method, typed outcomes.
 
+mod gradient_descent;
+mod line_search;
+mod monitored;
+mod run;
+mod schedule;
 mod spec;
 mod status;
 
+pub use gradient_descent::GradientDescent;
+pub use line_search::LineSearch;
+pub use run::{Outcome, Stopping, run};
 pub use spec::{BetaRule, LineSearchKind, LineSearchSpec, Method, Schedule, SolverSpec};
 pub use status::Status;
+
+use crate::numerics::Vector;
+
+/// The argmin state that every method here works on.
+pub type SolverState = argmin::core::IterState<Vector, Vector, (), (), (), f64>;
