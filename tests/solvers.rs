@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use losslab::numerics::Vector;
-use losslab::objective::{Executed, Objective, Quadratic, Requested, Rosenbrock};
+use losslab::objective::{Objective, Quadratic, Requested, Rosenbrock};
 use losslab::solver::{
     BetaRule, LineSearchKind, LineSearchSpec, Method, Outcome, Schedule, Status, Stopping, run,
 };
@@ -87,7 +87,7 @@ fn a_step_beyond_two_over_the_curvature_diverges_and_one_below_converges() {
     assert!(diverged.trace.iter().all(|entry| entry.loss.is_finite()));
 }
 
-/// ½ x² on (−∞, 1), and `beyond` from there on, after `calm` evaluations.
+/// ½ (x − 3)² below the edge, and `beyond` from there on.
 struct Cliff {
     beyond: f64,
     edge: f64,
@@ -171,7 +171,11 @@ fn the_same_rules_stop_every_method() {
         let two = Stopping { iterations: Some(2), gradient_tolerance: 0.0, ..stopping(500.0) };
         let outcome = solve(&Rosenbrock { dimension: 4 }, &method, &[-1.0; 4], two);
         if outcome.status != Status::NonFinite {
-            assert_eq!((outcome.status, outcome.iterations), (Status::BudgetSpent, 2), "{method:?}");
+            assert_eq!(
+                (outcome.status, outcome.iterations),
+                (Status::BudgetSpent, 2),
+                "{method:?}"
+            );
         }
     }
 }
@@ -213,8 +217,7 @@ fn a_schedule_that_reaches_zero_ends_the_run() {
 /// η = ¼: x = 1, ½, ¼, ⅛.
 #[test]
 fn gradient_descent_takes_the_steps_of_the_formula() {
-    let objective =
-        Quadratic { curvature: Vector::from_vec(vec![2.0]), centre: Vector::zeros(1) };
+    let objective = Quadratic { curvature: Vector::from_vec(vec![2.0]), centre: Vector::zeros(1) };
     let method = Method::Gd { learning_rate: 0.25, schedule: Schedule::Constant };
     let to = Stopping { iterations: Some(3), ..stopping(100.0) };
     let outcome = solve(&objective, &method, &[1.0], to);

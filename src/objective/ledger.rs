@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::clock::Clock;
-use super::{Executed, GradientWork, Objective, Requested, Tape, TraceEntry};
+use super::{Executed, Objective, Requested, Tape, TraceEntry};
 use crate::numerics::Vector;
 
 /// Requests in a row that the memo answers before a loop is assumed. No method
@@ -190,7 +190,7 @@ impl<'a, O: Objective> Ledger<'a, O> {
         self.admit(state, charge::FORWARD)?;
         let value = self.objective.value_keeping(theta, &mut state.memo.tape);
         state.memo.value = Some(value);
-        state.memo.taped = true;
+        state.memo.taped = !state.memo.tape.blocks.is_empty();
         self.charge(state, 1, 0);
         self.accept(state, theta)
     }
@@ -205,14 +205,13 @@ impl<'a, O: Objective> Ledger<'a, O> {
         self.admit(state, if taped { charge::BACKWARD } else { charge::PASS })?;
         let memo = &mut state.memo;
         let mut gradient = memo.spare.take().unwrap_or_else(|| Vector::zeros(theta.len()));
-        let mut work = GradientWork::Fused;
         if taped {
-            work = self.objective.gradient_from(theta, &memo.tape, &mut gradient);
+            self.objective.gradient_from(theta, &memo.tape, &mut gradient);
         } else {
             memo.value = Some(self.objective.value_gradient(theta, &mut gradient));
         }
         memo.gradient = Some(gradient);
-        self.charge(state, u64::from(work == GradientWork::Fused), 1);
+        self.charge(state, u64::from(!taped), 1);
         self.accept(state, theta)
     }
 

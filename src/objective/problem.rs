@@ -43,36 +43,25 @@ pub trait Objective: Sync {
         1
     }
 
-    /// f(θ), keeping on `tape` what [`Objective::gradient_from`] can use. Keeps
-    /// nothing unless overridden.
+    /// f(θ), keeping on `tape` what [`Objective::gradient_from`] can use. Leaves
+    /// the tape empty unless overridden.
     fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
         let _ = tape;
         self.value(theta)
     }
 
-    /// ∇f(θ) into `gradient`, after [`Objective::value_keeping`] at the same θ
-    /// with the same tape. Says what it had to do; unless overridden, the fused
-    /// pass.
-    fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) -> GradientWork {
+    /// ∇f(θ) into `gradient` by a backward pass alone. Called only after
+    /// [`Objective::value_keeping`] at the same θ has filled the tape.
+    fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
         let _ = tape;
         self.value_gradient(theta, gradient);
-        GradientWork::Fused
     }
-}
-
-/// What [`Objective::gradient_from`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GradientWork {
-    /// A backward pass from the tape.
-    Backward,
-    /// A forward and a backward pass.
-    Fused,
 }
 
 /// Storage for the intermediate results of one evaluation. Only the objective
 /// that wrote it knows its layout.
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
-    /// One buffer per block of work.
+    /// One buffer per block of work; none when nothing was kept.
     pub blocks: Vec<Vec<f64>>,
 }

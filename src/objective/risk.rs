@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use super::{GradientWork, Objective, Tape};
+use super::{Objective, Tape};
 use crate::data::Samples;
 use crate::model::{Chunk, Loss, Network, Workspace, backward, forward, loss_value};
 use crate::numerics::{Vector, reduce_tree};
@@ -244,7 +244,7 @@ impl Objective for Risk {
         value
     }
 
-    fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) -> GradientWork {
+    fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
         let width = self.network.activations_per_row();
         let kept = |rows: &Range<usize>| {
             let i = self.blocks.partition_point(|block| block.start < rows.start);
@@ -265,7 +265,6 @@ impl Objective for Risk {
             }
         });
         self.gather(theta, &scratch, gradient);
-        GradientWork::Backward
     }
 }
 
