@@ -80,9 +80,9 @@ fn row<'a>(solver: &'a str, runs: Vec<&'a Run>) -> Row<'a> {
     }
 }
 
-/// `budget-spent ×3`, or `budget-spent ×2, non-finite ×1` in order of first
-/// appearance; the bare name for one run.
-pub(super) fn status_text(runs: &[&Run]) -> String {
+/// `budget-spent ×3`, or `budget-spent ×2` and `non-finite ×1` in order of
+/// first appearance; the bare name for one run.
+pub(super) fn statuses(runs: &[&Run]) -> Vec<String> {
     let mut counts: Vec<(Status, usize)> = Vec::new();
     for run in runs {
         match counts.iter_mut().find(|(status, _)| *status == run.record.status) {
@@ -91,14 +91,10 @@ pub(super) fn status_text(runs: &[&Run]) -> String {
         }
     }
     match counts.as_slice() {
-        [] => "not run".into(),
-        [(status, 1)] => status.name().into(),
+        [] => vec!["not run".into()],
+        [(status, 1)] => vec![status.name().into()],
         several => {
-            let texts: Vec<String> = several
-                .iter()
-                .map(|(status, count)| format!("{} ×{count}", status.name()))
-                .collect();
-            texts.join(", ")
+            several.iter().map(|(status, count)| format!("{} ×{count}", status.name())).collect()
         }
     }
 }
@@ -123,13 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_counted() {
+    fn ends_are_counted() {
         let comparison = comparison();
         let rows = rows(&comparison, &comparison.problems[0]);
         assert_eq!(rows.len(), 4);
-        assert_eq!(status_text(&rows[0].runs), "budget-spent ×2, non-finite ×1");
-        assert_eq!(status_text(&rows[2].runs), "budget-spent ×3");
-        assert_eq!(status_text(&rows[2].runs[..1]), "budget-spent");
-        assert_eq!(status_text(&[]), "not run");
+        assert_eq!(statuses(&rows[0].runs), ["budget-spent ×2", "non-finite ×1"]);
+        assert_eq!(statuses(&rows[2].runs), ["budget-spent ×3"]);
+        assert_eq!(statuses(&rows[2].runs[..1]), ["budget-spent"]);
+        assert_eq!(statuses(&[]), ["not run"]);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
-use super::aggregate::{Row, ToTarget, rows, status_text};
+use super::aggregate::{Row, ToTarget, rows, statuses};
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant};
 use super::table::{Best, medians_over};
@@ -75,7 +75,7 @@ fn table_cells(row: &Row<'_>, best: &Best, metric: Metric, with_r_squared: bool)
     let number = |value: Option<f64>| value.map_or("–".into(), |value| significant(value, 4));
     let mut cells = vec![
         escaped(row.solver),
-        status_text(&row.runs),
+        statuses(&row.runs).join(", "),
         emphasised(row.loss, best.loss, |value| significant(value, 4)),
         emphasised(row.metric, best.metric, |value| metric_value(metric, value)),
     ];

@@ -4,8 +4,11 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
-use super::aggregate::{Row, ToTarget, rows, status_text};
+use super::aggregate::{Row, ToTarget, rows, statuses};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant};
+
+/// Narrower than this the words of a cell fall apart.
+const LEAST_WIDTH: u16 = 72;
 
 /// The results as a table per problem, medians over seeds: status, training
 /// loss, test metric, passes and seconds to the target, seconds in all. The
@@ -17,12 +20,10 @@ pub fn terminal_table(comparison: &Comparison, width: Option<u16>) -> String {
     let problems = comparison.problems.iter();
     let mut text: String =
         problems.map(|problem| problem_table(comparison, problem, width) + "\n").collect();
-    text += &format!(
-        "{}; budget {} passes; 1 pass = one loss and gradient over the training set\n",
-        medians_over(comparison),
-        significant(comparison.budget, 3)
-    );
-    text += "* best of its column; n/m: n of m runs reached the target\n";
+    let budget = significant(comparison.budget, 3);
+    text += &format!("{}; budget {budget} passes a run\n", medians_over(comparison));
+    text += "1 pass = one loss and gradient over the training set\n";
+    text += "* best of its column; (n/m): n of m runs reached the target\n";
     text
 }
 
@@ -36,6 +37,7 @@ fn problem_table(comparison: &Comparison, problem: &ProblemSummary, width: Optio
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     if let Some(width) = width {
+        let width = width.max(LEAST_WIDTH);
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
     let name = metric_name(problem.metric, "");
@@ -58,8 +60,9 @@ fn problem_table(comparison: &Comparison, problem: &ProblemSummary, width: Optio
     for cells in cells(&rows(comparison, problem), problem.metric) {
         table.add_row(cells.iter().enumerate().map(|(index, text)| aligned(index, text)));
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
+    for (index, column) in table.column_iter_mut().enumerate() {
+        let gap = u16::from(index + 1 < heads.len());
+        column.set_padding((0, gap));
     }
     let lines = table.lines().map(|line| line.trim_end().to_string() + "\n");
     format!("{}\n{}", caption(problem), lines.collect::<String>())
@@ -89,7 +92,7 @@ fn cells(rows: &[Row<'_>], metric: Metric) -> Vec<[String; 7]> {
         .map(|row| {
             [
                 one_line(row.solver),
-                status_text(&row.runs),
+                statuses(&row.runs).join("\n"),
                 starred(row.loss, best.loss, |value| significant(value, 4)),
                 starred(row.metric, best.metric, |value| metric_value(metric, value)),
                 to_target(&row.passes, best.passes, true),
@@ -141,17 +144,18 @@ fn starred(value: Option<f64>, best: Option<f64>, text: impl Fn(f64) -> String) 
     }
 }
 
-fn to_target(cost: &ToTarget, best: Option<f64>, count: bool) -> String {
-    let mixed = cost.reached > 0 && cost.reached < cost.runs;
-    let share = match mixed && count {
-        true => format!("{}/{} ", cost.reached, cost.runs),
-        false => String::new(),
-    };
+/// The median, with the share of runs that reached the target where it is not
+/// all or none of them and `with_share` is set.
+fn to_target(cost: &ToTarget, best: Option<f64>, with_share: bool) -> String {
+    let mixed = with_share && cost.reached > 0 && cost.reached < cost.runs;
+    let share = format!("({}/{})", cost.reached, cost.runs);
     match cost.median {
-        Some(median) if median.is_infinite() && count => share + "not reached ",
         Some(median) if median.is_finite() => {
-            share + &starred(Some(median), best, |value| significant(value, 3))
+            let text = starred(Some(median), best, |value| significant(value, 3));
+            if mixed { format!("{share} {text}") } else { text }
         }
+        Some(_) if mixed => format!("not reached\n{share} "),
+        Some(_) if with_share => "not reached".into(),
         _ => "– ".into(),
     }
 }
@@ -175,7 +179,7 @@ mod tests {
         let line = |solver: &str| {
             table.lines().find(|line| line.starts_with(solver)).unwrap_or_default().to_string()
         };
-        assert!(line("gd ").contains("budget-spent ×2, non-finite ×1"), "{table}");
+        assert!(line("gd ").contains("budget-spent ×2 "), "{table}");
         assert!(line("gd ").contains("not reached"), "{table}");
         assert!(line("lbfgs").contains('*'), "{table}");
         assert!(table.contains("(dollars)") && table.contains('%'), "{table}");
@@ -185,9 +189,9 @@ mod tests {
     #[test]
     fn a_mixed_row_shows_its_share() {
         let cost = |median, reached| ToTarget { median: Some(median), reached, runs: 3 };
-        assert_eq!(to_target(&cost(34.0, 2), Some(12.0), true), "2/3 34.0 ");
+        assert_eq!(to_target(&cost(34.0, 2), Some(12.0), true), "(2/3) 34.0 ");
         assert_eq!(to_target(&cost(12.0, 3), Some(12.0), true), "12.0*");
-        assert_eq!(to_target(&cost(f64::INFINITY, 1), None, true), "1/3 not reached ");
+        assert_eq!(to_target(&cost(f64::INFINITY, 1), None, true), "not reached\n(1/3) ");
         assert_eq!(to_target(&cost(f64::INFINITY, 0), None, false), "– ");
     }
 
@@ -197,7 +201,8 @@ mod tests {
         odd.runs.clear();
         odd.problems[0].target_loss = None;
         let table = terminal_table(&odd, Some(10));
-        assert!(table.contains("not run") || table.contains("not"), "{table}");
+        assert!(table.contains("not run"), "{table}");
+        assert!(table.contains("no target"), "{table}");
         odd.solvers.clear();
         odd.seeds.clear();
         terminal_table(&odd, Some(0));

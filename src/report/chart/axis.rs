@@ -16,6 +16,9 @@ enum Scale {
     Log,
 }
 
+/// An axis with fewer labels than this is hard to read.
+const FEWEST_LABELS: usize = 3;
+
 /// A mark on an axis; only labelled ones carry a grid line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
@@ -80,26 +83,33 @@ impl Axis {
             .collect()
     }
 
+    /// Powers of ten; 2 and 5 times them where those are too few; evenly
+    /// spaced numbers where a short interval holds few of either.
     fn log_ticks(&self, count: usize, label: fn(f64, f64) -> String) -> Vec<Tick> {
-        let decades = self.high.log10() - self.low.log10();
-        let every = (decades / count.max(1) as f64).ceil().max(1.0) as i32;
-        let labelled: &[u32] = if decades < 2.0 { &[1, 2, 5] } else { &[1] };
+        let enough = |ticks: &Vec<Tick>| {
+            ticks.iter().filter(|tick| tick.label.is_some()).count() >= FEWEST_LABELS
+        };
+        let digits: [&[u32]; 2] = [&[1], &[1, 2, 5]];
+        let ticks = digits.into_iter().map(|labelled| self.decimal_ticks(count, labelled));
+        ticks.into_iter().find(enough).unwrap_or_else(|| self.linear_ticks(count, label))
+    }
+
+    fn decimal_ticks(&self, count: usize, labelled: &[u32]) -> Vec<Tick> {
+        let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
+        let every = ((f64::from(last - first) / count.max(1) as f64).ceil() as i32).max(1);
+        let raised = self.low < 1e-4 || self.high >= 1e6;
         let mut ticks = Vec::new();
-        for exponent in (self.low.log10().floor() as i32)..=(self.high.log10().ceil() as i32) {
+        for exponent in first..=last {
             for digit in 1..10 {
                 let value = decimal(digit, exponent);
                 let major = labelled.contains(&digit) && exponent.rem_euclid(every) == 0;
                 if (major || every == 1) && self.low <= value && value <= self.high {
-                    let label = major.then(|| log_label(value, digit, exponent));
+                    let label = major.then(|| log_label(value, digit, exponent, raised));
                     ticks.push(Tick { value, label });
                 }
             }
         }
-        // A short interval holds too few round numbers of the form 1, 2, 5 · 10ᵏ.
-        match ticks.iter().filter(|tick| tick.label.is_some()).count() {
-            0..3 => self.linear_ticks(count, label),
-            _ => ticks,
-        }
+        ticks
     }
 }
 
@@ -108,12 +118,12 @@ fn decimal(digit: u32, exponent: i32) -> f64 {
     format!("{digit}e{exponent}").parse().unwrap_or(f64::NAN)
 }
 
-fn log_label(value: f64, digit: u32, exponent: i32) -> String {
-    match exponent {
-        -4..0 => format!("{value:.*}", -exponent as usize),
-        0..6 => thousands(value, 0),
-        _ if digit == 1 => format!("10{}", superscript(exponent)),
-        _ => format!("{digit}·10{}", superscript(exponent)),
+/// The number itself, or as a power of ten when the axis needs such.
+fn log_label(value: f64, digit: u32, exponent: i32, raised: bool) -> String {
+    match (raised, digit) {
+        (false, _) => thousands(value, (-exponent).max(0) as usize),
+        (true, 1) => format!("10{}", superscript(exponent)),
+        (true, _) => format!("{digit}·10{}", superscript(exponent)),
     }
 }
 
@@ -185,13 +195,11 @@ mod tests {
     fn log_ticks_are_powers_of_ten_and_more_when_short() {
         assert_eq!(labels(Axis::log(0.002, 20.0), 8), ["0.01", "0.1", "1", "10"]);
         assert_eq!(labels(Axis::log(0.04, 0.7), 8), ["0.05", "0.1", "0.2", "0.5"]);
-        assert_eq!(
-            labels(Axis::log(0.3, 0.42), 5),
-            ["0.30", "0.32", "0.34", "0.36", "0.38", "0.40", "0.42"]
-        );
+        assert_eq!(labels(Axis::log(0.15, 15.0), 8), ["0.2", "0.5", "1", "2", "5", "10"]);
+        assert_eq!(labels(Axis::log(0.3, 0.42), 5), ["0.30", "0.35", "0.40"]);
         assert_eq!(
             labels(Axis::log(1e-12, 1e4), 6),
-            ["10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1", "1,000"]
+            ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "10⁰", "10³"]
         );
     }
 

@@ -16,6 +16,9 @@ const TITLE_BASELINE: f64 = 58.0;
 const SUBTITLE_STEP: f64 = 32.0;
 const LEGEND_STEP: f64 = 38.0;
 const LEGEND_SAMPLE: f64 = 64.0;
+const LEGEND_GAP: f64 = 44.0;
+/// Three entries fit side by side.
+const WIDEST_LEGEND_LABEL: f64 = 400.0;
 const LEAST_PLOT_HEIGHT: f64 = 520.0;
 const BELOW_PLOT: f64 = 108.0;
 
@@ -117,13 +120,13 @@ fn place_legend(entries: &[LegendEntry], first: f64) -> (Vec<(Point, String)>, f
     let (mut x, mut y) = (MARGIN, first);
     let mut places = Vec::new();
     for entry in entries {
-        let label = fit(&entry.label, LEGEND_SIZE, FontStyle::Normal, 420.0);
+        let label = fit(&entry.label, LEGEND_SIZE, FontStyle::Normal, WIDEST_LEGEND_LABEL);
         let width = LEGEND_SAMPLE + 12.0 + text_width(&label, LEGEND_SIZE, FontStyle::Normal);
         if x > MARGIN && x + width > WIDTH - MARGIN {
             (x, y) = (MARGIN, y + LEGEND_STEP);
         }
         places.push(((x, y), label));
-        x += width + 44.0;
+        x += width + LEGEND_GAP;
     }
     (places, y)
 }

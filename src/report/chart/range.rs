@@ -24,7 +24,7 @@ pub(super) fn log_axis(curves: &[&[Spread]], target: Option<f64>) -> Axis {
     let high = if start > 0.0 { highest.min(10.0 * start) } else { highest };
     let low = positive().fold(high, f64::min).max(high * 10f64.powi(-MOST_DECADES));
     let margin = (high / low).powf(0.03).max(1.02);
-    Axis::log(low / margin, high * margin)
+    Axis::log(low / margin, (high * margin).min(f64::MAX))
 }
 
 /// A linear axis that the first iterations do not ruin. Of the medians at 200

@@ -159,9 +159,8 @@ fn add_run(values: &mut [f32], start: f64, end: f64, share: f64) {
 
 fn crossings_at(points: &[(f64, f64)], y: f64) -> impl Iterator<Item = f64> + '_ {
     let next = points.iter().cycle().skip(1);
-    points.iter().zip(next).filter_map(move |(a, b)| {
-        ((a.1 <= y) != (b.1 <= y)).then(|| a.0 + (y - a.1) / (b.1 - a.1) * (b.0 - a.0))
-    })
+    let edges = points.iter().zip(next).filter(move |(a, b)| (a.1 <= y) != (b.1 <= y));
+    edges.map(move |(a, b)| a.0 + (y - a.1) / (b.1 - a.1) * (b.0 - a.0))
 }
 
 fn bounds(points: &[(f64, f64)], margin: f64) -> ((f64, f64), (f64, f64)) {

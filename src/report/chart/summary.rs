@@ -97,9 +97,10 @@ impl Chart {
             1 => format!("{seeds}: a dot for the run, × where it missed the target"),
             _ => format!("{seeds}: a dot for every seed, a bar for the median, × for a miss"),
         };
+        let budget = significant(comparison.budget, 3);
         let heading = Heading {
             title: "Passes until the training loss reaches its target".into(),
-            subtitles: vec![reading],
+            subtitles: vec![format!("{reading}; budget {budget} passes")],
         };
         let lines: usize = groups.iter().map(|group| group.lines.len()).sum();
         let rows = lines as f64 + TITLE_ROWS * groups.len() as f64;
@@ -108,7 +109,7 @@ impl Chart {
         Self {
             left: left_edge() + label_width(&groups) + 24.0,
             right: WIDTH - left_edge() - MISS_WIDTH - MEDIAN_WIDTH,
-            height: (top + row * rows + BELOW_PLOT).max(HEIGHT.min(top + row * rows + BELOW_PLOT)),
+            height: top + row * rows + BELOW_PLOT,
             horizontal: horizontal_axis(&groups, comparison.budget),
             heading,
             groups,
@@ -119,6 +120,14 @@ impl Chart {
 
     fn bottom(&self) -> f64 {
         self.height - BELOW_PLOT
+    }
+
+    fn miss_center(&self) -> f64 {
+        self.right + MISS_WIDTH / 2.0 + 12.0
+    }
+
+    fn median_center(&self) -> f64 {
+        self.right + MISS_WIDTH + MEDIAN_WIDTH / 2.0 + 12.0
     }
 
     fn x(&self, passes: f64) -> f64 {
@@ -148,11 +157,11 @@ impl Chart {
     fn draw_column_heads<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>) {
         let centred = Lettering::new(TICK_SIZE, GREY).align(HPos::Center);
         let heads = [
-            ("not reached within the budget", self.right + MISS_WIDTH / 2.0 + 10.0),
-            ("median passes", self.right + MISS_WIDTH + MEDIAN_WIDTH / 2.0 + 20.0),
+            ("not reached within the budget", self.miss_center(), MISS_WIDTH),
+            ("median passes", self.median_center(), MEDIAN_WIDTH - 50.0),
         ];
-        for (head, x) in heads {
-            let lines = wrap(head, TICK_SIZE, FontStyle::Normal, 180.0, 2);
+        for (head, x, width) in heads {
+            let lines = wrap(head, TICK_SIZE, FontStyle::Normal, width, 2);
             for (index, line) in lines.iter().rev().enumerate() {
                 canvas.text(line, (x, self.top - 14.0 - 27.0 * index as f64), centred);
             }
@@ -174,13 +183,12 @@ impl Chart {
         }
         self.draw_misses(canvas, line, y);
         let centred = Lettering::new(LEGEND_SIZE, INK).align(HPos::Center);
-        let x = self.right + MISS_WIDTH + MEDIAN_WIDTH / 2.0 + 20.0;
-        canvas.text(&line.median_text(), (x, baseline), centred);
+        canvas.text(&line.median_text(), (self.median_center(), baseline), centred);
     }
 
     fn draw_misses<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>, line: &Line, y: f64) {
         const MOST_CROSSES: usize = 6;
-        let center = self.right + MISS_WIDTH / 2.0 + 10.0;
+        let center = self.miss_center();
         let crosses = line.missed.min(MOST_CROSSES);
         if line.missed > MOST_CROSSES {
             let text = format!("× {}", line.missed);
