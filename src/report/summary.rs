@@ -6,7 +6,7 @@ use crate::lab::{Comparison, Metric, ProblemSummary};
 
 use super::aggregate::{Row, ToTarget, rows, statuses};
 use super::chart::{Figure, figures};
-use super::format::{metric_name, metric_value, one_line, seed_list, significant};
+use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
 use super::table::{Best, medians_over};
 
 /// The results as a Markdown page: conditions, a table per problem, what the
@@ -72,7 +72,6 @@ fn table(rows: &[Row<'_>], problem: &ProblemSummary) -> String {
 }
 
 fn table_cells(row: &Row<'_>, best: &Best, metric: Metric, with_r_squared: bool) -> Vec<String> {
-    let number = |value: Option<f64>| value.map_or("–".into(), |value| significant(value, 4));
     let mut cells = vec![
         escaped(row.solver),
         statuses(&row.runs).join(", "),
@@ -83,7 +82,9 @@ fn table_cells(row: &Row<'_>, best: &Best, metric: Metric, with_r_squared: bool)
         cells.push(row.r_squared.map_or("–".into(), |value| format!("{value:.3}")));
     }
     cells.push(passes_to_target(&row.passes, best.passes));
-    cells.push(number(row.iterations.filter(|_| !row.runs.is_empty())));
+    // Half an iteration comes from a median of an even number of runs.
+    let decimals = |count: f64| usize::from(count.fract() != 0.0);
+    cells.push(row.iterations.map_or("–".into(), |count| thousands(count, decimals(count))));
     cells
 }
 
@@ -189,6 +190,7 @@ mod tests {
         assert!(page.contains("(spam-loss-passes.png)"), "{page}");
         assert!(page.contains("test RMSE (dollars) | test R²"), "{page}");
         assert!(page.contains("| gd | budget-spent ×2, non-finite ×1 |"), "{page}");
+        assert!(page.contains("| not reached | 148 |"), "{page}");
     }
 
     #[test]

@@ -134,22 +134,31 @@ impl Chart {
         self.layout.point((self.horizontal.axis.position(x), self.vertical.axis.position(y)))
     }
 
+    /// The pixels of a curve's steps: each value holds to the next place.
+    fn steps(&self, curve: &[Spread], value: fn(&Spread) -> f64) -> Vec<Point> {
+        let corners = curve.windows(2).map(|pair| (pair[1].x, value(&pair[0])));
+        let corners = corners.map(Some).chain([None]);
+        let entries = curve.iter().map(|spread| (spread.x, value(spread)));
+        let path = entries.zip(corners).flat_map(|(entry, corner)| [Some(entry), corner]);
+        path.flatten().map(|(x, y)| self.place(x, y)).collect()
+    }
+
     fn draw_band<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>, series: &Series) {
         if !series.has_band {
             return;
         }
         let (low, high) = self.layout.corners();
         let inside = |(x, y): Point| (x.clamp(low.0, high.0), y.clamp(low.1, high.1));
-        let upper = series.curve.iter().map(|spread| inside(self.place(spread.x, spread.high)));
-        let lower = series.curve.iter().map(|spread| inside(self.place(spread.x, spread.low)));
-        let outline: Vec<Point> = upper.chain(lower.rev()).collect();
+        let upper = self.steps(&series.curve, |spread| spread.high);
+        let lower = self.steps(&series.curve, |spread| spread.low);
+        let outline = upper.into_iter().chain(lower.into_iter().rev());
+        let outline: Vec<Point> = outline.map(inside).collect();
         canvas.polygon(&outline, series.style.color, 0.18);
     }
 
     fn draw_line<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>, series: &Series) {
         let (low, high) = self.layout.corners();
-        let medians = series.curve.iter().map(|spread| self.place(spread.x, spread.median));
-        let points: Vec<Point> = medians.collect();
+        let points = self.steps(&series.curve, |spread| spread.median);
         let stroke = Stroke { dash: series.style.dash, ..Stroke::solid(series.style.color, 4.0) };
         for piece in clip(&points, low, high) {
             canvas.line(&piece, stroke);

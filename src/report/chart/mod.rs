@@ -2,6 +2,7 @@
 
 mod axis;
 mod canvas;
+mod coverage;
 mod curves;
 mod frame;
 mod png;
