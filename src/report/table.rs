@@ -181,7 +181,8 @@ mod tests {
         };
         assert!(line("gd ").contains("budget-spent ×2 "), "{table}");
         assert!(line("gd ").contains("not reached"), "{table}");
-        assert!(line("lbfgs").contains('*'), "{table}");
+        assert!(line("lbfgs").contains('*') && !line("gd ").contains('*'), "{table}");
+        assert_eq!(starred(Some(1.5), None, |value| value.to_string()), "1.5 ");
         assert!(table.contains("(dollars)") && table.contains('%'), "{table}");
         assert!(table.contains("target training loss 0.1400"), "{table}");
     }
