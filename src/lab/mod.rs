@@ -2,4 +2,6 @@
 
 mod record;
 
-pub use record::{Comparison, Metric, ProblemSummary, Run, RunRecord, RunTiming};
+pub use record::{
+    Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
+};

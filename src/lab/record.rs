@@ -44,10 +44,11 @@ pub struct RunRecord {
     pub executed: Executed,
     /// Cost in passes.
     pub passes: f64,
-    /// Lowest training loss reached, penalty included.
-    pub loss: f64,
+    /// Lowest training loss reached, penalty included; absent if it was not
+    /// finite even at the start.
+    pub loss: Option<f64>,
     /// Gradient norm at that point.
-    pub gradient_norm: f64,
+    pub gradient_norm: Option<f64>,
     /// Held-out loss at that point, without the penalty.
     pub test_loss: Option<f64>,
     /// What `test_metric` is.
@@ -91,6 +92,16 @@ pub struct Run {
     pub timing: RunTiming,
 }
 
+impl Run {
+    /// Takes `target` as the loss to reach, and finds the first iterate there.
+    pub fn measure_against(&mut self, target: f64) {
+        let reached = self.record.trace.iter().position(|entry| entry.loss <= target);
+        self.record.target_loss = Some(target);
+        self.record.passes_to_target = reached.map(|i| self.record.trace[i].passes);
+        self.timing.seconds_to_target = reached.map(|i| self.timing.trace_seconds[i]);
+    }
+}
+
 /// What charts and tables say of a problem.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProblemSummary {
@@ -108,7 +119,22 @@ pub struct ProblemSummary {
     pub metric_unit: String,
     /// The training loss to reach.
     pub target_loss: Option<f64>,
+    /// Where that number comes from.
+    pub target_rule: TargetRule,
 }
+
+/// How a target loss was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetRule {
+    /// It was stated before the runs.
+    Stated,
+    /// It was taken from the runs: see [`Comparison::derive_targets`].
+    Derived,
+}
+
+/// Share of the decrease from the start to the best loss that a derived target
+/// leaves undone: the τ of Moré & Wild 2009.
+pub const DERIVED_TARGET_TAU: f64 = 0.05;
 
 /// The runs of an experiment, in the order problems × solvers × seeds.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,4 +151,130 @@ pub struct Comparison {
     pub seeds: Vec<u64>,
     /// The runs.
     pub runs: Vec<Run>,
+}
+
+impl Comparison {
+    /// Gives every problem without a stated target one that its runs share:
+    /// `f* + τ (f₀ − f*)` with the start's loss f₀, the lowest loss f* of any
+    /// solver, and τ = [`DERIVED_TARGET_TAU`]; the largest such number over seeds,
+    /// so that it can be reached from every start. Nothing is derived from one
+    /// solver alone: it would be measured against itself.
+    ///
+    /// Reference: Moré & Wild 2009, eq. 2.2.
+    pub fn derive_targets(&mut self) {
+        if self.solvers.len() < 2 {
+            return;
+        }
+        for problem in self.problems.iter_mut().filter(|problem| problem.target_loss.is_none()) {
+            let of_problem = |run: &&mut Run| run.record.problem == problem.name;
+            let mut runs: Vec<&mut Run> = self.runs.iter_mut().filter(of_problem).collect();
+            let by_seed = self.seeds.iter().filter_map(|&seed| {
+                let of_seed = || runs.iter().filter(move |run| run.record.seed == seed);
+                let start = of_seed().find_map(|run| run.record.trace.first())?.loss;
+                let best = of_seed().filter_map(|run| run.record.loss).reduce(f64::min)?;
+                Some(best + DERIVED_TARGET_TAU * (start - best))
+            });
+            problem.target_loss = by_seed.reduce(f64::max);
+            problem.target_rule = TargetRule::Derived;
+            if let Some(target) = problem.target_loss {
+                runs.iter_mut().for_each(|run| run.measure_against(target));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(solver: &str, seed: u64, losses: &[f64]) -> Run {
+        let entry = |(i, &loss): (usize, &f64)| TraceEntry {
+            iteration: i as u64,
+            requested: Requested::default(),
+            executed: Executed::default(),
+            passes: 2.0 * i as f64,
+            loss,
+            gradient_norm: 1.0,
+            step: 0.0,
+            test_loss: None,
+            test_metric: None,
+        };
+        let trace: Vec<TraceEntry> = losses.iter().enumerate().map(entry).collect();
+        let trace_seconds = (0..losses.len()).map(|i| i as f64 / 8.0).collect();
+        let (problem, solver) = ("p".to_owned(), solver.to_owned());
+        Run {
+            record: RunRecord {
+                problem: problem.clone(),
+                solver: solver.clone(),
+                seed,
+                status: Status::BudgetSpent,
+                message: None,
+                restarts: 0,
+                iterations: losses.len() as u64 - 1,
+                dimension: 1,
+                rows: 1,
+                test_rows: 0,
+                requested: Requested::default(),
+                executed: Executed::default(),
+                passes: 0.0,
+                loss: losses.iter().copied().reduce(f64::min),
+                gradient_norm: None,
+                test_loss: None,
+                metric: Metric::Rmse,
+                test_metric: None,
+                test_r_squared: None,
+                target_loss: None,
+                passes_to_target: None,
+                trace,
+            },
+            timing: RunTiming {
+                problem,
+                solver,
+                seed,
+                seconds: 1.0,
+                seconds_to_target: None,
+                trace_seconds,
+            },
+        }
+    }
+
+    #[test]
+    fn a_derived_target_is_shared_and_is_the_easiest_over_seeds() {
+        let problem = ProblemSummary {
+            name: "p".into(),
+            title: "P".into(),
+            network: "1-1".into(),
+            loss: "½ mean squared error".into(),
+            metric: Metric::Rmse,
+            metric_unit: String::new(),
+            target_loss: None,
+            target_rule: TargetRule::Stated,
+        };
+        // Seed 0: 10 → 0, target 0.5. Seed 1: 21 → 1, target 2.
+        let runs = vec![
+            run("a", 0, &[10.0, 4.0, 2.0]),
+            run("a", 1, &[21.0, 6.0, 2.0]),
+            run("b", 0, &[10.0, 1.0, 0.0]),
+            run("b", 1, &[21.0, 2.5, 1.0]),
+        ];
+        let mut comparison = Comparison {
+            name: "test".into(),
+            budget: 4.0,
+            problems: vec![problem],
+            solvers: vec!["a".into(), "b".into()],
+            seeds: vec![0, 1],
+            runs,
+        };
+        let mut alone = comparison.clone();
+        comparison.derive_targets();
+        assert_eq!(comparison.problems[0].target_loss, Some(2.0));
+        assert_eq!(comparison.problems[0].target_rule, TargetRule::Derived);
+        let passes: Vec<_> = comparison.runs.iter().map(|r| r.record.passes_to_target).collect();
+        assert_eq!(passes, [Some(4.0), Some(4.0), Some(2.0), Some(4.0)]);
+        assert_eq!(comparison.runs[2].timing.seconds_to_target, Some(0.125));
+        alone.solvers.pop();
+        alone.runs.truncate(2);
+        alone.derive_targets();
+        assert_eq!(alone.problems[0].target_loss, None);
+    }
 }

@@ -1,8 +1,9 @@
 //! What tables say of a problem and a solver: medians over seeds.
 
-use crate::lab::{Comparison, ProblemSummary, Run};
+use crate::lab::{Comparison, DERIVED_TARGET_TAU, ProblemSummary, Run, TargetRule};
 use crate::solver::Status;
 
+use super::format::significant;
 use super::statistics::median;
 
 /// The runs of one solver on one problem, and their medians.
@@ -47,6 +48,19 @@ impl ToTarget {
     }
 }
 
+/// The target loss and where it comes from.
+pub(super) fn target_text(problem: &ProblemSummary) -> String {
+    match (problem.target_loss, problem.target_rule) {
+        (None, _) => "none".into(),
+        (Some(target), TargetRule::Stated) => target.to_string(),
+        (Some(target), TargetRule::Derived) => format!(
+            "{}, taken from these runs: the best loss plus {} % of the way back to the start",
+            significant(target, 4),
+            significant(100.0 * DERIVED_TARGET_TAU, 2)
+        ),
+    }
+}
+
 /// One row per solver of `problem`, in the comparison's order.
 pub(super) fn rows<'a>(comparison: &'a Comparison, problem: &ProblemSummary) -> Vec<Row<'a>> {
     let solvers = comparison.solvers.iter();
@@ -69,7 +83,7 @@ fn row<'a>(solver: &'a str, runs: Vec<&'a Run>) -> Row<'a> {
     };
     Row {
         solver,
-        loss: of(|run| Some(run.record.loss)),
+        loss: of(|run| run.record.loss),
         metric: of(|run| run.record.test_metric),
         r_squared: of(|run| run.record.test_r_squared),
         iterations: of(|run| Some(run.record.iterations as f64)),

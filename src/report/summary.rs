@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
-use super::aggregate::{Row, ToTarget, rows, statuses};
+use super::aggregate::{Row, ToTarget, rows, statuses, target_text};
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
 use super::table::{Best, medians_over};
@@ -38,11 +38,10 @@ fn conditions(comparison: &Comparison) -> String {
 fn section(comparison: &Comparison, problem: &ProblemSummary) -> String {
     let rows = rows(comparison, problem);
     let mut text = format!("## {}\n\n", escaped(&problem.title));
-    let target = problem.target_loss.map_or("none".into(), |target| significant(target, 4));
     let facts = [
         ("network", escaped(&problem.network)),
         ("loss", escaped(&problem.loss)),
-        ("target training loss", target),
+        ("target training loss", target_text(problem)),
     ];
     for (name, value) in facts {
         let _ = writeln!(text, "- {name}: {value}");

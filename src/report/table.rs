@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
-use super::aggregate::{Row, ToTarget, rows, statuses};
+use super::aggregate::{Row, ToTarget, rows, statuses, target_text};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant};
 
 /// Narrower than this the words of a cell fall apart.
@@ -70,9 +70,10 @@ fn problem_table(comparison: &Comparison, problem: &ProblemSummary, width: Optio
 
 /// `California house prices (8-32-16-1 tanh, ½ mean squared error); target …`.
 fn caption(problem: &ProblemSummary) -> String {
-    let target = problem.target_loss.map_or("no target".into(), |target| {
-        format!("target training loss {}", significant(target, 4))
-    });
+    let target = match problem.target_loss {
+        None => "no target".into(),
+        Some(_) => format!("target training loss {}", target_text(problem)),
+    };
     format!(
         "{}\n{}, {}; {target}",
         one_line(&problem.title),

@@ -1,6 +1,6 @@
 //! A comparison made up for tests: three problems, four solvers, three seeds.
 
-use crate::lab::{Comparison, Metric, ProblemSummary, Run, RunRecord, RunTiming};
+use crate::lab::{Comparison, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule};
 use crate::objective::{Executed, Requested, TraceEntry};
 use crate::solver::Status;
 
@@ -64,6 +64,7 @@ fn problem(
         metric,
         metric_unit: unit.into(),
         target_loss: Some(target_loss),
+        target_rule: TargetRule::Stated,
     }
 }
 
@@ -101,8 +102,8 @@ fn run(problem: &ProblemSummary, behaviour: &Behaviour, seed: u64) -> Run {
         requested: last.requested,
         executed: last.executed,
         passes: last.passes,
-        loss: trace.iter().map(|entry| entry.loss).fold(f64::INFINITY, f64::min),
-        gradient_norm: last.gradient_norm,
+        loss: trace.iter().map(|entry| entry.loss).reduce(f64::min),
+        gradient_norm: Some(last.gradient_norm),
         test_loss: last.test_loss,
         metric: problem.metric,
         test_metric: last.test_metric,

@@ -241,7 +241,7 @@ fn group(comparison: &Comparison, problem: &ProblemSummary) -> Group {
     let title = one_line(&problem.title);
     Group {
         title: match problem.target_loss {
-            Some(target) => format!("{title}: training loss ≤ {}", significant(target, 3)),
+            Some(target) => format!("{title}: training loss ≤ {}", target_number(problem, target)),
             None => title,
         },
         lines: rows(comparison, problem)
