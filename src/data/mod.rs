@@ -8,7 +8,10 @@ pub mod embedded;
 mod idx;
 mod load;
 mod names;
+mod prepare;
 mod samples;
+mod split;
+mod standardise;
 mod table;
 mod target;
 
@@ -16,4 +19,7 @@ pub use csv::{CsvOptions, read_csv};
 pub use dataset::{Dataset, Targets, Task};
 pub use idx::{IdxFile, read_idx};
 pub use load::DataSource;
+pub use prepare::{PrepareOptions, Prepared, prepare};
 pub use samples::{Part, Samples, TargetScale};
+pub use split::{Split, SplitFractions, split};
+pub use standardise::Standardiser;

@@ -129,7 +129,7 @@ impl<'a> Records<'a> {
         let raw = &self.text[start..self.offset()];
         let blank = raw.iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
         self.count_lines_to(start + blank);
-        let spans_lines = record.iter().any(|cell| cell.contains(&b'\n'));
+        let spans_lines = record.iter().flatten().any(|byte| b"\r\n".contains(byte));
         if spans_lines && !well_quoted(&raw[blank..]) {
             return Err(Error::data(
                 Place::file(self.file).at_line(self.line),
