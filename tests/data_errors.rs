@@ -162,6 +162,16 @@ fn unknown_columns() {
 }
 
 #[test]
+fn long_lists_of_columns_are_shortened() {
+    let names = (0..15).map(|i| format!("x{i},")).collect::<String>();
+    let row = "1,".repeat(15);
+    let message = Case::csv(&format!("{names}y\n{row}1\n{row}2\n")).target(Some("x")).error();
+    let message = message.to_string();
+    // The twelve most similar of 16: x0 to x9, y and x10.
+    assert!(message.contains("are x0, ") && message.contains(" and 4 more; "), "{message}");
+}
+
+#[test]
 fn a_target_that_is_not_named() {
     let problem = Case::csv(GOOD).target(None).fails_at(1, None, "--target");
     assert_eq!(problem, DataProblem::NoTarget { known: ["a", "b", "y"].map(String::from).into() });

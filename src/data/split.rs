@@ -323,6 +323,14 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_lacks_a_whole_group_comes_before_the_balance_of_classes() {
+        assert_eq!(choose([1.2, 0.4, 0.4], [-5.0, 5.0, 0.0], 1.0, true), TRAIN);
+        assert_eq!(choose([0.2, 0.4, 0.4], [-5.0, 0.0, 5.0], 1.0, true), 2);
+        assert_eq!(choose([0.2, 0.4, 0.4], [-5.0, 0.0, 5.0], 1.0, false), TRAIN);
+        assert_eq!(choose([0.2, 0.8, 0.0], [0.0, -0.5, 5.0], 1.0, true), 1);
+    }
+
+    #[test]
     fn both_zeros_are_one_group() {
         assert_eq!(
             groups(&RowMatrix::from_rows(3, 1, vec![0.0, 1.0, -0.0])),
