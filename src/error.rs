@@ -16,7 +16,7 @@ pub enum Error {
     },
     /// A data set that cannot be used as it is.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(#[from] Box<DataError>),
     /// A name that is not on the list.
     #[error("there is no {kind} named '{name}'; the names are {}", .known.join(", "))]
     UnknownName {
@@ -62,6 +62,11 @@ impl Error {
     pub fn file(path: &Path, source: std::io::Error) -> Self {
         Self::File { path: path.to_path_buf(), source }
     }
+
+    /// An [`Error::Data`]: what is wrong at `place`, and how to mend it.
+    pub fn data(place: Place, problem: DataProblem, remedy: impl Into<String>) -> Self {
+        Self::Data(Box::new(DataError { place, problem, remedy: remedy.into() }))
+    }
 }
 
 /// Shorthand for results of this crate.
@@ -90,6 +95,25 @@ pub struct Place {
     pub line: Option<u64>,
     /// The column's name.
     pub column: Option<String>,
+}
+
+impl Place {
+    /// The whole of a file.
+    pub fn file(name: impl Into<String>) -> Self {
+        Self { file: name.into(), line: None, column: None }
+    }
+
+    /// The same place, at a line.
+    pub fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same place, in a column.
+    pub fn in_column(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
+        self
+    }
 }
 
 impl std::fmt::Display for Place {
@@ -121,13 +145,28 @@ pub enum DataProblem {
         found: usize,
     },
     /// A column that was named and does not exist.
-    #[error("there is no column '{name}'; the columns are {}", .known.join(", "))]
+    #[error("there is no column '{name}'; the columns are {}", shortened(.known))]
     UnknownColumn {
         /// The name that was given.
         name: String,
-        /// The columns that exist.
+        /// The columns that exist, most similar first.
         known: Vec<String>,
     },
+    /// A table whose target was not named.
+    #[error("no column is named as the target; the columns are {}", shortened(.known))]
+    NoTarget {
+        /// The columns that exist, in order.
+        known: Vec<String>,
+    },
+    /// Images without their labels.
+    #[error("the labels were not found: {0}")]
+    NoLabels(String),
+    /// A table without a column to predict from.
+    #[error("no feature column is left beside the target")]
+    NoFeatures,
+    /// Options that contradict each other, or the file.
+    #[error("the options do not fit: {0}")]
+    Conflict(String),
     /// A header that names a column twice, or not at all.
     #[error("the header is not usable: {0}")]
     BadHeader(String),
@@ -163,4 +202,13 @@ pub enum DataProblem {
     /// A file that is not in the format it should have.
     #[error("the file is malformed: {0}")]
     Malformed(String),
+}
+
+/// The first dozen of `names`, and how many more there are.
+fn shortened(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match names.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
 }
