@@ -3,7 +3,7 @@
 use crate::lab::{Comparison, DERIVED_TARGET_TAU, ProblemSummary, Run, TargetRule};
 use crate::solver::Status;
 
-use super::format::significant;
+use super::format::compact;
 use super::statistics::median;
 
 /// The runs of one solver on one problem, and their medians.
@@ -50,13 +50,15 @@ impl ToTarget {
 
 /// The target loss and where it comes from.
 pub(super) fn target_text(problem: &ProblemSummary) -> String {
-    match (problem.target_loss, problem.target_rule) {
-        (None, _) => "none".into(),
-        (Some(target), TargetRule::Stated) => target.to_string(),
-        (Some(target), TargetRule::Derived) => format!(
-            "{}, taken from these runs: the best loss plus {} % of the way back to the start",
-            significant(target, 4),
-            significant(100.0 * DERIVED_TARGET_TAU, 2)
+    let Some(target) = problem.target_loss else {
+        return "none".into();
+    };
+    let number = compact(target, 4);
+    match problem.target_rule {
+        TargetRule::Stated => number,
+        TargetRule::Derived => format!(
+            "{number}, taken from these runs: the best loss plus {} % of the way back to the start",
+            100.0 * DERIVED_TARGET_TAU
         ),
     }
 }

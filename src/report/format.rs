@@ -22,6 +22,15 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// [`significant`] without the zeros at the end: `0.05`, `34`.
+pub(super) fn compact(value: f64, digits: usize) -> String {
+    let text = significant(value, digits);
+    match text.split_once('.') {
+        Some(_) if !text.contains('e') => text.trim_end_matches('0').trim_end_matches('.').into(),
+        _ => text,
+    }
+}
+
 /// `value` with a fixed number of decimals and commas between thousands.
 pub(super) fn thousands(value: f64, decimals: usize) -> String {
     let text = format!("{:.*}", decimals, value.abs());
@@ -99,6 +108,9 @@ mod tests {
         assert_eq!(significant(0.0, 3), "0");
         assert_eq!(significant(-0.5, 2), "-0.50");
         assert_eq!(significant(f64::NAN, 2), "not finite");
+        for (value, text) in [(0.05, "0.05"), (0.14, "0.14"), (100.0, "100"), (1e-7, "1.000e-7")] {
+            assert_eq!(compact(value, 4), text);
+        }
         assert_eq!(significant(1e300, 2), "1.0e300");
     }
 

@@ -14,7 +14,7 @@ use plotters_backend::DrawingBackend;
 use crate::lab::{Comparison, Metric, ProblemSummary, Run};
 use crate::objective::TraceEntry;
 use crate::report::aggregate::runs;
-use crate::report::format::{metric_name, one_line, seed_list, significant};
+use crate::report::format::{compact, metric_name, one_line, seed_list};
 use crate::report::statistics::{Afterwards, Spread, Steps, spread_curve};
 use crate::solver::Status;
 
@@ -178,7 +178,7 @@ impl Chart {
         canvas.line(&[(left, y), (right, y)], stroke);
         let lettering = Lettering::new(TICK_SIZE, GREY);
         canvas.text("target", (right + 10.0, y - 4.0), lettering);
-        canvas.text(&significant(target, 3), (right + 10.0, y + 21.0), lettering);
+        canvas.text(&compact(target, 3), (right + 10.0, y + 21.0), lettering);
     }
 }
 

@@ -6,7 +6,7 @@ use plotters_backend::DrawingBackend;
 
 use crate::lab::{Comparison, ProblemSummary};
 use crate::report::aggregate::{Row, rows};
-use crate::report::format::{one_line, seed_list, significant};
+use crate::report::format::{compact, one_line, seed_list, significant};
 
 use super::Drawing;
 use super::axis::{Axis, number_label};
@@ -241,7 +241,7 @@ fn group(comparison: &Comparison, problem: &ProblemSummary) -> Group {
     let title = one_line(&problem.title);
     Group {
         title: match problem.target_loss {
-            Some(target) => format!("{title}: training loss ≤ {}", target_number(problem, target)),
+            Some(target) => format!("{title}: training loss ≤ {}", compact(target, 4)),
             None => title,
         },
         lines: rows(comparison, problem)
