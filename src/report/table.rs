@@ -185,7 +185,7 @@ mod tests {
         assert!(line("lbfgs").contains('*') && !line("gd ").contains('*'), "{table}");
         assert_eq!(starred(Some(1.5), None, |value| value.to_string()), "1.5 ");
         assert!(table.contains("(dollars)") && table.contains('%'), "{table}");
-        assert!(table.contains("target training loss 0.1400"), "{table}");
+        assert!(table.contains("target training loss 0.14"), "{table}");
     }
 
     #[test]
