@@ -2,6 +2,8 @@
 
 mod dataset;
 mod samples;
+mod source;
 
 pub use dataset::{Dataset, Targets, Task};
 pub use samples::{Part, Samples, TargetScale};
+pub use source::{DataSource, SplitFractions, embedded};
