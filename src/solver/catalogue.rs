@@ -1,8 +1,5 @@
 //! What each method is, for people who choose one.
 
-/// The names of the methods.
-pub const NAMES: [&str; 4] = ["gd", "gd-line-search", "cg", "lbfgs"];
-
 /// A method as it is introduced to the user.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -16,28 +13,28 @@ pub struct Entry {
     pub reference: &'static str,
 }
 
-/// Every method, in the order of [`NAMES`].
+/// Every method, in the order of [`Method::all`](super::Method::all).
 pub const ENTRIES: [Entry; 4] = [
     Entry {
-        name: NAMES[0],
+        name: "gd",
         description: "gradient descent with a fixed or scheduled learning rate",
         needs: "gradient",
         reference: "Cauchy 1847",
     },
     Entry {
-        name: NAMES[1],
+        name: "gd-line-search",
         description: "gradient descent, the step from a line search",
         needs: "value and gradient",
         reference: "Nocedal & Wright 2006, ch. 3",
     },
     Entry {
-        name: NAMES[2],
+        name: "cg",
         description: "nonlinear conjugate gradient",
         needs: "value and gradient",
         reference: "Nocedal & Wright 2006, ch. 5",
     },
     Entry {
-        name: NAMES[3],
+        name: "lbfgs",
         description: "limited-memory BFGS, a quasi-Newton method",
         needs: "value and gradient",
         reference: "Liu & Nocedal 1989",

@@ -18,7 +18,7 @@ impl SolverSpec {
     /// # Errors
     /// [`Error::UnknownName`] if no method has that name.
     pub fn named(name: &str) -> Result<Self> {
-        Ok(Self { label: name.to_owned(), method: settings::method(name, &[])? })
+        Ok(Self { label: name.to_owned(), method: settings::default_method(name)? })
     }
 
     /// Reads `NAME` or `NAME:key=value,key=value`. The keys are those of a
@@ -50,7 +50,9 @@ impl SolverSpec {
                 key => pairs.push((key, value.trim())),
             }
         }
-        let solver = Self { label: label.to_owned(), method: settings::method(name, &pairs)? };
+        let method = settings::override_settings(settings::default_method(name)?, &pairs)
+            .map_err(|defect| defect.at(&format!("solver '{name}'")))?;
+        let solver = Self { label: label.to_owned(), method };
         solver.validate()?;
         Ok(solver)
     }
