@@ -26,8 +26,7 @@ fn main() {
 
 /// What git answers; nothing if there is no git or it fails.
 fn git(arguments: &[&str]) -> Option<String> {
-    let output =
-        Command::new("git").arg("--no-optional-locks").args(arguments).output().ok()?;
+    let output = Command::new("git").arg("--no-optional-locks").args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }

@@ -21,7 +21,7 @@ pub enum DataSource {
         /// The file.
         path: PathBuf,
         /// The target column, or the label file.
-        target: String,
+        target: Option<String>,
         /// What is predicted.
         task: Option<Task>,
         /// Columns to leave out.
@@ -35,6 +35,7 @@ pub enum DataSource {
 
 impl DataSource {
     /// Stand-in.
+    #[allow(clippy::result_large_err)]
     pub fn load(&self) -> crate::Result<Dataset> {
         if let Self::File { path, .. } = self {
             std::fs::metadata(path).map_err(|error| crate::Error::file(path, error))?;
@@ -76,8 +77,15 @@ pub mod embedded {
     /// Stand-in.
     pub fn names() -> Vec<&'static str> {
         vec![
-            "california", "spam", "digits", "concrete", "diabetes", "wine", "breast-cancer",
-            "iris", "mnist5k",
+            "california",
+            "spam",
+            "digits",
+            "concrete",
+            "diabetes",
+            "wine",
+            "breast-cancer",
+            "iris",
+            "mnist5k",
         ]
     }
 }

@@ -8,4 +8,4 @@ mod spec;
 
 pub use record::{Comparison, Metric, ProblemSummary, Run, RunRecord, RunTiming};
 pub use runner::{Event, Trained, compare, train};
-pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec};
+pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};

@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{
-    Comparison, ExperimentSpec, Metric, ProblemSummary, Run, RunRecord, RunTiming,
-};
+use super::{Comparison, ExperimentSpec, Metric, ProblemSummary, Run, RunRecord, RunTiming};
 use crate::Result;
 use crate::model::Network;
 use crate::numerics::Vector;
@@ -63,7 +61,10 @@ pub fn compare(
                 });
                 for i in 0..10 {
                     std::thread::sleep(std::time::Duration::from_millis(2));
-                    observe(Event::Iterated { passes: spec.budget * f64::from(i) / 10.0, loss: 0.1 });
+                    observe(Event::Iterated {
+                        passes: spec.budget * f64::from(i) / 10.0,
+                        loss: 0.1,
+                    });
                 }
                 runs.push(run(&problem.name, &solver.label, seed));
                 observe(Event::RunFinished(&runs[runs.len() - 1]));

@@ -40,3 +40,12 @@ pub const ENTRIES: [Entry; 4] = [
         reference: "Liu & Nocedal 1989",
     },
 ];
+
+/// The learning-rate schedules, with the settings that each needs.
+pub const SCHEDULES: [&str; 5] = [
+    "constant",
+    "step (every, factor)",
+    "exponential (rate)",
+    "inverse (rate)",
+    "cosine (horizon)",
+];

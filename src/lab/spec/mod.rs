@@ -7,6 +7,7 @@ mod settings;
 mod write;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 pub use problem::ProblemSpec;
 pub use settings::ProblemSettings;
@@ -153,10 +154,24 @@ fn out_of_range<T: std::fmt::Debug>(key: &str, value: T, remedy: &str) -> Defect
     Defect::new(key, format!("{value:?} is out of range"), remedy)
 }
 
+/// A name for what a file holds: the file's, without its endings.
+pub fn name_of_file(path: &Path) -> String {
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let stem = file.iter().flat_map(|file| file.split('.')).find(|part| !part.is_empty());
+    stem.unwrap_or("file").chars().map(|c| if is_in_names(c) { c } else { '-' }).collect()
+}
+
+fn is_in_names(letter: char) -> bool {
+    letter.is_alphanumeric() || "-_.".contains(letter)
+}
+
 /// Names become parts of file names.
 fn check_name(name: &str, key: &str) -> std::result::Result<(), Defect> {
-    let letters = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
-    if !letters || name.is_empty() || name.starts_with('.') || name.len() > 100 {
+    if !name.chars().all(is_in_names)
+        || name.is_empty()
+        || name.starts_with('.')
+        || name.len() > 100
+    {
         return Err(Defect::new(
             key,
             format!("'{}' is not usable as a name", name.escape_debug()),

@@ -1,12 +1,13 @@
 //! TOML → experiment.
 
 use std::ops::Range;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::section::{Document, Section, integer};
-use super::{ExperimentSpec, ProblemSettings, ProblemSpec};
+use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 use crate::data::{Part, SplitFractions, Task};
 use crate::error::{Error, Result, suggestion};
 use crate::lab::problems;
@@ -14,11 +15,8 @@ use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::SolverSpec;
 use crate::solver::settings::{Defect, check, check_label, default_method, override_settings};
 
-const TASKS: [(&str, Task); 3] = [
-    ("regression", Task::Regression),
-    ("binary", Task::Binary),
-    ("multi-class", Task::MultiClass),
-];
+const TASKS: [(&str, Task); 3] =
+    [("regression", Task::Regression), ("binary", Task::Binary), ("multi-class", Task::MultiClass)];
 
 const PARTS: [(&str, Part); 4] = [
     ("all", Part::All),
@@ -55,9 +53,8 @@ impl ExperimentSpec {
 }
 
 fn experiment(section: &mut Section<'_>) -> Result<ExperimentSpec> {
-    let file = std::path::Path::new(section.document.file);
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let name = section.text("name")?.or(stem).unwrap_or_default();
+    let file = Path::new(section.document.file);
+    let name = section.text("name")?.unwrap_or_else(|| name_of_file(file));
     let default = ExperimentSpec::new(&name, Vec::new(), Vec::new());
     Ok(ExperimentSpec {
         seeds: seeds(section)?.unwrap_or(default.seeds),
@@ -149,7 +146,9 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         drop: section.texts("drop")?,
         categorical: section.texts("categorical")?,
         keep_constant: section.flag("keep_constant")?,
-        hidden: section.counts("hidden")?.map(|widths| widths.iter().map(|&w| w as usize).collect()),
+        hidden: section
+            .counts("hidden")?
+            .map(|widths| widths.iter().map(|&w| w as usize).collect()),
         activation: section
             .choice("activation", &Activation::ALL.map(|choice| (choice.name(), choice)))?,
         loss: section.choice("loss", &Loss::ALL.map(|choice| (choice.name(), choice)))?,

@@ -167,18 +167,29 @@ impl<'t> Section<'t> {
         let Some(value) = self.value(key) else { return Ok(None) };
         let items = value.get_ref().as_array().map(|array| array.iter());
         items
-            .and_then(|mut items| items.try_fold(Vec::new(), |mut list, item| {
-                list.push(read(item.get_ref())?);
-                Some(list)
-            }))
+            .and_then(|mut items| {
+                items.try_fold(Vec::new(), |mut list, item| {
+                    list.push(read(item.get_ref())?);
+                    Some(list)
+                })
+            })
             .map(Some)
             .ok_or_else(|| self.wrong_type(key, value, expected))
     }
 
-    pub(super) fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Error {
+    pub(super) fn wrong_type(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        expected: &str,
+    ) -> Error {
         let written = &self.document.text[value.span()];
         let written = written.lines().next().unwrap_or_default();
-        self.error(Defect::new(key, format!("{written} is not {expected}"), format!("give {expected}")))
+        self.error(Defect::new(
+            key,
+            format!("{written} is not {expected}"),
+            format!("give {expected}"),
+        ))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::ProblemSpec;
 use crate::data::{DataSource, Part, Task, embedded};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, suggestion};
 use crate::lab::problems;
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::settings::Defect;
@@ -14,7 +14,8 @@ use crate::solver::settings::Defect;
 pub struct ProblemSettings {
     /// The title in charts.
     pub title: Option<String>,
-    /// An embedded data set's name, or a file's path from the working directory.
+    /// An embedded data set's name, or a file's path from the working directory;
+    /// without a target, a path has a '.' or a '/' in it.
     pub data: Option<String>,
     /// For a file: the target's column, or the file with the labels.
     pub target: Option<String>,
@@ -114,22 +115,22 @@ impl ProblemSettings {
     /// The source that `data` and the keys that belong to it describe.
     fn source(&self) -> std::result::Result<DataSource, Defect> {
         let data = self.data.as_deref().unwrap_or_default();
-        let is_embedded = embedded::names().iter().any(|name| *name == data);
-        if is_embedded && self.target.is_none() {
+        let names = embedded::names();
+        if self.target.is_none() && !data.contains(['.', '/', '\\']) {
+            if !names.contains(&data) {
+                return Err(Defect::new(
+                    "data",
+                    format!("there is no embedded data set named '{data}'"),
+                    format!("for a file write './{data}'; otherwise {}", suggestion(data, &names)),
+                ));
+            }
             let mut source = DataSource::Embedded { name: data.to_owned() };
             self.change_source(&mut source)?;
             return Ok(source);
         }
-        let Some(target) = self.target.clone() else {
-            return Err(Defect::new(
-                "target",
-                format!("'{data}' is not an embedded data set, and as a file it needs a target"),
-                "name the column to predict, or the file with the labels, as target",
-            ));
-        };
         Ok(DataSource::File {
             path: PathBuf::from(data),
-            target,
+            target: self.target.clone(),
             task: self.task,
             drop: self.drop.clone().unwrap_or_default(),
             categorical: self.categorical.clone().unwrap_or_default(),
@@ -141,7 +142,7 @@ impl ProblemSettings {
     fn change_source(&self, source: &mut DataSource) -> std::result::Result<(), Defect> {
         match source {
             DataSource::File { target, task, drop, categorical, keep_constant, .. } => {
-                replace(target, &self.target);
+                *target = self.target.clone().or(target.take());
                 *task = self.task.or(*task);
                 replace(drop, &self.drop);
                 replace(categorical, &self.categorical);

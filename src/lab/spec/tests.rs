@@ -70,7 +70,7 @@ memory = 5
         title: Some("Houses".into()),
         data: DataSource::File {
             path: "houses.csv".into(),
-            target: "price".into(),
+            target: Some("price".into()),
             task: Some(Task::Regression),
             drop: vec!["id".into()],
             categorical: vec!["zone".into()],
@@ -107,7 +107,7 @@ fn what_is_written_is_read_back() {
     spec.problems[2].name = "quattro".into();
     spec.problems[2].data = DataSource::File {
         path: "data/set, \"2\".csv".into(),
-        target: "y z".into(),
+        target: Some("y z".into()),
         task: None,
         drop: vec!["a,b".into()],
         categorical: Vec::new(),
@@ -134,6 +134,7 @@ fn a_built_in_problem_is_changed_by_what_is_given() {
     assert_eq!(spec.problems, [expected]);
     assert_eq!(spec.seeds, [0, 1, 2]);
     assert_eq!(spec.name, "spec");
+    assert_eq!(ExperimentSpec::from_toml("", "a/my spec.toml").unwrap().name, "my-spec");
 }
 
 #[test]
@@ -202,11 +203,10 @@ fn errors_in_problems_and_solvers_name_their_line() {
         ("rows = \"half\"", "rows: there is no 'half'"),
         ("standardise = 1", "standardise: 1 is not true or false"),
         ("task = \"binary\"", "task: the embedded data set 'digits' is read in one way"),
-        ("data = \"my.csv\"", "target: 'my.csv' is not an embedded data set"),
+        ("data = \"iri\"", "data: there is no embedded data set named 'iri'"),
     ] {
         let message = message(&format!("[[problem]]\nname = \"digits\"\n{key}\n"));
-        assert!(message.starts_with("spec.toml, line "), "{message}");
-        assert!(message.contains("problem 'digits', "), "{message}");
+        assert!(message.starts_with("spec.toml, line 3, problem 'digits', "), "{message}");
         assert!(message.contains(part), "{key} gave {message:?}");
     }
     for (key, part) in [

@@ -59,7 +59,9 @@ fn source_lines(out: &mut Lines, source: &DataSource) {
         DataSource::Embedded { name } => out.key("data", text(name)),
         DataSource::File { path, target, task, drop, categorical, keep_constant } => {
             out.key("data", text(&path.to_string_lossy()));
-            out.key("target", text(target));
+            if let Some(target) = target {
+                out.key("target", text(target));
+            }
             if let Some(task) = task {
                 out.key("task", text(task.name()));
             }
