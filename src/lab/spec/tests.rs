@@ -210,7 +210,7 @@ fn errors_in_problems_and_solvers_name_their_line() {
         assert!(message.contains(part), "{key} gave {message:?}");
     }
     for (key, part) in [
-        ("c2 = 0.00001", "line 3, solver 'cg', c1: 0.0001 is out of range"),
+        ("c2 = 0.00001", "line 1, solver 'cg', c1: 0.0001 is out of range"),
         ("c2 = 1.5", "line 3, solver 'cg', c2: 1.5 is out of range"),
         ("bta = 1", "line 3, solver 'cg', bta: cg has no setting 'bta'; did you mean 'beta'?"),
         ("line_search = { kind = \"armijo\" }", "line 3, solver 'cg', line_search: there is no"),
