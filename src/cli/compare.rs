@@ -20,7 +20,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     let environment = serde_json::to_value(session.environment()).map_err(Failure::run)?;
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     session.print(&report::terminal_table(&comparison, output::width()))?;
-    let charts = written.files.iter().filter(|file| file.extension() == Some("png".as_ref()));
-    session.tell(&format!("{} charts and the records are in {}", charts.count(), folder.display()));
+    let charts = written.charts.len();
+    session.tell(&format!("{charts} charts and the records are in {}", folder.display()));
     Ok(session.exit_code())
 }

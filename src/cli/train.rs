@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use losslab::lab::{Metric, Trained};
-use losslab::model::weights;
+use losslab::model::to_safetensors;
 use losslab::{Error, lab, report};
 
 use super::arguments::TrainArguments;
@@ -34,7 +34,7 @@ fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {
     let environment =
         serde_json::to_string_pretty(&session.environment()).map_err(Failure::run)? + "\n";
     let record = report::run_json(&trained.run).trim_end().to_owned() + "\n";
-    let weights = weights::to_safetensors(&trained.network, &trained.theta);
+    let weights = to_safetensors(&trained.network, &trained.theta);
     report::atomic_write(&folder.join("spec.toml"), session.plan.spec.to_toml().as_bytes())?;
     report::atomic_write(&folder.join("environment.json"), environment.as_bytes())?;
     report::atomic_write(&folder.join("run.json"), record.as_bytes())?;

@@ -153,7 +153,7 @@ pub fn train(
     Ok(Trained {
         run: comparison.runs[0].clone(),
         summary: comparison.problems[0].clone(),
-        network: Network,
-        theta: Vector::zeros(1),
+        network: Network::dense(&[1, 1], crate::model::Activation::Tanh),
+        theta: Vector::zeros(2),
     })
 }

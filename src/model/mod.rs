@@ -1,7 +1,13 @@
 //! Networks: layers, activations, losses, initialisation, and their kernels.
 
 mod choices;
-mod standin;
+mod kernel;
+mod metrics;
+mod network;
+mod weights;
 
 pub use choices::{Activation, Initialisation, Loss};
-pub use standin::{Network, weights};
+pub use kernel::{Chunk, Workspace, backward, forward, loss_value};
+pub use metrics::{Evaluation, evaluate, predict};
+pub use network::{Layer, Network};
+pub use weights::{from_safetensors, to_safetensors};

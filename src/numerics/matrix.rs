@@ -1,5 +1,7 @@
 //! A dense matrix stored row by row: one row per sample.
 
+use rayon::slice::ParallelSliceMut;
+
 /// A dense `rows × columns` matrix of `f64`, row-major, so that a block of
 /// consecutive samples is one contiguous slice.
 ///
@@ -63,6 +65,12 @@ impl RowMatrix {
     /// Column `j`, top to bottom.
     pub fn column(&self, j: usize) -> impl Iterator<Item = f64> + '_ {
         (0..self.rows).map(move |i| self.values[i * self.columns + j])
+    }
+
+    /// Blocks of `rows` consecutive rows (the last may be shorter), to be written
+    /// to in parallel.
+    pub fn par_blocks_mut(&mut self, rows: usize) -> rayon::slice::ChunksMut<'_, f64> {
+        self.values.par_chunks_mut(rows * self.columns)
     }
 
     /// The matrix of the rows named, in that order.

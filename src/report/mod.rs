@@ -1,5 +1,97 @@
 //! Everything written for people and programs: records, tables, figures.
+//!
+//! No layer below writes a file format. What is drawn or tabulated over passes
+//! comes from the deterministic records alone; times go into files of their own.
 
-mod standin;
+mod aggregate;
+mod atomic;
+mod chart;
+mod format;
+mod records;
+mod statistics;
+mod summary;
+mod table;
+#[cfg(test)]
+mod test_support;
 
-pub use standin::*;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::lab::Comparison;
+
+pub use atomic::atomic_write;
+pub use records::run_json;
+pub use summary::summary_markdown;
+pub use table::terminal_table;
+
+/// What [`write_comparison`] has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFiles {
+    /// The folder.
+    pub directory: PathBuf,
+    /// `spec.toml`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
+    /// `summary.md`, in this order.
+    pub records: Vec<PathBuf>,
+    /// The charts as PNG.
+    pub charts: Vec<PathBuf>,
+    /// The same charts as SVG, in the same order.
+    pub vector_charts: Vec<PathBuf>,
+}
+
+/// Writes an experiment's folder, creating it where needed: the specification,
+/// the records, the environment, a summary, and every chart as PNG and SVG.
+/// Each file is replaced whole; files of other names are left alone.
+///
+/// Only `timing.jsonl`, `environment.json` and the charts named
+/// `…-loss-seconds` depend on the clock or the machine.
+///
+/// # Errors
+/// [`Error::File`] when the folder or a file cannot be written,
+/// [`Error::Chart`] when a chart cannot be drawn.
+pub fn write_comparison(
+    directory: &Path,
+    comparison: &Comparison,
+    spec_toml: &str,
+    environment: &serde_json::Value,
+) -> Result<WrittenFiles> {
+    std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
+    let runs = records::json_lines(comparison.runs.iter().map(|run| &run.record));
+    let timing = records::json_lines(comparison.runs.iter().map(|run| &run.timing));
+    let texts = [
+        ("spec.toml", spec_toml.to_string()),
+        ("runs.jsonl", runs),
+        ("timing.jsonl", timing),
+        ("environment.json", format!("{environment:#}\n")),
+        ("summary.md", summary_markdown(comparison)),
+    ];
+    let mut written = WrittenFiles {
+        directory: directory.to_path_buf(),
+        records: Vec::new(),
+        charts: Vec::new(),
+        vector_charts: Vec::new(),
+    };
+    for (name, text) in texts {
+        let path = directory.join(name);
+        atomic_write(&path, text.as_bytes())?;
+        written.records.push(path);
+    }
+    write_charts(comparison, &mut written)?;
+    Ok(written)
+}
+
+fn write_charts(comparison: &Comparison, written: &mut WrittenFiles) -> Result<()> {
+    for figure in chart::figures(comparison) {
+        let path = written.directory.join(format!("{}.png", figure.stem));
+        let vector_path = written.directory.join(format!("{}.svg", figure.stem));
+        let rendered = chart::render(comparison, &figure)
+            .map_err(|problem| Error::Chart { path: path.clone(), problem })?;
+        atomic_write(&path, &rendered.png)?;
+        atomic_write(&vector_path, rendered.svg.as_bytes())?;
+        written.charts.push(path);
+        written.vector_charts.push(vector_path);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

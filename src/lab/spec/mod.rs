@@ -13,7 +13,7 @@ pub use problem::ProblemSpec;
 pub use settings::ProblemSettings;
 
 use crate::data::{Dataset, SplitFractions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::solver::SolverSpec;
 use crate::solver::settings::Defect;
 
@@ -74,7 +74,7 @@ impl ExperimentSpec {
     /// Checks everything that can be checked without the data.
     ///
     /// # Errors
-    /// [`Error::Specification`](crate::Error::Specification) for the first value that cannot be used.
+    /// [`Error::Specification`] for the first value that cannot be used.
     pub fn validate(&self) -> Result<()> {
         self.check().map_err(|defect| defect.at(""))?;
         self.problems.iter().try_for_each(ProblemSpec::validate)?;
@@ -87,7 +87,7 @@ impl ExperimentSpec {
     /// of the problems.
     ///
     /// # Errors
-    /// What loading the data gives; [`Error::Specification`](crate::Error::Specification) for a loss that
+    /// What loading the data gives; [`Error::Specification`] for a loss that
     /// does not fit the task or a network that is too large.
     pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
         let mut data = Vec::with_capacity(self.problems.len());
@@ -204,16 +204,12 @@ fn check_seeds(seeds: &[u64]) -> std::result::Result<(), Defect> {
 }
 
 fn check_split(split: &SplitFractions) -> std::result::Result<(), Defect> {
-    let SplitFractions { train, validation, test } = *split;
-    let shares = [train, validation, test].iter().all(|share| (0.0..=1.0).contains(share));
-    if !shares || train == 0.0 || (train + validation + test - 1.0).abs() > 1e-9 {
-        return Err(Defect::new(
-            "split",
-            format!("train {train}, validation {validation}, test {test} is not a split"),
-            "give shares of at least 0 that add up to 1, with train above 0",
-        ));
+    match split.check() {
+        Err(Error::Specification { problem, remedy, .. }) => {
+            Err(Defect::new("split", problem, remedy))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

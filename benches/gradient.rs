@@ -1,0 +1,38 @@
+//! One value and one gradient of each quick-start network.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use losslab::data::{Part, PrepareOptions, SplitFractions, prepare};
+use losslab::lab::problems;
+use losslab::model::Network;
+use losslab::numerics::{Seed, Vector};
+use losslab::objective::{Objective, Risk};
+
+fn gradient(criterion: &mut Criterion) {
+    for problem in problems::quickstart().problems {
+        let dataset = problem.data.load().expect("embedded data are sound");
+        let options = PrepareOptions {
+            fractions: SplitFractions::default(),
+            rows: Part::Train,
+            standardise: true,
+        };
+        let prepared = prepare(&dataset, &options, Seed::new(0)).expect("there are rows enough");
+        let widths = problem.widths(dataset.features.columns(), dataset.outputs());
+        let network = Arc::new(Network::dense(&widths, problem.activation));
+        let loss = problem.loss_for(dataset.task).expect("the loss fits the task");
+        let theta = network.initialise(problem.initialisation, Seed::new(0));
+        let risk = Risk::new(network, Arc::new(prepared.fit), loss, problem.l2);
+        let mut out = Vector::zeros(theta.len());
+        let mut group = criterion.benchmark_group(&problem.name);
+        group.bench_function("value", |bench| bench.iter(|| risk.value(black_box(&theta))));
+        group.bench_function("value_gradient", |bench| {
+            bench.iter(|| risk.value_gradient(black_box(&theta), &mut out));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, gradient);
+criterion_main!(benches);

@@ -1,0 +1,166 @@
+//! Predictions, and how good they are on rows that were not trained on.
+
+use rayon::prelude::*;
+
+use super::kernel::{forward, loss_value};
+use super::{Loss, Network};
+use crate::data::{Samples, TargetScale, Targets};
+use crate::numerics::{RowMatrix, Vector};
+
+/// Rows per block of a prediction; any value gives the same bits.
+const BLOCK: usize = 256;
+
+/// How well a network predicts a set of rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Mean loss, without any penalty, in the units of training.
+    pub loss: f64,
+    /// Root mean squared error over all target columns, in the targets' own
+    /// units; absent for classification.
+    pub rmse: Option<f64>,
+    /// `R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²`, with ȳ the mean of these rows; averaged
+    /// over target columns; absent for classification and for constant targets.
+    pub r_squared: Option<f64>,
+    /// Share of rows whose most likely class is the right one; absent for
+    /// regression.
+    pub accuracy: Option<f64>,
+}
+
+/// The network's outputs for every row of `samples`.
+pub fn predict(network: &Network, theta: &Vector, samples: &Samples) -> RowMatrix {
+    let mut outputs = RowMatrix::zeros(samples.rows(), network.outputs());
+    outputs.par_blocks_mut(BLOCK).enumerate().for_each(|(i, block)| {
+        let start = i * BLOCK;
+        let chunk = start..start + block.len() / network.outputs();
+        let mut activations = vec![0.0; chunk.len() * network.activations_per_row()];
+        block.copy_from_slice(forward(network, theta.as_slice(), samples, chunk, &mut activations));
+    });
+    outputs
+}
+
+/// Predicts `samples` and measures the result. `target_scale` takes regression
+/// targets back to their own units.
+pub fn evaluate(
+    network: &Network,
+    theta: &Vector,
+    loss: Loss,
+    samples: &Samples,
+    target_scale: Option<&TargetScale>,
+) -> Evaluation {
+    let outputs = predict(network, theta, samples);
+    let rows = samples.rows();
+    let total = loss_value(loss, outputs.values(), &samples.targets, 0..rows);
+    let (mut rmse, mut r_squared, mut accuracy) = (None, None, None);
+    match &samples.targets {
+        Targets::Values(targets) => {
+            rmse = Some(root_mean_squared_error(&outputs, targets, target_scale));
+            r_squared = coefficient_of_determination(&outputs, targets);
+        }
+        Targets::Classes(labels) => {
+            let right =
+                (0..rows).filter(|&i| predicted_class(loss, outputs.row(i)) == labels[i]).count();
+            accuracy = Some(right as f64 / rows as f64);
+        }
+    }
+    Evaluation { loss: total / rows as f64, rmse, r_squared, accuracy }
+}
+
+/// The most likely class: the largest output, or on a single output whether it
+/// exceeds even odds (a logit of 0, or ½ under squared error).
+fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
+    if let [single] = outputs {
+        let even = if loss == Loss::SquaredError { 0.5 } else { 0.0 };
+        return u32::from(*single > even);
+    }
+    let mut best = 0;
+    for (j, value) in outputs.iter().enumerate() {
+        if *value > outputs[best] {
+            best = j;
+        }
+    }
+    best as u32
+}
+
+fn root_mean_squared_error(
+    outputs: &RowMatrix,
+    targets: &RowMatrix,
+    target_scale: Option<&TargetScale>,
+) -> f64 {
+    let columns = targets.columns();
+    let scale = |j: usize| target_scale.map_or(1.0, |s| s.scale[j]);
+    let errors = outputs.values().iter().zip(targets.values()).enumerate();
+    let sum: f64 = errors.map(|(i, (o, y))| (scale(i % columns) * (o - y)).powi(2)).sum();
+    (sum / targets.values().len() as f64).sqrt()
+}
+
+fn coefficient_of_determination(outputs: &RowMatrix, targets: &RowMatrix) -> Option<f64> {
+    let (rows, columns) = (targets.rows(), targets.columns());
+    let mut total = 0.0;
+    for j in 0..columns {
+        let mean = targets.column(j).sum::<f64>() / rows as f64;
+        let variation: f64 = targets.column(j).map(|y| (y - mean).powi(2)).sum();
+        if variation == 0.0 {
+            return None;
+        }
+        let residual: f64 =
+            outputs.column(j).zip(targets.column(j)).map(|(o, y)| (o - y).powi(2)).sum();
+        total += 1.0 - residual / variation;
+    }
+    Some(total / columns as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Activation;
+
+    /// The network ŷ = w x + b.
+    fn line() -> (Network, Samples) {
+        let network = Network::dense(&[1, 1], Activation::Tanh);
+        let features = RowMatrix::from_rows(3, 1, vec![0.0, 1.0, 2.0]);
+        let targets = Targets::Values(RowMatrix::from_rows(3, 1, vec![0.0, 2.0, 4.0]));
+        (network, Samples { features, targets })
+    }
+
+    #[test]
+    fn regression_is_reported_in_the_targets_own_units() {
+        let (network, samples) = line();
+        let theta = Vector::from_vec(vec![1.0, 0.0]);
+        let scale = TargetScale { mean: vec![100.0], scale: vec![10.0] };
+        let found = evaluate(&network, &theta, Loss::SquaredError, &samples, Some(&scale));
+        assert!((found.rmse.unwrap() - 10.0 * (5.0f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert!((found.loss - 5.0 / 6.0).abs() < 1e-15);
+        assert!((found.r_squared.unwrap() - (1.0 - 5.0 / 8.0)).abs() < 1e-15);
+        assert_eq!(found.accuracy, None);
+    }
+
+    #[test]
+    fn a_logit_above_zero_is_class_one() {
+        let (network, mut samples) = line();
+        samples.targets = Targets::Classes(vec![0, 1, 0]);
+        let theta = Vector::from_vec(vec![1.0, -0.5]);
+        let found = evaluate(&network, &theta, Loss::BinaryCrossEntropy, &samples, None);
+        assert_eq!(found.accuracy, Some(2.0 / 3.0));
+    }
+
+    #[test]
+    fn predictions_do_not_depend_on_the_block() {
+        let network = Network::dense(&[2, 3, 2], Activation::Tanh);
+        let theta =
+            network.initialise(crate::model::Initialisation::He, crate::numerics::Seed::new(1));
+        let values: Vec<f64> = (0..1400).map(|i| f64::from(i % 37) / 7.0 - 2.0).collect();
+        let features = RowMatrix::from_rows(700, 2, values);
+        let samples = Samples { features, targets: Targets::Classes(vec![0; 700]) };
+        let all = predict(&network, &theta, &samples);
+        let some = Samples {
+            features: samples.features.select_rows(&[699, 300]),
+            targets: Targets::Classes(vec![0; 2]),
+        };
+        let two = predict(&network, &theta, &some);
+        for (i, j) in [(699, 0), (300, 1)] {
+            for (a, b) in all.row(i).iter().zip(two.row(j)) {
+                assert!((a - b).abs() < 1e-14);
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Weights in and out, in the safetensors format.
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use super::Network;
+use crate::error::{Error, Result};
+use crate::numerics::Vector;
+
+/// The weights as safetensors bytes: `layers.{i}.weight` (`[outputs, inputs]`)
+/// and `layers.{i}.bias` (`[outputs]`), f64, layers counted from 0.
+///
+/// # Panics
+/// If θ has another length than the network's dimension.
+pub fn to_safetensors(network: &Network, theta: &Vector) -> Vec<u8> {
+    assert_eq!(theta.len(), network.dimension(), "θ does not belong to this network");
+    let mut tensors = Vec::new();
+    for (i, layer) in network.layers().iter().enumerate() {
+        let weight = bytes(&theta.as_slice()[layer.weight.clone()]);
+        tensors.push((format!("layers.{i}.weight"), vec![layer.outputs, layer.inputs], weight));
+        let bias = bytes(&theta.as_slice()[layer.bias.clone()]);
+        tensors.push((format!("layers.{i}.bias"), vec![layer.outputs], bias));
+    }
+    let views = tensors.iter().map(|(name, shape, data)| {
+        let view = TensorView::new(Dtype::F64, shape.clone(), data)
+            .expect("the bytes are as many as the shape says");
+        (name.as_str(), view)
+    });
+    serialize(views, None).expect("names are unique and shapes fit")
+}
+
+/// Reads θ for `network` from safetensors bytes. Names are `layers.{i}.weight`
+/// and `.bias`, or those of a PyTorch `Sequential` (`0.weight`, `2.weight`, …):
+/// any prefix that ends in a number, in increasing order, one per layer. f32 and
+/// f64 are read. `file` is the name to put into errors.
+///
+/// # Errors
+/// [`Error::Weights`] when the bytes are not safetensors, a tensor is missing,
+/// has another shape or type, holds a number that is not finite, or belongs to
+/// no layer.
+pub fn from_safetensors(network: &Network, bytes: &[u8], file: &str) -> Result<Vector> {
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| {
+        refuse(file, format!("not a safetensors file ({e})"), "save the weights as safetensors")
+    })?;
+    let layers = layers_by_number(&tensors, file)?;
+    if layers.len() != network.layers().len() {
+        let (found, expected) = (layers.len(), network.layers().len());
+        return Err(refuse(
+            file,
+            format!("the file has {found} layers, the network {expected}"),
+            "give the widths of the saved network with --hidden",
+        ));
+    }
+    let mut theta = Vector::zeros(network.dimension());
+    for (layer, prefix) in network.layers().iter().zip(layers.values()) {
+        let theta = theta.as_mut_slice();
+        let shape = [layer.outputs, layer.inputs];
+        copy(
+            &tensors,
+            file,
+            &format!("{prefix}.weight"),
+            &shape,
+            &mut theta[layer.weight.clone()],
+        )?;
+        let shape = [layer.outputs];
+        copy(&tensors, file, &format!("{prefix}.bias"), &shape, &mut theta[layer.bias.clone()])?;
+    }
+    Ok(theta)
+}
+
+/// Maps the number that ends each prefix to the prefix: `2` to `layers.2`.
+fn layers_by_number(tensors: &SafeTensors, file: &str) -> Result<BTreeMap<u64, String>> {
+    let mut layers = BTreeMap::new();
+    for name in tensors.names() {
+        let prefix = name.strip_suffix(".weight").or_else(|| name.strip_suffix(".bias"));
+        let number = prefix.and_then(|p| p.rsplit('.').next()).and_then(|n| n.parse().ok());
+        let (Some(prefix), Some(number)) = (prefix, number) else {
+            return Err(refuse(
+                &format!("{file}, tensor '{name}'"),
+                "the name belongs to no layer".into(),
+                "tensors are named layers.0.weight, layers.0.bias, … or 0.weight, 0.bias, …",
+            ));
+        };
+        let known = layers.entry(number).or_insert_with(|| prefix.to_owned());
+        if known != prefix {
+            return Err(refuse(
+                &format!("{file}, tensor '{name}'"),
+                format!("two prefixes end in {number}: '{known}' and '{prefix}'"),
+                "keep the tensors of one network in a file",
+            ));
+        }
+    }
+    Ok(layers)
+}
+
+fn copy(
+    tensors: &SafeTensors,
+    file: &str,
+    name: &str,
+    shape: &[usize],
+    out: &mut [f64],
+) -> Result<()> {
+    let place = format!("{file}, tensor '{name}'");
+    let tensor = tensors.tensor(name).map_err(|_| {
+        refuse(&place, "the tensor is missing".into(), "every layer has a weight and a bias")
+    })?;
+    if tensor.shape() != shape {
+        return Err(refuse(
+            &place,
+            format!("the shape is {:?}, the network's is {shape:?}", tensor.shape()),
+            "give the widths of the saved network with --hidden, and the same data",
+        ));
+    }
+    match tensor.dtype() {
+        Dtype::F64 => {
+            for (out, bytes) in out.iter_mut().zip(tensor.data().as_chunks().0) {
+                *out = f64::from_le_bytes(*bytes);
+            }
+        }
+        Dtype::F32 => {
+            for (out, bytes) in out.iter_mut().zip(tensor.data().as_chunks().0) {
+                *out = f64::from(f32::from_le_bytes(*bytes));
+            }
+        }
+        other => {
+            return Err(refuse(
+                &place,
+                format!("the numbers are {other:?}"),
+                "save the weights as f32 or f64",
+            ));
+        }
+    }
+    if out.iter().any(|x| !x.is_finite()) {
+        return Err(refuse(&place, "a number is not finite".into(), "start from finite weights"));
+    }
+    Ok(())
+}
+
+fn refuse(place: &str, problem: String, remedy: &str) -> Error {
+    Error::Weights { place: place.into(), problem, remedy: remedy.into() }
+}
+
+fn bytes(values: &[f64]) -> Vec<u8> {
+    values.iter().flat_map(|x| x.to_le_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Activation, Initialisation};
+    use crate::numerics::Seed;
+
+    fn network() -> Network {
+        Network::dense(&[3, 4, 2], Activation::Tanh)
+    }
+
+    #[test]
+    fn what_is_written_reads_back_bit_for_bit() {
+        let network = network();
+        let theta = network.initialise(Initialisation::He, Seed::new(5));
+        let bytes = to_safetensors(&network, &theta);
+        assert_eq!(from_safetensors(&network, &bytes, "w").unwrap(), theta);
+    }
+
+    #[test]
+    fn a_sequential_state_dict_in_f32_reads_as_it_is() {
+        let network = Network::dense(&[2, 1], Activation::Tanh);
+        let weight: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let bias: Vec<u8> = 0.25f32.to_le_bytes().to_vec();
+        let tensors = [
+            ("4.weight", TensorView::new(Dtype::F32, vec![1, 2], &weight).unwrap()),
+            ("4.bias", TensorView::new(Dtype::F32, vec![1], &bias).unwrap()),
+        ];
+        let bytes = serialize(tensors, None).unwrap();
+        let theta = from_safetensors(&network, &bytes, "w").unwrap();
+        assert_eq!(theta.as_slice(), [1.5, -2.0, 0.25]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_name() {
+        let network = network();
+        let theta = network.initialise(Initialisation::He, Seed::new(5));
+        let bytes = to_safetensors(&network, &theta);
+        let message =
+            |n: &Network, b: &[u8]| from_safetensors(n, b, "w.st").unwrap_err().to_string();
+        let other = Network::dense(&[3, 5, 2], Activation::Tanh);
+        assert!(message(&other, &bytes).contains("w.st, tensor 'layers.0.weight'"));
+        let deep = Network::dense(&[3, 4, 4, 2], Activation::Tanh);
+        assert!(message(&deep, &bytes).contains("2 layers, the network 3"));
+        assert!(message(&network, &bytes[..20]).contains("not a safetensors file"));
+        let mut nan = theta.clone();
+        nan[3] = f64::NAN;
+        assert!(message(&network, &to_safetensors(&network, &nan)).contains("not finite"));
+    }
+}

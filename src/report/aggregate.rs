@@ -1,0 +1,131 @@
+//! What tables say of a problem and a solver: medians over seeds.
+
+use crate::lab::{Comparison, ProblemSummary, Run};
+use crate::solver::Status;
+
+use super::statistics::median;
+
+/// The runs of one solver on one problem, and their medians.
+pub(super) struct Row<'a> {
+    /// The solver's label.
+    pub(super) solver: &'a str,
+    /// The runs, in the order of the comparison.
+    pub(super) runs: Vec<&'a Run>,
+    /// Median of the lowest training loss.
+    pub(super) loss: Option<f64>,
+    /// Median of the test metric.
+    pub(super) metric: Option<f64>,
+    /// Median of the held-out coefficient of determination.
+    pub(super) r_squared: Option<f64>,
+    /// Median of the iterations done.
+    pub(super) iterations: Option<f64>,
+    /// Passes to the target.
+    pub(super) passes: ToTarget,
+    /// Seconds to the target.
+    pub(super) seconds_to_target: ToTarget,
+    /// Median of the seconds in all.
+    pub(super) seconds: Option<f64>,
+}
+
+/// The cost of reaching the target, over seeds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ToTarget {
+    /// The median with a miss as +∞; +∞ where the median is a miss; `None`
+    /// without runs.
+    pub(super) median: Option<f64>,
+    /// Runs that reached the target.
+    pub(super) reached: usize,
+    /// All runs.
+    pub(super) runs: usize,
+}
+
+impl ToTarget {
+    fn new(costs: impl Iterator<Item = Option<f64>>) -> Self {
+        let costs: Vec<f64> = costs.map(|cost| cost.unwrap_or(f64::INFINITY)).collect();
+        let reached = costs.iter().filter(|cost| cost.is_finite()).count();
+        Self { runs: costs.len(), reached, median: median(costs) }
+    }
+}
+
+/// One row per solver of `problem`, in the comparison's order.
+pub(super) fn rows<'a>(comparison: &'a Comparison, problem: &ProblemSummary) -> Vec<Row<'a>> {
+    let solvers = comparison.solvers.iter();
+    solvers.map(|solver| row(solver, runs(comparison, problem, solver))).collect()
+}
+
+/// The runs of `solver` on `problem`, in the comparison's order.
+pub(super) fn runs<'a>(
+    comparison: &'a Comparison,
+    problem: &ProblemSummary,
+    solver: &str,
+) -> Vec<&'a Run> {
+    let all = comparison.runs.iter();
+    all.filter(|run| run.record.problem == problem.name && run.record.solver == solver).collect()
+}
+
+fn row<'a>(solver: &'a str, runs: Vec<&'a Run>) -> Row<'a> {
+    let of = |value: fn(&Run) -> Option<f64>| {
+        median(runs.iter().filter_map(|run| value(run)).filter(|value| value.is_finite()))
+    };
+    Row {
+        solver,
+        loss: of(|run| Some(run.record.loss)),
+        metric: of(|run| run.record.test_metric),
+        r_squared: of(|run| run.record.test_r_squared),
+        iterations: of(|run| Some(run.record.iterations as f64)),
+        passes: ToTarget::new(runs.iter().map(|run| run.record.passes_to_target)),
+        seconds_to_target: ToTarget::new(runs.iter().map(|run| run.timing.seconds_to_target)),
+        seconds: of(|run| Some(run.timing.seconds)),
+        runs,
+    }
+}
+
+/// `budget-spent ×3`, or `budget-spent ×2` and `non-finite ×1` in order of
+/// first appearance; the bare name for one run.
+pub(super) fn statuses(runs: &[&Run]) -> Vec<String> {
+    let mut counts: Vec<(Status, usize)> = Vec::new();
+    for run in runs {
+        match counts.iter_mut().find(|(status, _)| *status == run.record.status) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((run.record.status, 1)),
+        }
+    }
+    match counts.as_slice() {
+        [] => vec!["not run".into()],
+        [(status, 1)] => vec![status.name().into()],
+        several => {
+            several.iter().map(|(status, count)| format!("{} ×{count}", status.name())).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::test_support::comparison;
+
+    #[test]
+    fn misses_count_as_infinite() {
+        let cost = |costs: &[Option<f64>]| ToTarget::new(costs.iter().copied());
+        assert_eq!(
+            cost(&[Some(9.0), None, Some(5.0)]),
+            ToTarget { median: Some(9.0), reached: 2, runs: 3 }
+        );
+        assert_eq!(
+            cost(&[None, None, Some(5.0)]),
+            ToTarget { median: Some(f64::INFINITY), reached: 1, runs: 3 }
+        );
+        assert_eq!(cost(&[]).median, None);
+    }
+
+    #[test]
+    fn ends_are_counted() {
+        let comparison = comparison();
+        let rows = rows(&comparison, &comparison.problems[0]);
+        assert_eq!(rows.len(), 4);
+        assert_eq!(statuses(&rows[0].runs), ["budget-spent ×2", "non-finite ×1"]);
+        assert_eq!(statuses(&rows[2].runs), ["budget-spent ×3"]);
+        assert_eq!(statuses(&rows[2].runs[..1]), ["budget-spent"]);
+        assert_eq!(statuses(&[]), ["not run"]);
+    }
+}

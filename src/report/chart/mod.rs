@@ -1,0 +1,162 @@
+//! Charts, each as PNG and SVG from one drawing function.
+
+mod axis;
+mod canvas;
+mod coverage;
+mod curves;
+mod frame;
+mod png;
+mod range;
+mod raster;
+mod style;
+mod summary;
+
+use std::collections::HashSet;
+
+use plotters::backend::SVGBackend;
+use plotters_backend::DrawingBackend;
+
+use crate::lab::Comparison;
+
+use self::canvas::Canvas;
+use self::curves::{Against, Quantity};
+use self::style::{UNITS_PER_PIXEL, WIDTH};
+
+/// A chart of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Figure {
+    /// The file name without its extension.
+    pub(super) stem: String,
+    /// What it shows, in a few words.
+    pub(super) caption: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    /// A quantity of the problem with this index along the runs.
+    Curves { problem: usize, quantity: Quantity, against: Against },
+    /// Passes to the target over all problems.
+    PassesToTarget,
+}
+
+/// A chart as bytes.
+pub(super) struct Rendered {
+    pub(super) png: Vec<u8>,
+    pub(super) svg: String,
+}
+
+/// The charts that `comparison` has data for: per problem training loss
+/// against passes and seconds, gradient norm and test metric; then passes to
+/// target where a problem has one.
+pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
+    let curves = [
+        ("loss-passes", "training loss against passes", Quantity::Loss, Against::Passes),
+        ("loss-seconds", "training loss against seconds", Quantity::Loss, Against::Seconds),
+        ("gradient-norm", "gradient norm against passes", Quantity::GradientNorm, Against::Passes),
+        ("test-metric", "test metric against passes", Quantity::TestMetric, Against::Passes),
+    ];
+    let names = comparison.problems.iter().map(|problem| problem.name.as_str());
+    let stems = file_stems(names);
+    let mut figures = Vec::new();
+    for (problem, stem) in stems.iter().enumerate() {
+        for (suffix, caption, quantity, against) in curves {
+            if curves::has_data(comparison, &comparison.problems[problem], quantity) {
+                let title = super::format::one_line(&comparison.problems[problem].title);
+                figures.push(Figure {
+                    stem: format!("{stem}-{suffix}"),
+                    caption: format!("{title}: {caption}"),
+                    kind: Kind::Curves { problem, quantity, against },
+                });
+            }
+        }
+    }
+    if summary::has_data(comparison) {
+        figures.push(Figure {
+            stem: "summary".into(),
+            caption: "Passes to the target loss".into(),
+            kind: Kind::PassesToTarget,
+        });
+    }
+    figures
+}
+
+/// Draws `figure` on both backends.
+pub(super) fn render(comparison: &Comparison, figure: &Figure) -> Result<Rendered, String> {
+    style::register_fonts()?;
+    match figure.kind {
+        Kind::Curves { problem, quantity, against } => {
+            let chart = curves::Chart::new(comparison, problem, quantity, against);
+            draw_on_both(&chart)
+        }
+        Kind::PassesToTarget => draw_on_both(&summary::Chart::new(comparison)),
+    }
+}
+
+/// A chart laid out and ready to be drawn on any backend.
+trait Drawing {
+    /// The height in pixels; the width is [`WIDTH`].
+    fn height(&self) -> f64;
+    fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>);
+}
+
+fn draw_on_both(drawing: &impl Drawing) -> Result<Rendered, String> {
+    let (width, height) = (WIDTH as usize, drawing.height().ceil() as usize);
+    let mut raster = raster::Raster::new(width, height);
+    draw_on(drawing, &mut raster)?;
+    let png = png::encode(&raster.into_pixels(), width as u32, height as u32)?;
+    Ok(Rendered { png, svg: draw_svg(drawing, width, height)? })
+}
+
+fn draw_svg(drawing: &impl Drawing, width: usize, height: usize) -> Result<String, String> {
+    let mut svg = String::new();
+    let units = |pixels: usize| (pixels as f64 * UNITS_PER_PIXEL) as u32;
+    {
+        let mut backend = SVGBackend::with_string(&mut svg, (units(width), units(height)));
+        draw_on(drawing, &mut backend)?;
+    }
+    // Drawn in tenths of a pixel, shown in pixels; joins as in the bitmap.
+    let drawn = format!("width=\"{}\" height=\"{}\"", units(width), units(height));
+    let shown = format!("width=\"{width}\" height=\"{height}\" stroke-linejoin=\"round\"");
+    Ok(svg.replacen(&drawn, &shown, 1))
+}
+
+fn draw_on<B: DrawingBackend>(drawing: &impl Drawing, backend: &mut B) -> Result<(), String> {
+    let mut canvas = Canvas::new(backend);
+    drawing.draw(&mut canvas);
+    canvas.finish()
+}
+
+/// A file name for each name: `a-z`, `0-9`, `-` and `_` stay, letters become
+/// small, all else becomes one `-`; a name that is taken gets a number.
+fn file_stems<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken: HashSet<String> = HashSet::new();
+    names
+        .map(|name| {
+            let stem = file_stem(name);
+            let numbered = (2_u64..).map(|number| format!("{stem}-{number}"));
+            let mut candidates = std::iter::once(stem.clone()).chain(numbered);
+            let free = candidates.find(|candidate| !taken.contains(candidate)).unwrap_or(stem);
+            taken.insert(free.clone());
+            free
+        })
+        .collect()
+}
+
+fn file_stem(name: &str) -> String {
+    const LONGEST: usize = 64;
+    let mut stem = String::new();
+    for character in name.chars().map(|character| character.to_ascii_lowercase()) {
+        if matches!(character, 'a'..='z' | '0'..='9' | '-' | '_') {
+            stem.push(character);
+        } else if !stem.ends_with('-') {
+            stem.push('-');
+        }
+    }
+    stem.truncate(LONGEST);
+    let trimmed = stem.trim_matches('-');
+    if trimmed.is_empty() { "problem".into() } else { trimmed.into() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Medians and bands over seeds.
+//!
+//! Traces of different seeds have their entries at different places. A run is
+//! therefore read as a right-continuous step function: its value at x is that
+//! of the last entry at or before x.
+
+/// The median: the middle value, or the mean of the two middle ones; `None`
+/// without values. Infinities count as values, so a run that never arrived
+/// can stand in as +∞; NaN is left out.
+pub(super) fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut sorted: Vec<f64> = values.into_iter().filter(|value| !value.is_nan()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => None,
+        count if count % 2 == 1 => Some(sorted[middle]),
+        _ => Some(midpoint(sorted[middle - 1], sorted[middle])),
+    }
+}
+
+fn midpoint(low: f64, high: f64) -> f64 {
+    // ∞ − ∞ has no mean; halves cannot overflow.
+    if low == high { low } else { low / 2.0 + high / 2.0 }
+}
+
+/// The q-quantile of finite values, 0 ≤ q ≤ 1, as the nearest rank.
+pub(super) fn quantile(values: impl IntoIterator<Item = f64>, q: f64) -> Option<f64> {
+    let mut sorted: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    Some(sorted[(q.clamp(0.0, 1.0) * last as f64).round() as usize])
+}
+
+/// What a run is worth after its last entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Afterwards {
+    /// Its last value, up to this x: it stopped by itself, or the next entry
+    /// would have come later.
+    Holds(f64),
+    /// It diverged: worse than any value.
+    Diverged,
+}
+
+/// One run as a step function.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Steps {
+    /// (x, value) with x not decreasing, all finite.
+    pub(super) entries: Vec<(f64, f64)>,
+    /// What comes after.
+    pub(super) afterwards: Afterwards,
+}
+
+impl Steps {
+    /// The value at `x`, with `worst` for a run that has diverged; `None`
+    /// before the first entry and after the last x it holds for.
+    fn value(&self, x: f64, worst: f64) -> Option<f64> {
+        let after = self.entries.partition_point(|entry| entry.0 <= x);
+        let (last, value) = *self.entries.get(after.checked_sub(1)?)?;
+        match self.afterwards {
+            Afterwards::Holds(end) if x > end.max(last) => None,
+            Afterwards::Diverged if after == self.entries.len() && x > last => Some(worst),
+            _ => Some(value),
+        }
+    }
+
+    fn end(&self) -> f64 {
+        match self.afterwards {
+            Afterwards::Holds(end) => end,
+            Afterwards::Diverged => f64::INFINITY,
+        }
+    }
+}
+
+/// Median and range at one x.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Spread {
+    /// Where.
+    pub(super) x: f64,
+    /// The lowest value of the runs that have not diverged.
+    pub(super) low: f64,
+    /// The median over all runs.
+    pub(super) median: f64,
+    /// The highest value of the runs that have not diverged.
+    pub(super) high: f64,
+}
+
+/// Median and range over runs, at every x up to `end` at which one of them
+/// has an entry and all of them have a value. A run that has diverged counts
+/// in the median as `worst` (+∞ or −∞), so diverging never makes a method look
+/// better; the curve ends where the median itself has diverged.
+pub(super) fn spread_curve(runs: &[Steps], worst: f64, end: f64) -> Vec<Spread> {
+    let last = runs.iter().map(Steps::end).fold(end, f64::min);
+    let mut grid: Vec<f64> = runs
+        .iter()
+        .flat_map(|run| run.entries.iter().map(|entry| entry.0))
+        .filter(|x| *x <= last)
+        .collect();
+    if last.is_finite() {
+        grid.push(last);
+    }
+    grid.sort_by(f64::total_cmp);
+    grid.dedup();
+    grid.into_iter().filter_map(|x| spread(runs, worst, x)).collect()
+}
+
+fn spread(runs: &[Steps], worst: f64, x: f64) -> Option<Spread> {
+    let values = runs.iter().map(|run| run.value(x, worst)).collect::<Option<Vec<f64>>>()?;
+    let median = median(values.iter().copied()).filter(|median| median.is_finite())?;
+    let finite = values.iter().copied().filter(|value| value.is_finite());
+    let (low, high) =
+        finite.fold((median, median), |(low, high), value| (value.min(low), value.max(high)));
+    Some(Spread { x, low, median, high })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(entries: &[(f64, f64)], afterwards: Afterwards) -> Steps {
+        Steps { entries: entries.to_vec(), afterwards }
+    }
+
+    #[test]
+    fn medians_by_hand() {
+        assert_eq!(median([3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median([4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(median([]), None);
+        assert_eq!(median([1.0, f64::INFINITY, 2.0]), Some(2.0));
+        assert_eq!(median([1.0, f64::INFINITY]), Some(f64::INFINITY));
+        assert_eq!(median([f64::INFINITY, f64::INFINITY]), Some(f64::INFINITY));
+        assert_eq!(median([f64::NAN, 5.0]), Some(5.0));
+        assert_eq!(median([f64::MAX, f64::MAX]), Some(f64::MAX));
+    }
+
+    #[test]
+    fn quantiles_by_hand() {
+        let values = (0..=10).map(f64::from);
+        assert_eq!(quantile(values.clone(), 0.1), Some(1.0));
+        assert_eq!(quantile(values, 1.0), Some(10.0));
+        assert_eq!(quantile([f64::INFINITY], 0.5), None);
+    }
+
+    #[test]
+    fn runs_are_right_continuous_steps() {
+        let run = steps(&[(1.0, 8.0), (3.0, 4.0)], Afterwards::Holds(5.0));
+        assert_eq!(run.value(0.9, f64::INFINITY), None);
+        assert_eq!(run.value(1.0, f64::INFINITY), Some(8.0));
+        assert_eq!(run.value(2.9, f64::INFINITY), Some(8.0));
+        assert_eq!(run.value(3.0, f64::INFINITY), Some(4.0));
+        assert_eq!(run.value(5.0, f64::INFINITY), Some(4.0));
+        assert_eq!(run.value(5.1, f64::INFINITY), None);
+    }
+
+    #[test]
+    fn the_band_over_two_grids_by_hand() {
+        // Three runs; at x = 2 they stand at 8, 6 and 1, at x = 3 at 4, 6 and 1.
+        let runs = [
+            steps(&[(1.0, 8.0), (3.0, 4.0)], Afterwards::Holds(4.0)),
+            steps(&[(1.0, 9.0), (2.0, 6.0)], Afterwards::Holds(4.0)),
+            steps(&[(1.0, 1.0)], Afterwards::Holds(4.0)),
+        ];
+        let expected = [
+            Spread { x: 1.0, low: 1.0, median: 8.0, high: 9.0 },
+            Spread { x: 2.0, low: 1.0, median: 6.0, high: 8.0 },
+            Spread { x: 3.0, low: 1.0, median: 4.0, high: 6.0 },
+            Spread { x: 4.0, low: 1.0, median: 4.0, high: 6.0 },
+        ];
+        assert_eq!(spread_curve(&runs, f64::INFINITY, 4.0), expected);
+    }
+
+    #[test]
+    fn a_diverged_run_counts_as_worst_and_ends_the_curve_when_it_is_the_median() {
+        let healthy = steps(&[(1.0, 5.0), (2.0, 3.0)], Afterwards::Holds(3.0));
+        let better = steps(&[(1.0, 5.0), (2.0, 2.0)], Afterwards::Holds(3.0));
+        let diverged = steps(&[(1.0, 5.0)], Afterwards::Diverged);
+        // Of 3, 2 and ∞ the median is 3.
+        let curve = spread_curve(&[healthy.clone(), better, diverged.clone()], f64::INFINITY, 3.0);
+        assert_eq!(curve[1], Spread { x: 2.0, low: 2.0, median: 3.0, high: 3.0 });
+        assert_eq!(curve.last().unwrap().x, 3.0);
+        // Of 3, ∞ and ∞ the median is ∞: only x = 1 is left.
+        let curve = spread_curve(&[healthy, diverged.clone(), diverged], f64::INFINITY, 3.0);
+        assert_eq!(curve.len(), 1);
+    }
+
+    #[test]
+    fn the_curve_spans_where_all_runs_have_a_value() {
+        let early = steps(&[(0.0, 5.0)], Afterwards::Holds(10.0));
+        let late = steps(&[(2.0, 4.0)], Afterwards::Holds(6.0));
+        let curve = spread_curve(&[early, late], f64::INFINITY, 20.0);
+        let places: Vec<f64> = curve.iter().map(|spread| spread.x).collect();
+        assert_eq!(places, [2.0, 6.0]);
+        assert!(spread_curve(&[steps(&[], Afterwards::Holds(1.0))], 0.0, 1.0).is_empty());
+    }
+}

@@ -1,0 +1,203 @@
+//! The page in Markdown: deterministic contents only, so no seconds.
+
+use std::fmt::Write;
+
+use crate::lab::{Comparison, Metric, ProblemSummary};
+
+use super::aggregate::{Row, ToTarget, rows, statuses};
+use super::chart::{Figure, figures};
+use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
+use super::table::{Best, medians_over};
+
+/// The results as a Markdown page: conditions, a table per problem, what the
+/// words mean, and the figures. It holds no time, so that a rerun writes the
+/// same bytes.
+pub fn summary_markdown(comparison: &Comparison) -> String {
+    let mut page = format!("# {}\n\n", escaped(&comparison.name));
+    page += &conditions(comparison);
+    for problem in &comparison.problems {
+        page += &section(comparison, problem);
+    }
+    page += &definitions(comparison);
+    page += &figure_list(&figures(comparison));
+    page
+}
+
+fn conditions(comparison: &Comparison) -> String {
+    let solvers: Vec<String> = comparison.solvers.iter().map(|name| escaped(name)).collect();
+    format!(
+        "Every solver starts from the same parameters on the same split, once per seed.\n\n\
+         - solvers: {}\n- {}\n- budget: {} passes a run; 1 pass is one loss and gradient over the \
+         training set, a forward pass alone is 1/3, a backward pass 2/3, a Hessian-vector product 2\n\n",
+        solvers.join(", "),
+        seed_list(&comparison.seeds),
+        significant(comparison.budget, 3),
+    )
+}
+
+fn section(comparison: &Comparison, problem: &ProblemSummary) -> String {
+    let rows = rows(comparison, problem);
+    let mut text = format!("## {}\n\n", escaped(&problem.title));
+    let target = problem.target_loss.map_or("none".into(), |target| significant(target, 4));
+    let facts = [
+        ("network", escaped(&problem.network)),
+        ("loss", escaped(&problem.loss)),
+        ("target training loss", target),
+    ];
+    for (name, value) in facts {
+        let _ = writeln!(text, "- {name}: {value}");
+    }
+    text.push('\n');
+    text += &table(&rows, problem);
+    let _ = writeln!(text, "\nBold: best of its column; {}.\n", medians_over(comparison));
+    text
+}
+
+fn table(rows: &[Row<'_>], problem: &ProblemSummary) -> String {
+    let metric = escaped(&metric_name(problem.metric, &problem.metric_unit));
+    let with_r_squared = rows.iter().any(|row| row.r_squared.is_some());
+    let mut heads = vec!["solver".into(), "status".into(), "training loss".into(), metric];
+    if with_r_squared {
+        heads.push("test R²".into());
+    }
+    heads.extend(["passes to target".into(), "iterations".into()]);
+    let mut text = markdown_row(&heads);
+    let rules = (0..heads.len()).map(|column| if column < 2 { ":---" } else { "---:" });
+    text += &markdown_row(&rules.map(String::from).collect::<Vec<_>>());
+    let best = Best::of(rows, problem.metric);
+    for row in rows {
+        text += &markdown_row(&table_cells(row, &best, problem.metric, with_r_squared));
+    }
+    text
+}
+
+fn table_cells(row: &Row<'_>, best: &Best, metric: Metric, with_r_squared: bool) -> Vec<String> {
+    let mut cells = vec![
+        escaped(row.solver),
+        statuses(&row.runs).join(", "),
+        emphasised(row.loss, best.loss, |value| significant(value, 4)),
+        emphasised(row.metric, best.metric, |value| metric_value(metric, value)),
+    ];
+    if with_r_squared {
+        cells.push(row.r_squared.map_or("–".into(), |value| format!("{value:.3}")));
+    }
+    cells.push(passes_to_target(&row.passes, best.passes));
+    // Half an iteration comes from a median of an even number of runs.
+    let decimals = |count: f64| usize::from(count.fract() != 0.0);
+    cells.push(row.iterations.map_or("–".into(), |count| thousands(count, decimals(count))));
+    cells
+}
+
+fn emphasised(value: Option<f64>, best: Option<f64>, text: impl Fn(f64) -> String) -> String {
+    match value.map(&text) {
+        Some(text_of_value) if best.map(&text).as_ref() == Some(&text_of_value) => {
+            format!("**{text_of_value}**")
+        }
+        Some(text_of_value) => text_of_value,
+        None => "–".into(),
+    }
+}
+
+fn passes_to_target(cost: &ToTarget, best: Option<f64>) -> String {
+    let mixed = cost.reached > 0 && cost.reached < cost.runs;
+    let share =
+        if mixed { format!(" ({}/{} reached)", cost.reached, cost.runs) } else { String::new() };
+    match cost.median {
+        Some(median) if median.is_finite() => {
+            emphasised(Some(median), best, |value| significant(value, 3)) + &share
+        }
+        Some(_) => format!("not reached{share}"),
+        None => "–".into(),
+    }
+}
+
+fn definitions(comparison: &Comparison) -> String {
+    let has = |metric| comparison.problems.iter().any(|problem| problem.metric == metric);
+    let mut lines = vec![
+        "training loss: the lowest value reached, penalty included",
+        "passes to target: passes spent at the first iterate whose training loss is at or below \
+         the target; a run that never got there counts as infinite in the median",
+    ];
+    if has(Metric::Rmse) {
+        lines.push(
+            "test RMSE: root mean squared error on held-out rows, in the target's own unit, at the \
+             point of lowest training loss",
+        );
+    }
+    if has(Metric::Accuracy) {
+        lines.push(
+            "test accuracy: the share of held-out rows classified correctly, at the point of \
+             lowest training loss",
+        );
+    }
+    lines.push("iterations: steps of the solver; each may cost several passes");
+    let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    format!(
+        "## Definitions\n\n{items}\nIn the charts a line is the median over seeds and a band runs \
+         from the lowest to the highest. A run that stopped by itself keeps its last value; one \
+         that diverged ends at × and counts as worst in the median from there.\n\n"
+    )
+}
+
+fn figure_list(figures: &[Figure]) -> String {
+    if figures.is_empty() {
+        return String::new();
+    }
+    let images = figures
+        .iter()
+        .map(|figure| format!("![{}]({}.png)\n", escaped(&figure.caption), figure.stem));
+    format!("## Figures\n\n{}", images.collect::<Vec<_>>().join("\n"))
+}
+
+fn markdown_row(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Text that Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut shown = String::new();
+    for character in one_line(text).chars() {
+        if matches!(character, '\\' | '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '#') {
+            shown.push('\\');
+        }
+        shown.push(character);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::test_support::comparison;
+
+    #[test]
+    fn holds_no_time() {
+        let first = comparison();
+        let mut slower = first.clone();
+        for run in &mut slower.runs {
+            run.timing.seconds *= 3.0;
+            run.timing.seconds_to_target = None;
+            run.timing.trace_seconds.iter_mut().for_each(|seconds| *seconds *= 3.0);
+        }
+        assert_eq!(summary_markdown(&first), summary_markdown(&slower));
+    }
+
+    #[test]
+    fn has_a_table_per_problem_and_every_figure() {
+        let page = summary_markdown(&comparison());
+        assert_eq!(page.matches("| solver | status |").count(), 3);
+        assert_eq!(page.matches("![").count(), 13);
+        assert!(page.contains("(spam-loss-passes.png)"), "{page}");
+        assert!(page.contains("test RMSE (dollars) | test R²"), "{page}");
+        assert!(page.contains("| gd | budget-spent ×2, non-finite ×1 |"), "{page}");
+        assert!(page.contains("| not reached | 148 |"), "{page}");
+    }
+
+    #[test]
+    fn names_from_outside_do_not_break_the_table() {
+        let mut odd = comparison();
+        odd.solvers = vec!["a|b\n*c*".into()];
+        let page = summary_markdown(&odd);
+        assert!(page.contains(r"| a\|b \*c\* | not run |"), "{page}");
+    }
+}
