@@ -1,6 +1,11 @@
 //! The typed errors of the library. Every message names the place and the way out.
 
+mod names;
+
 use std::path::{Path, PathBuf};
+
+use names::shortened;
+pub(crate) use names::{nearest_first, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +21,7 @@ pub enum Error {
     },
     /// A data set that cannot be used as it is.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(#[from] Box<DataError>),
     /// A name that is not on the list.
     #[error("there is no {kind} named '{name}'; {}", suggestion(name, known))]
     UnknownName {
@@ -62,6 +67,11 @@ impl Error {
     pub fn file(path: &Path, source: std::io::Error) -> Self {
         Self::File { path: path.to_path_buf(), source }
     }
+
+    /// An [`Error::Data`]: what is wrong at `place`, and how to mend it.
+    pub fn data(place: Place, problem: DataProblem, remedy: impl Into<String>) -> Self {
+        Self::Data(Box::new(DataError { place, problem, remedy: remedy.into() }))
+    }
 }
 
 /// Shorthand for results of this crate.
@@ -90,6 +100,25 @@ pub struct Place {
     pub line: Option<u64>,
     /// The column's name.
     pub column: Option<String>,
+}
+
+impl Place {
+    /// The whole of a file.
+    pub fn file(name: impl Into<String>) -> Self {
+        Self { file: name.into(), line: None, column: None }
+    }
+
+    /// The same place, at a line.
+    pub fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same place, in a column.
+    pub fn in_column(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
+        self
+    }
 }
 
 impl std::fmt::Display for Place {
@@ -121,13 +150,28 @@ pub enum DataProblem {
         found: usize,
     },
     /// A column that was named and does not exist.
-    #[error("there is no column '{name}'; the columns are {}", .known.join(", "))]
+    #[error("there is no column '{name}'; the columns are {}", shortened(.known))]
     UnknownColumn {
         /// The name that was given.
         name: String,
-        /// The columns that exist.
+        /// The columns that exist, most similar first.
         known: Vec<String>,
     },
+    /// A table whose target was not named.
+    #[error("no column is named as the target; the columns are {}", shortened(.known))]
+    NoTarget {
+        /// The columns that exist, in order.
+        known: Vec<String>,
+    },
+    /// Images without their labels.
+    #[error("the labels were not found: {0}")]
+    NoLabels(String),
+    /// A table without a column to predict from.
+    #[error("no feature column is left beside the target")]
+    NoFeatures,
+    /// Options that contradict each other, or the file.
+    #[error("the options do not fit: {0}")]
+    Conflict(String),
     /// A header that names a column twice, or not at all.
     #[error("the header is not usable: {0}")]
     BadHeader(String),
@@ -163,74 +207,4 @@ pub enum DataProblem {
     /// A file that is not in the format it should have.
     #[error("the file is malformed: {0}")]
     Malformed(String),
-}
-
-/// What to say of a name that is not among `known`: the nearest one if any is
-/// near, and all of them.
-pub(crate) fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
-    let all = known.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    match nearest(name, known) {
-        Some(near) => format!("did you mean '{near}'? The names are {all}"),
-        None => format!("the names are {all}"),
-    }
-}
-
-/// The known name with the fewest single-letter edits from `name`, if at most a
-/// third of the letters, or two, have to change.
-fn nearest<'a, S: AsRef<str>>(name: &str, known: &'a [S]) -> Option<&'a str> {
-    let name = name.to_lowercase();
-    let tolerance = (name.chars().count() / 3).max(2);
-    known
-        .iter()
-        .map(|candidate| (edit_distance(&name, candidate.as_ref()), candidate.as_ref()))
-        .filter(|(distance, candidate)| {
-            *distance <= tolerance && *distance < candidate.chars().count()
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's distance: insertions, deletions and substitutions.
-fn edit_distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &b) in to.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn edit_distance_is_levenshteins() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(edit_distance("flaw", "lawn"), 2);
-    }
-
-    #[test]
-    fn near_names_are_suggested_and_far_ones_are_not() {
-        let known = ["gd", "cg", "lbfgs"];
-        assert_eq!(nearest("lbgfs", &known), Some("lbfgs"));
-        assert_eq!(nearest("LBFGS", &known), Some("lbfgs"));
-        assert_eq!(nearest("newton", &known), None);
-        assert_eq!(
-            Error::UnknownName {
-                kind: "solver",
-                name: "lbfg".into(),
-                known: known.map(String::from).to_vec(),
-            }
-            .to_string(),
-            "there is no solver named 'lbfg'; did you mean 'lbfgs'? The names are gd, cg, lbfgs"
-        );
-    }
 }

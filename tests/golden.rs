@@ -32,9 +32,7 @@ fn loss_and_gradient_agree_with_jax() {
         let activation = Activation::ALL.into_iter().find(|a| a.name() == case["activation"]);
         let loss = Loss::ALL.into_iter().find(|l| l.name() == case["loss"]).unwrap();
         let (outputs, targets) = match loss {
-            Loss::SquaredError => {
-                (2, Targets::Values(matrix(2, |i, j| (2.0 + 3.0 * i + j).cos())))
-            }
+            Loss::SquaredError => (2, Targets::Values(matrix(2, |i, j| (2.0 + 3.0 * i + j).cos()))),
             Loss::CrossEntropy => (3, labels(3)),
             Loss::BinaryCrossEntropy => (1, labels(2)),
         };

@@ -16,32 +16,20 @@ use losslab::objective::{Executed, Objective, Requested, Risk, Rosenbrock};
 use losslab::solver::{Outcome, SolverSpec, Stopping, run};
 
 fn ten_iterations<O: Objective>(objective: &O, solver: &str, start: &Vector) -> Outcome {
-    let stopping = Stopping {
-        passes: 1e6,
-        iterations: Some(10),
-        gradient_tolerance: 0.0,
-        target_loss: None,
-    };
+    let stopping =
+        Stopping { passes: 1e6, iterations: Some(10), gradient_tolerance: 0.0, target_loss: None };
     let method = SolverSpec::parse(solver).unwrap().method;
     let go = AtomicBool::new(false);
     run(objective, &method, start, stopping, &go, &|_| (None, None), &mut |_| {})
 }
 
-fn check<O: Objective>(
-    objective: &O,
-    start: &Vector,
-    golden: &[(&str, [u64; 3], [u64; 2])],
-) {
+fn check<O: Objective>(objective: &O, start: &Vector, golden: &[(&str, [u64; 3], [u64; 2])]) {
     let terms = objective.terms() as u64;
     for (solver, [value, gradient, fused], [forward, backward]) in golden {
         let outcome = ten_iterations(objective, solver, start);
         assert_eq!(outcome.iterations, 10, "{solver}: {:?} {:?}", outcome.status, outcome.message);
-        let requested = Requested {
-            value: *value,
-            gradient: *gradient,
-            fused: *fused,
-            hessian_vector: 0,
-        };
+        let requested =
+            Requested { value: *value, gradient: *gradient, fused: *fused, hessian_vector: 0 };
         assert_eq!(outcome.requested, requested, "{solver}");
         let executed = Executed {
             forward: *forward,
@@ -60,7 +48,9 @@ fn check<O: Objective>(
 #[test]
 fn on_rosenbrock() {
     let start = Vector::from_vec(vec![1.3, 0.7, 0.8, 1.9, 1.2]);
-    check(&Rosenbrock { dimension: 5 }, &start, &[
-        ("gd:learning_rate=0.0001", [0, 0, 11], [11, 11]),
-    ]);
+    check(
+        &Rosenbrock { dimension: 5 },
+        &start,
+        &[("gd:learning_rate=0.0001", [0, 0, 11], [11, 11])],
+    );
 }

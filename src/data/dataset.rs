@@ -43,7 +43,8 @@ pub struct Dataset {
     pub name: String,
     /// A title for charts: `California house prices`.
     pub title: String,
-    /// SHA-256 of the bytes it was read from, in hexadecimal.
+    /// SHA-256 of the bytes it was read from, packed or not, in hexadecimal; of
+    /// images and then labels where they are two files.
     pub sha256: String,
     /// What is predicted.
     pub task: Task,

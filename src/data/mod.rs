@@ -1,9 +1,24 @@
 //! Data sets: the embedded ones, the user's own files, splitting and standardising.
 
+mod bytes;
+mod columns;
+mod csv;
 mod dataset;
+pub mod embedded;
+mod idx;
+mod load;
+mod prepare;
 mod samples;
-mod source;
+mod split;
+mod standardise;
+mod table;
+mod target;
 
+pub use csv::{CsvOptions, read_csv};
 pub use dataset::{Dataset, Targets, Task};
+pub use idx::{IdxFile, read_idx};
+pub use load::DataSource;
+pub use prepare::{PrepareOptions, Prepared, prepare};
 pub use samples::{Part, Samples, TargetScale};
-pub use source::{DataSource, SplitFractions, embedded};
+pub use split::{Split, SplitFractions, split};
+pub use standardise::Standardiser;

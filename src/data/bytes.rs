@@ -1,0 +1,61 @@
+//! Bytes from outside: their digest, and their contents once unpacked.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+
+use crate::error::{DataProblem, Error, Place, Result};
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// SHA-256 of the parts one after the other, in lower-case hexadecimal.
+pub(super) fn sha256_hex(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The contents of `bytes`: unpacked where they start with gzip's magic number,
+/// as they are otherwise.
+///
+/// # Errors
+/// [`DataProblem::Malformed`] if the gzip stream is cut short or corrupt.
+pub(super) fn unpacked<'a>(bytes: &'a [u8], file: &str) -> Result<Cow<'a, [u8]>> {
+    if !bytes.starts_with(&GZIP_MAGIC) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut contents = Vec::new();
+    match MultiGzDecoder::new(bytes).read_to_end(&mut contents) {
+        Ok(_) => Ok(Cow::Owned(contents)),
+        Err(error) => Err(Error::data(
+            Place::file(file),
+            DataProblem::Malformed(format!("its gzip stream is broken ({error})")),
+            "fetch or pack the file again, or give it unpacked",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digest_agrees_with_the_standards_example() {
+        // FIPS 180-2, appendix B.1: the message "abc".
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_hex(&[b"a", b"bc"]), expected);
+    }
+
+    #[test]
+    fn plain_bytes_pass_and_a_cut_gzip_stream_does_not() {
+        assert_eq!(unpacked(b"a,b\n", "f").unwrap().as_ref(), b"a,b\n");
+        let packed = include_bytes!("../../data/iris.csv.gz");
+        assert!(unpacked(packed, "f").unwrap().starts_with(b"sepal_length,"));
+        let message = unpacked(&packed[..packed.len() / 2], "f").unwrap_err().to_string();
+        assert!(message.starts_with("f: the file is malformed: its gzip stream"), "{message}");
+    }
+}
