@@ -1,6 +1,11 @@
 //! The typed errors of the library. Every message names the place and the way out.
 
+mod names;
+
 use std::path::{Path, PathBuf};
+
+use names::shortened;
+pub(crate) use names::{nearest_first, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +23,7 @@ pub enum Error {
     #[error(transparent)]
     Data(#[from] Box<DataError>),
     /// A name that is not on the list.
-    #[error("there is no {kind} named '{name}'; the names are {}", .known.join(", "))]
+    #[error("there is no {kind} named '{name}'; {}", suggestion(name, known))]
     UnknownName {
         /// What was looked for: problem, solver, data set, …
         kind: &'static str,
@@ -202,13 +207,4 @@ pub enum DataProblem {
     /// A file that is not in the format it should have.
     #[error("the file is malformed: {0}")]
     Malformed(String),
-}
-
-/// The first dozen of `names`, and how many more there are.
-fn shortened(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    match names.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
-    }
 }

@@ -2,11 +2,10 @@
 
 use super::bytes::{sha256_hex, unpacked};
 use super::columns::{Categories, is_missing, numbers};
-use super::names::nearest_first;
 use super::table::Table;
 use super::target::Target;
 use super::{Dataset, Task};
-use crate::error::{DataProblem, Error, Result};
+use crate::error::{DataProblem, Error, Result, nearest_first};
 use crate::numerics::RowMatrix;
 
 /// How a table is read.

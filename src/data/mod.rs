@@ -7,7 +7,6 @@ mod dataset;
 pub mod embedded;
 mod idx;
 mod load;
-mod names;
 mod prepare;
 mod samples;
 mod split;

@@ -1,7 +1,13 @@
 //! Experiments: specification, runner, records.
 
+pub mod environment;
+pub mod problems;
 mod record;
+mod runner;
+mod spec;
 
 pub use record::{
     Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
 };
+pub use runner::{Event, Trained, compare, train};
+pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};

@@ -1,59 +1,106 @@
 //! Which method, with which hyper-parameters.
 
-use serde::{Deserialize, Serialize};
+use super::settings;
+use crate::error::{Error, Result};
 
 /// A solver: the label it has in records and charts, and its method.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SolverSpec {
     /// Unique within an experiment.
     pub label: String,
     /// The method with its hyper-parameters.
-    #[serde(flatten)]
     pub method: Method,
 }
 
-/// The methods. The name of a variant is the solver's name everywhere.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
+impl SolverSpec {
+    /// The method named `name` with its defaults, labelled with its name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] if no method has that name.
+    pub fn named(name: &str) -> Result<Self> {
+        Ok(Self { label: name.to_owned(), method: settings::default_method(name)? })
+    }
+
+    /// Reads `NAME` or `NAME:key=value,key=value`. The keys are those of a
+    /// `[[solver]]` table in a specification file, `label` among them.
+    ///
+    /// ```
+    /// use losslab::solver::{Method, Schedule, SolverSpec};
+    /// let solver = SolverSpec::parse("gd:learning_rate=0.5,schedule=cosine,horizon=150")?;
+    /// let schedule = Schedule::Cosine { horizon: 150 };
+    /// assert_eq!(solver.method, Method::Gd { learning_rate: 0.5, schedule });
+    /// # Ok::<(), losslab::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] for a name that is no method;
+    /// [`Error::Specification`] for a key or value that the method cannot use.
+    pub fn parse(text: &str) -> Result<Self> {
+        let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        let mut label = name;
+        let mut pairs = Vec::new();
+        for pair in rest.split(',').filter(|pair| !pair.trim().is_empty()) {
+            let (key, value) = pair.split_once('=').ok_or_else(|| Error::Specification {
+                place: format!("solver '{text}'"),
+                problem: format!("'{pair}' is not a setting"),
+                remedy: "write settings as key=value, separated by commas".to_owned(),
+            })?;
+            match key.trim() {
+                "label" => label = value.trim(),
+                key => pairs.push((key, value.trim())),
+            }
+        }
+        let method = settings::override_settings(settings::default_method(name)?, &pairs)
+            .map_err(|defect| defect.at(&format!("solver '{name}'")))?;
+        let solver = Self { label: label.to_owned(), method };
+        solver.validate()?;
+        Ok(solver)
+    }
+
+    /// Checks the label and every hyper-parameter.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] that names the first one that cannot be used.
+    pub fn validate(&self) -> Result<()> {
+        settings::check_label(&self.label)
+            .and_then(|()| settings::check(&self.method))
+            .map_err(|defect| defect.at(&format!("solver '{}'", self.label)))
+    }
+}
+
+/// The methods. [`catalogue`](crate::solver::catalogue) says what each is for.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Method {
     /// Gradient descent with a step that does not depend on the loss.
     Gd {
         /// η₀ > 0.
-        #[serde(default = "defaults::learning_rate")]
         learning_rate: f64,
         /// How η changes with the iteration.
-        #[serde(default)]
         schedule: Schedule,
     },
     /// argmin's steepest descent.
     GdLineSearch {
         /// The line search along −g.
-        #[serde(default = "defaults::line_search_tight")]
         line_search: LineSearchSpec,
     },
     /// argmin's nonlinear conjugate gradient.
     Cg {
         /// The rule for β.
-        #[serde(default)]
         beta: BetaRule,
         /// The line search along the conjugate direction.
-        #[serde(default = "defaults::line_search_tight")]
         line_search: LineSearchSpec,
     },
     /// argmin's L-BFGS.
     Lbfgs {
         /// Number of (s, y) pairs kept.
-        #[serde(default = "defaults::memory")]
         memory: usize,
         /// The line search along the quasi-Newton direction.
-        #[serde(default = "defaults::line_search_loose")]
         line_search: LineSearchSpec,
     },
 }
 
 /// η as a function of the iteration k = 0, 1, 2, …
-#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum Schedule {
     /// η₀.
     #[default]
@@ -83,8 +130,7 @@ pub enum Schedule {
 }
 
 /// The rule for β in nonlinear conjugate gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum BetaRule {
     /// Fletcher & Reeves 1964.
     FletcherReeves,
@@ -98,8 +144,7 @@ pub enum BetaRule {
 }
 
 /// A line search with its constants.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LineSearchSpec {
     /// The algorithm.
     pub kind: LineSearchKind,
@@ -110,8 +155,7 @@ pub struct LineSearchSpec {
 }
 
 /// The line-search algorithms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineSearchKind {
     /// Moré & Thuente 1994.
     MoreThuente,
@@ -121,19 +165,57 @@ pub enum LineSearchKind {
     Backtracking,
 }
 
-mod defaults {
-    use super::{LineSearchKind, LineSearchSpec};
+impl Method {
+    /// The name in the command line, TOML and records.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Gd { .. } => "gd",
+            Self::GdLineSearch { .. } => "gd-line-search",
+            Self::Cg { .. } => "cg",
+            Self::Lbfgs { .. } => "lbfgs",
+        }
+    }
+}
 
-    pub fn learning_rate() -> f64 {
-        0.1
+impl Schedule {
+    /// The name in the command line and TOML.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Step { .. } => "step",
+            Self::Exponential { .. } => "exponential",
+            Self::Inverse { .. } => "inverse",
+            Self::Cosine { .. } => "cosine",
+        }
     }
-    pub fn memory() -> usize {
-        10
+}
+
+impl BetaRule {
+    /// Every rule.
+    pub const ALL: [Self; 4] =
+        [Self::FletcherReeves, Self::PolakRibiere, Self::PolakRibierePlus, Self::HestenesStiefel];
+
+    /// The name in the command line and TOML.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FletcherReeves => "fletcher-reeves",
+            Self::PolakRibiere => "polak-ribiere",
+            Self::PolakRibierePlus => "polak-ribiere-plus",
+            Self::HestenesStiefel => "hestenes-stiefel",
+        }
     }
-    pub fn line_search_tight() -> LineSearchSpec {
-        LineSearchSpec { kind: LineSearchKind::MoreThuente, c1: 1e-4, c2: 0.1 }
-    }
-    pub fn line_search_loose() -> LineSearchSpec {
-        LineSearchSpec { kind: LineSearchKind::MoreThuente, c1: 1e-4, c2: 0.9 }
+}
+
+impl LineSearchKind {
+    /// Every algorithm.
+    pub const ALL: [Self; 3] = [Self::MoreThuente, Self::HagerZhang, Self::Backtracking];
+
+    /// The name in the command line and TOML.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MoreThuente => "more-thuente",
+            Self::HagerZhang => "hager-zhang",
+            Self::Backtracking => "backtracking",
+        }
     }
 }

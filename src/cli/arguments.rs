@@ -1,0 +1,341 @@
+//! The raw arguments, as they are written.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use losslab::data::{Part, Task};
+use losslab::model::{Activation, Initialisation, Loss};
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab                                 the quick start
+  losslab compare -p digits -s lbfgs,cg   two methods on one problem
+  losslab compare -s lbfgs -s gd:learning_rate=0.5,schedule=cosine,horizon=150
+  losslab compare --data houses.csv --target price --hidden 32,16
+  losslab train -p digits --budget 300    one run, and its weights
+  losslab list solvers                    what there is to choose from";
+
+/// Which optimiser should train this network on this data?
+///
+/// losslab trains the same networks from the same starts with gradient descent,
+/// conjugate gradient and L-BFGS, charges every pass to the method that asked
+/// for it, and draws what happened. Without a command it runs the quick start:
+/// house prices, spam and handwritten digits.
+#[derive(Debug, Parser)]
+#[command(name = "losslab", version, after_help = EXAMPLES, max_term_width = 80)]
+#[command(disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run every solver on every problem with every seed
+    Compare(CompareArguments),
+    /// Train one network, and keep its weights
+    Train(TrainArguments),
+    /// Show what there is to choose from
+    List(ListArguments),
+}
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  losslab compare -p california,digits --seeds 5 --budget 300
+  losslab compare -p digits -s cg -s cg:beta=fletcher-reeves,label=FR
+  losslab compare --data houses.csv.gz --target price --drop id
+  losslab compare --spec results/compare/spec.toml --l2 1e-3 -o results/l2";
+
+/// Run every solver on every problem with every seed
+///
+/// Writes the specification, the record of every run, a summary and charts, and
+/// prints a table. Given nothing, it runs the quick start.
+#[derive(Debug, Default, Args)]
+#[command(after_help = COMPARE_EXAMPLES, max_term_width = 80)]
+pub struct CompareArguments {
+    #[command(flatten)]
+    pub experiment: ExperimentArguments,
+
+    /// A number n for seeds 0 to n − 1, or a list; '7,' is the one seed 7
+    #[arg(long, value_name = "N|LIST", help_heading = "Runs")]
+    pub seeds: Option<Seeds>,
+}
+
+const TRAIN_EXAMPLES: &str = "\
+Examples:
+  losslab train
+  losslab train -p spam -s cg --split all --budget 500 -o results/spam
+  losslab train -p digits --weights results/train/weights.safetensors";
+
+/// Train one network, and keep its weights
+///
+/// One run: one problem (digits if none is given), one solver (lbfgs), one seed.
+/// Writes its record, its specification and the weights at the lowest training
+/// loss.
+#[derive(Debug, Default, Args)]
+#[command(after_help = TRAIN_EXAMPLES, max_term_width = 80)]
+pub struct TrainArguments {
+    #[command(flatten)]
+    pub experiment: ExperimentArguments,
+
+    /// The seed of start and split [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Runs")]
+    pub seed: Option<u64>,
+
+    /// Start from the weights in this file instead of random ones
+    #[arg(long, value_name = "FILE.safetensors", help_heading = "Network")]
+    pub weights: Option<PathBuf>,
+}
+
+/// What compare and train share.
+#[derive(Debug, Default, Args)]
+pub struct ExperimentArguments {
+    /// A built-in problem, or one of the specification; repeat, or use commas
+    #[arg(short, long = "problem", value_name = "NAME", value_delimiter = ',')]
+    #[arg(help_heading = "Problems and data")]
+    pub problems: Vec<String>,
+
+    /// A data file of your own (CSV or IDX, plain or .gz)
+    #[arg(long, value_name = "FILE", help_heading = "Problems and data")]
+    pub data: Option<String>,
+
+    /// The column to predict, or for IDX the file with the labels
+    #[arg(long, value_name = "COLUMN", help_heading = "Problems and data")]
+    pub target: Option<String>,
+
+    /// What the target is; without this the column's values decide
+    #[arg(long, value_name = "TASK", value_parser = choices(TASKS))]
+    #[arg(help_heading = "Problems and data")]
+    pub task: Option<Task>,
+
+    /// Columns to leave out
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    #[arg(help_heading = "Problems and data")]
+    pub drop: Option<Vec<String>>,
+
+    /// Columns of numbers that stand for categories
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    #[arg(help_heading = "Problems and data")]
+    pub categorical: Option<Vec<String>>,
+
+    /// Keep columns that have the same value in every row
+    #[arg(long, help_heading = "Problems and data")]
+    pub keep_constant: bool,
+
+    /// The rows that the loss is a mean over [default: train]
+    #[arg(long, value_name = "ROWS", value_parser = choices(PARTS))]
+    #[arg(help_heading = "Problems and data")]
+    pub split: Option<Part>,
+
+    /// Leave features and targets in their own units
+    #[arg(long, help_heading = "Problems and data")]
+    pub no_standardise: bool,
+
+    /// Widths of the hidden layers, such as 32,16; 'none' for a linear model
+    #[arg(long, value_name = "WIDTHS", help_heading = "Network")]
+    pub hidden: Option<Hidden>,
+
+    /// The non-linearity after each hidden layer
+    #[arg(long, value_name = "NAME", help_heading = "Network")]
+    #[arg(value_parser = choices(Activation::ALL.map(|choice| (choice.name(), choice))))]
+    pub activation: Option<Activation>,
+
+    /// The loss; without this it follows from the task
+    #[arg(long, value_name = "NAME", help_heading = "Network")]
+    #[arg(value_parser = choices(Loss::ALL.map(|choice| (choice.name(), choice))))]
+    pub loss: Option<Loss>,
+
+    /// The distribution of the first weights; without this it follows from the
+    /// activation
+    #[arg(long, value_name = "NAME", help_heading = "Network")]
+    #[arg(value_parser = choices(Initialisation::ALL.map(|choice| (choice.name(), choice))))]
+    pub initialisation: Option<Initialisation>,
+
+    /// The penalty on weights, λ in ½ λ ‖w‖² [default: 1e-4]
+    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
+    #[arg(help_heading = "Network")]
+    pub l2: Option<f64>,
+
+    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; repeat,
+    /// or use commas between plain names
+    #[arg(short, long = "solver", value_name = "NAME[:SETTINGS]", help_heading = "Solvers")]
+    pub solvers: Vec<String>,
+
+    /// What each run may spend: one pass is one loss with gradient over all rows
+    /// [default: 150]
+    #[arg(long, value_name = "PASSES", allow_negative_numbers = true, help_heading = "Runs")]
+    pub budget: Option<f64>,
+
+    /// Iterations that each run may do [default: no limit]
+    #[arg(long, value_name = "N", help_heading = "Runs")]
+    pub iterations: Option<u64>,
+
+    /// Converged when no entry of the gradient is larger [default: 1e-8]
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true, help_heading = "Runs")]
+    pub gradient_tolerance: Option<f64>,
+
+    /// The training loss that solvers are measured against
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true, help_heading = "Runs")]
+    pub target_loss: Option<f64>,
+
+    /// End a run where it reaches the target loss
+    #[arg(long, help_heading = "Runs")]
+    pub stop_at_target: bool,
+
+    /// Threads [default: one per core]; no result depends on them
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Runs")]
+    pub threads: Option<usize>,
+
+    /// Read all this from a file; flags beside it take precedence
+    #[arg(long, value_name = "FILE.toml", help_heading = "Input and output")]
+    pub spec: Option<PathBuf>,
+
+    /// The folder to write to [default: results/NAME]
+    #[arg(short, long, value_name = "DIR", help_heading = "Input and output")]
+    pub output: Option<PathBuf>,
+
+    /// Print one line of JSON per run, and nothing else, on standard output
+    #[arg(long, help_heading = "Input and output")]
+    pub json: bool,
+
+    /// Print no progress and no messages
+    #[arg(short, long, help_heading = "Input and output")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(max_term_width = 80)]
+pub struct ListArguments {
+    /// What to show
+    #[arg(value_name = "WHAT")]
+    pub kind: ListKind,
+
+    /// Print one line of JSON per entry
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ListKind {
+    /// Built-in problems: network, loss and data
+    Problems,
+    /// Methods with their settings and defaults
+    Solvers,
+    /// Embedded data sets
+    Data,
+}
+
+const TASKS: [(&str, Task); 3] =
+    [("regression", Task::Regression), ("binary", Task::Binary), ("multi-class", Task::MultiClass)];
+
+const PARTS: [(&str, Part); 4] = [
+    ("all", Part::All),
+    ("train", Part::Train),
+    ("validation", Part::Validation),
+    ("test", Part::Test),
+];
+
+/// A parser for one of a closed set of names.
+fn choices<T, const N: usize>(
+    choices: [(&'static str, T); N],
+) -> impl TypedValueParser<Value = T> + use<T, N>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(choices.map(|(name, _)| name)).try_map(move |text| {
+        let choice = choices.iter().find(|(name, _)| *name == text);
+        choice.map(|(_, choice)| *choice).ok_or("not one of the possible values")
+    })
+}
+
+/// `--hidden`: widths, or none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hidden(pub Vec<usize>);
+
+impl FromStr for Hidden {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(Vec::new()));
+        }
+        numbers(text)
+            .map(Self)
+            .ok_or_else(|| "give widths such as 32,16, or 'none' for a linear model".to_owned())
+    }
+}
+
+/// `--seeds`: a count, or a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seeds(pub Vec<u64>);
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse::<u64>() {
+            Ok(0) => Err("give at least one seed".to_owned()),
+            Ok(count) if count <= 10_000 => Ok(Self((0..count).collect())),
+            Ok(_) => Err("give at most 10000 seeds, or a list such as 0,4,7".to_owned()),
+            Err(_) => numbers(text.strip_suffix(',').unwrap_or(text))
+                .map(Self)
+                .ok_or_else(|| "give a count such as 3, or a list such as 0,4,7".to_owned()),
+        }
+    }
+}
+
+fn numbers<T: FromStr>(text: &str) -> Option<Vec<T>> {
+    text.split(',').map(|number| number.trim().parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_fits_80_columns() {
+        let mut command = Arguments::command();
+        command.build();
+        for sub in [&["compare"][..], &["train"], &["list"], &[]] {
+            let mut command = command.clone();
+            for name in sub {
+                command = command.find_subcommand(name).expect("it exists").clone();
+            }
+            for long in [true, false] {
+                let help = if long { command.render_long_help() } else { command.render_help() };
+                for line in help.to_string().lines() {
+                    assert!(line.chars().count() <= 80, "{sub:?}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn seeds_are_a_count_or_a_list() {
+        assert_eq!("3".parse(), Ok(Seeds(vec![0, 1, 2])));
+        assert_eq!("7,".parse(), Ok(Seeds(vec![7])));
+        assert_eq!("0,4,7".parse(), Ok(Seeds(vec![0, 4, 7])));
+        for wrong in ["0", "", ",", "1,,2", "-1", "1.5", "99999999"] {
+            assert!(wrong.parse::<Seeds>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn hidden_is_a_list_or_none() {
+        assert_eq!("32,16".parse(), Ok(Hidden(vec![32, 16])));
+        assert_eq!("none".parse(), Ok(Hidden(Vec::new())));
+        for wrong in ["", "32,", "-3", "3x2"] {
+            assert!(wrong.parse::<Hidden>().is_err(), "{wrong}");
+        }
+    }
+}

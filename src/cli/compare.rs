@@ -1,0 +1,26 @@
+//! `losslab compare`.
+
+use std::process::ExitCode;
+
+use losslab::{lab, report};
+
+use super::arguments::CompareArguments;
+use super::failure::Failure;
+use super::output;
+use super::run::{Session, create_folder};
+use super::spec_from_arguments::comparison;
+
+/// Runs every solver on every problem with every seed.
+pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
+    let plan = comparison(arguments).map_err(Failure::input)?;
+    let session = Session::new(plan, &arguments.experiment)?;
+    let (spec, folder) = (&session.plan.spec, &session.plan.output);
+    create_folder(folder)?;
+    let comparison = session.observe(|observe| lab::compare(spec, &session.interrupt, observe))?;
+    let environment = serde_json::to_value(session.environment()).map_err(Failure::run)?;
+    let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
+    session.print(&report::terminal_table(&comparison, output::width()), &comparison.runs)?;
+    let charts = written.charts.len();
+    session.tell(&format!("{charts} charts and the records are in {}", folder.display()));
+    Ok(session.exit_code())
+}

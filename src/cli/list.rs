@@ -1,0 +1,195 @@
+//! `losslab list`.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use comfy_table::Table;
+use losslab::data::{DataSource, Task, embedded};
+use losslab::lab::problems;
+use losslab::model::{Activation, Loss};
+use losslab::solver::{BetaRule, LineSearchKind, Method, Setting, catalogue};
+use serde::Serialize;
+
+use super::arguments::{ListArguments, ListKind};
+use super::failure::Failure;
+use super::output::print_line;
+
+/// Shows what there is to choose from.
+pub fn list(arguments: &ListArguments) -> Result<ExitCode, Failure> {
+    match arguments.kind {
+        ListKind::Problems => show(&problem_entries()?, problem_table, arguments.json)?,
+        ListKind::Solvers => show(&solver_entries(), solver_text, arguments.json)?,
+        ListKind::Data => show(&data_entries()?, data_table, arguments.json)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show<T: Serialize>(
+    entries: &[T],
+    text: impl Fn(&[T]) -> String,
+    json: bool,
+) -> Result<(), Failure> {
+    if !json {
+        return print_line(&text(entries));
+    }
+    entries
+        .iter()
+        .try_for_each(|entry| print_line(&serde_json::to_string(entry).map_err(Failure::run)?))
+}
+
+#[derive(Serialize)]
+struct ProblemEntry {
+    name: String,
+    title: String,
+    task: Task,
+    rows: usize,
+    widths: Vec<usize>,
+    activation: Activation,
+    loss: Loss,
+    l2: f64,
+    target_loss: Option<f64>,
+}
+
+fn problem_entries() -> Result<Vec<ProblemEntry>, Failure> {
+    let entries = problems::all().into_iter().map(|problem| {
+        let data = problem.data.load()?;
+        Ok(ProblemEntry {
+            loss: problem.loss_for(data.task)?,
+            widths: problem.widths(data.features.columns(), data.outputs()),
+            title: problem.title.unwrap_or(data.title),
+            task: data.task,
+            rows: data.features.rows(),
+            name: problem.name,
+            activation: problem.activation,
+            l2: problem.l2,
+            target_loss: problem.target_loss,
+        })
+    });
+    entries.collect()
+}
+
+fn problem_table(entries: &[ProblemEntry]) -> String {
+    table(
+        ["problem", "title", "network", "loss", "target"],
+        entries.iter().map(|entry| {
+            let widths: Vec<String> = entry.widths.iter().map(usize::to_string).collect();
+            [
+                entry.name.clone(),
+                entry.title.clone(),
+                widths.join("-"),
+                entry.loss.name().to_owned(),
+                entry.target_loss.map_or(String::new(), |target| target.to_string()),
+            ]
+        }),
+    )
+}
+
+#[derive(Serialize)]
+struct SolverEntry {
+    name: &'static str,
+    description: &'static str,
+    needs: &'static str,
+    defaults: BTreeMap<&'static str, serde_json::Value>,
+    reference: &'static str,
+    #[serde(skip)]
+    settings: String,
+}
+
+fn solver_entries() -> Vec<SolverEntry> {
+    let methods = Method::all();
+    let entries = methods.iter().zip(&catalogue::ENTRIES).map(|(method, entry)| {
+        let settings = method.settings();
+        let texts: Vec<String> =
+            settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        SolverEntry {
+            name: entry.name,
+            description: entry.description,
+            needs: entry.needs,
+            defaults: settings.into_iter().map(|(key, value)| (key, json(value))).collect(),
+            reference: entry.reference,
+            settings: texts.join(","),
+        }
+    });
+    entries.collect()
+}
+
+fn json(setting: Setting) -> serde_json::Value {
+    match setting {
+        Setting::Number(value) => value.into(),
+        Setting::Count(value) => value.into(),
+        Setting::Choice(name) => name.into(),
+    }
+}
+
+fn solver_text(entries: &[SolverEntry]) -> String {
+    let mut lines = Vec::new();
+    for entry in entries {
+        lines.push(format!("{}: {}", entry.name, entry.description));
+        lines.push(format!("  defaults  {}", entry.settings));
+        lines.push(format!("  needs     {}", entry.needs));
+        lines.push(format!("  see       {}\n", entry.reference));
+    }
+    lines.push("Settings follow the name: -s cg:beta=hestenes-stiefel,c2=0.4,label=HS".to_owned());
+    lines.push(format!("  beta: {}", BetaRule::ALL.map(BetaRule::name).join(", ")));
+    let kinds = LineSearchKind::ALL.map(LineSearchKind::name);
+    lines.push(format!("  line_search: {}", kinds.join(", ")));
+    lines.push(format!("  schedule: {},", catalogue::SCHEDULES[..3].join(", ")));
+    lines.push(format!("            {}", catalogue::SCHEDULES[3..].join(", ")));
+    lines.join("\n")
+}
+
+#[derive(Serialize)]
+struct DataEntry {
+    name: String,
+    title: String,
+    task: Task,
+    rows: usize,
+    features: usize,
+    outputs: usize,
+    target: String,
+    classes: Vec<String>,
+    sha256: String,
+}
+
+fn data_entries() -> Result<Vec<DataEntry>, Failure> {
+    let entries = embedded::names().into_iter().map(|name| {
+        let data = DataSource::Embedded { name: name.to_string() }.load()?;
+        Ok(DataEntry {
+            name: name.to_string(),
+            rows: data.features.rows(),
+            features: data.features.columns(),
+            outputs: data.outputs(),
+            title: data.title,
+            task: data.task,
+            target: data.target_name,
+            classes: data.class_names,
+            sha256: data.sha256,
+        })
+    });
+    entries.collect()
+}
+
+fn data_table(entries: &[DataEntry]) -> String {
+    table(
+        ["data", "title", "task", "rows", "features"],
+        entries.iter().map(|entry| {
+            [
+                entry.name.clone(),
+                entry.title.clone(),
+                entry.task.name().to_owned(),
+                entry.rows.to_string(),
+                entry.features.to_string(),
+            ]
+        }),
+    )
+}
+
+/// Columns without lines around them.
+fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_header(header).add_rows(rows);
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}

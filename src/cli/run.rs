@@ -1,0 +1,109 @@
+//! What compare and train have in common: data, threads, interrupts, results.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use losslab::Error;
+use losslab::lab::environment::Environment;
+use losslab::lab::{Event, Run};
+use losslab::report;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::arguments::ExperimentArguments;
+use super::failure::{Failure, INTERRUPTED};
+use super::output::print_line;
+use super::progress::Progress;
+use super::spec_from_arguments::Plan;
+
+/// A plan that is ready to be run.
+pub struct Session {
+    /// The plan, with every loss filled in.
+    pub plan: Plan,
+    /// Set by Ctrl-C.
+    pub interrupt: Arc<AtomicBool>,
+    /// What the computation runs on.
+    pub threads: ThreadPool,
+    data: BTreeMap<String, String>,
+    json: bool,
+    quiet: bool,
+}
+
+impl Session {
+    /// Checks the plan against its data, starts the threads, and listens to
+    /// Ctrl-C.
+    pub fn new(mut plan: Plan, arguments: &ExperimentArguments) -> Result<Self, Failure> {
+        let data = plan.spec.resolve().map_err(Failure::input)?;
+        let names = plan.spec.problems.iter().map(|problem| problem.name.clone());
+        let data = names.zip(data.into_iter().map(|data| data.sha256)).collect();
+        let threads = ThreadPoolBuilder::new()
+            .num_threads(plan.threads.unwrap_or(0))
+            .build()
+            .map_err(|error| Failure::run(format!("could not start the threads: {error}")))?;
+        let (json, quiet) = (arguments.json, arguments.quiet);
+        Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, data, json, quiet })
+    }
+
+    /// Calls `run` on the threads, and shows what it reports.
+    pub fn observe<T: Send>(
+        &self,
+        run: impl FnOnce(&mut dyn FnMut(Event<'_>)) -> losslab::Result<T> + Send,
+    ) -> Result<T, Failure> {
+        let mut progress = Progress::new(self.plan.spec.runs(), self.quiet);
+        let result = self.threads.install(|| run(&mut |event| progress.observe(&event)));
+        progress.finish();
+        Ok(result?)
+    }
+
+    /// Where the results come from.
+    pub fn environment(&self) -> Environment {
+        let command = std::iter::once("losslab".to_owned())
+            .chain(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()))
+            .collect();
+        Environment::here(self.threads.current_num_threads(), command, self.data.clone())
+    }
+
+    /// Prints the result: `text` for people, or with `--json` a line per run.
+    pub fn print(&self, text: &str, runs: &[Run]) -> Result<(), Failure> {
+        if self.json {
+            return runs.iter().try_for_each(|run| print_line(&report::run_json(run)));
+        }
+        print_line(text)
+    }
+
+    /// Tells the user something on standard error.
+    pub fn tell(&self, message: &str) {
+        if !self.quiet {
+            eprintln!("{message}");
+        }
+    }
+
+    /// Success, or that the user interrupted.
+    pub fn exit_code(&self) -> ExitCode {
+        match self.interrupt.load(Ordering::Relaxed) {
+            true => ExitCode::from(INTERRUPTED),
+            false => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// Makes sure that results can be written before anything is computed.
+pub fn create_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::run(Error::file(folder, error)))
+}
+
+/// The first Ctrl-C sets the flag, the second ends the process.
+fn listen_to_interrupts() -> Result<Arc<AtomicBool>, Failure> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupt);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        eprintln!("\nstopping and writing what there is; press Ctrl-C again to quit at once");
+    })
+    .map_err(|error| Failure::run(format!("could not listen to Ctrl-C: {error}")))?;
+    Ok(interrupt)
+}

@@ -1,0 +1,295 @@
+//! Raw arguments → checked specification.
+
+use std::path::{Path, PathBuf};
+
+use losslab::Error;
+use losslab::lab::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file, problems};
+use losslab::solver::SolverSpec;
+
+use super::arguments::{CompareArguments, ExperimentArguments, TrainArguments};
+
+/// What to run, and where to put the results.
+#[derive(Debug, PartialEq)]
+pub struct Plan {
+    /// The checked specification.
+    pub spec: ExperimentSpec,
+    /// The folder.
+    pub output: PathBuf,
+    /// Threads, where they are fixed.
+    pub threads: Option<usize>,
+}
+
+/// The comparison that the arguments ask for.
+pub fn comparison(arguments: &CompareArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let quickstart = problems::quickstart();
+    let mut spec = base(experiment, quickstart.clone())?;
+    if let Some(seeds) = &arguments.seeds {
+        spec.seeds.clone_from(&seeds.0);
+    }
+    apply(experiment, &mut spec)?;
+    // Whatever is not the quick start must not take its place.
+    if spec.name == quickstart.name && spec != quickstart {
+        spec.name = "compare".to_owned();
+    }
+    plan(experiment, spec)
+}
+
+/// The one run that the arguments ask for.
+pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let problems = vec![problems::find("digits")?];
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        ..ExperimentSpec::new("train", problems, vec![SolverSpec::named("lbfgs")?])
+    };
+    let mut spec = base(experiment, default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    apply(experiment, &mut spec)?;
+    only("problem", "-p", spec.problems.len())?;
+    only("solver", "-s", spec.solvers.len())?;
+    only("seed", "--seed", spec.seeds.len())?;
+    plan(experiment, spec)
+}
+
+/// That there is not more than one.
+fn only(kind: &str, flag: &str, count: usize) -> Result<(), Error> {
+    if count <= 1 {
+        return Ok(());
+    }
+    Err(Error::Specification {
+        place: flag.to_owned(),
+        problem: format!("training takes one {kind}, and {count} are given"),
+        remedy: format!("choose one with {flag}, or use losslab compare"),
+    })
+}
+
+fn plan(arguments: &ExperimentArguments, spec: ExperimentSpec) -> Result<Plan, Error> {
+    let threads = arguments.threads.or(spec.threads);
+    ExperimentSpec { threads, ..spec.clone() }.validate()?;
+    let default = || Path::new("results").join(&spec.name);
+    Ok(Plan { output: arguments.output.clone().unwrap_or_else(default), spec, threads })
+}
+
+/// The specification that the flags change: the file's, or `default`.
+fn base(arguments: &ExperimentArguments, default: ExperimentSpec) -> Result<ExperimentSpec, Error> {
+    match &arguments.spec {
+        None => Ok(default),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, error))?;
+            ExperimentSpec::from_toml(&text, &path.to_string_lossy())
+        }
+    }
+}
+
+fn apply(arguments: &ExperimentArguments, spec: &mut ExperimentSpec) -> Result<(), Error> {
+    spec.problems = problems(arguments, std::mem::take(&mut spec.problems))?;
+    spec.solvers = solvers(arguments, std::mem::take(&mut spec.solvers))?;
+    spec.budget = arguments.budget.unwrap_or(spec.budget);
+    spec.iterations = arguments.iterations.or(spec.iterations);
+    spec.gradient_tolerance = arguments.gradient_tolerance.unwrap_or(spec.gradient_tolerance);
+    spec.stop_at_target |= arguments.stop_at_target;
+    Ok(())
+}
+
+/// The problems asked for, or those of the specification, as the flags change
+/// them.
+fn problems(
+    arguments: &ExperimentArguments,
+    given: Vec<ProblemSpec>,
+) -> Result<Vec<ProblemSpec>, Error> {
+    let settings = settings(arguments);
+    if let Some(data) = &arguments.data {
+        let name = match arguments.problems.as_slice() {
+            [] => name_of_file(Path::new(data)),
+            [name] => name.clone(),
+            _ => {
+                return Err(Error::Specification {
+                    place: "--data".to_owned(),
+                    problem: "one data file makes one problem, and -p names more".to_owned(),
+                    remedy: "name it with one -p, or leave -p out".to_owned(),
+                });
+            }
+        };
+        return Ok(vec![settings.build(&name)?]);
+    }
+    let chosen = if arguments.problems.is_empty() {
+        given
+    } else {
+        arguments.problems.iter().map(|name| find(name, &given)).collect::<Result<_, _>>()?
+    };
+    chosen.into_iter().map(|problem| settings.clone().apply_to(problem)).collect()
+}
+
+/// The problem of this name in the specification, or else the built-in one.
+fn find(name: &str, given: &[ProblemSpec]) -> Result<ProblemSpec, Error> {
+    if let Some(problem) = given.iter().find(|problem| problem.name == name) {
+        return Ok(problem.clone());
+    }
+    if name.contains(['/', '\\', '.']) {
+        return Err(Error::Specification {
+            place: "-p".to_owned(),
+            problem: format!("there is no problem named '{name}'"),
+            remedy: "for a file of your own give --data FILE --target COLUMN".to_owned(),
+        });
+    }
+    problems::find(name)
+}
+
+fn settings(arguments: &ExperimentArguments) -> ProblemSettings {
+    ProblemSettings {
+        title: None,
+        data: arguments.data.clone(),
+        target: arguments.target.clone(),
+        task: arguments.task,
+        drop: arguments.drop.clone(),
+        categorical: arguments.categorical.clone(),
+        keep_constant: arguments.keep_constant.then_some(true),
+        hidden: arguments.hidden.as_ref().map(|hidden| hidden.0.clone()),
+        activation: arguments.activation,
+        loss: arguments.loss,
+        initialisation: arguments.initialisation,
+        l2: arguments.l2,
+        target_loss: arguments.target_loss,
+        standardise: arguments.no_standardise.then_some(false),
+        rows: arguments.split,
+    }
+}
+
+/// The solvers asked for, or those of the specification. A label of the
+/// specification stands for its solver.
+fn solvers(
+    arguments: &ExperimentArguments,
+    given: Vec<SolverSpec>,
+) -> Result<Vec<SolverSpec>, Error> {
+    if arguments.solvers.is_empty() {
+        return Ok(given);
+    }
+    let texts = arguments.solvers.iter().flat_map(|text| match text.contains(':') {
+        true => vec![text.as_str()],
+        false => text.split(',').map(str::trim).collect(),
+    });
+    let from_file = arguments.spec.is_some();
+    let mut solvers = texts
+        .map(|text| match given.iter().find(|solver| from_file && solver.label == text) {
+            Some(solver) => Ok(solver.clone()),
+            None => parse_solver(text),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    tell_apart(&mut solvers);
+    Ok(solvers)
+}
+
+fn parse_solver(text: &str) -> Result<SolverSpec, Error> {
+    match text.split_once(':') {
+        Some((names, _)) if names.contains(',') => Err(Error::Specification {
+            place: "-s".to_owned(),
+            problem: format!("'{text}' mixes a list of solvers with settings"),
+            remedy: "repeat -s for each solver that has settings".to_owned(),
+        }),
+        _ => SolverSpec::parse(text),
+    }
+}
+
+/// Solvers that share a label with an earlier one, and have no label of their
+/// own, are labelled with the settings in which they differ from the defaults.
+fn tell_apart(solvers: &mut [SolverSpec]) {
+    for i in 1..solvers.len() {
+        let (earlier, rest) = solvers.split_at_mut(i);
+        let solver = &mut rest[0];
+        let taken = earlier.iter().any(|other| other.label == solver.label);
+        if taken && solver.label == solver.method.name() {
+            let defaults = SolverSpec::named(solver.method.name())
+                .map(|solver| solver.method.settings())
+                .unwrap_or_default();
+            for setting in solver.method.settings() {
+                if !defaults.contains(&setting) {
+                    solver.label.push_str(&format!(" {}={}", setting.0, setting.1));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use losslab::data::{DataSource, Part};
+
+    use super::super::arguments::{Arguments, Command};
+    use super::*;
+
+    fn plan(line: &str) -> Result<Plan, Error> {
+        match Arguments::parse_from(line.split_whitespace()).command.unwrap() {
+            Command::Compare(arguments) => comparison(&arguments),
+            Command::Train(arguments) => training(&arguments),
+            Command::List(_) => panic!("{line} plans nothing"),
+        }
+    }
+
+    fn labels(plan: &Plan) -> Vec<&str> {
+        plan.spec.solvers.iter().map(|solver| solver.label.as_str()).collect()
+    }
+
+    #[test]
+    fn only_the_quick_start_itself_goes_where_the_quick_start_goes() {
+        let quickstart = comparison(&CompareArguments::default()).unwrap();
+        assert_eq!(quickstart.spec, problems::quickstart());
+        assert_eq!(quickstart.output, Path::new("results/quickstart"));
+        assert_eq!(plan("losslab compare --seeds 3 -j 1 --quiet").unwrap().spec, quickstart.spec);
+        for changed in ["--seeds 2", "-p digits", "-s gd", "--l2 0", "--hidden none"] {
+            let plan = plan(&format!("losslab compare {changed}")).unwrap();
+            assert_eq!(plan.output, Path::new("results/compare"), "{changed}");
+            assert_eq!(plan.spec.name, "compare");
+        }
+    }
+
+    #[test]
+    fn flags_change_every_problem() {
+        let plan = plan(
+            "losslab compare -p iris,wine --hidden 5 --activation relu --l2 0.5 --split all \
+             --no-standardise --budget 7 --iterations 3 --gradient-tolerance 0 --stop-at-target \
+             --target-loss 0.25 -o out",
+        )
+        .unwrap();
+        let spec = &plan.spec;
+        assert_eq!(plan.output, Path::new("out"));
+        for (problem, name) in spec.problems.iter().zip(["iris", "wine"]) {
+            assert_eq!((problem.name.as_str(), problem.hidden.as_slice()), (name, &[5][..]));
+            assert_eq!((problem.l2, problem.rows, problem.standardise), (0.5, Part::All, false));
+            assert_eq!(problem.target_loss, Some(0.25));
+        }
+        assert_eq!((spec.budget, spec.iterations, spec.gradient_tolerance), (7.0, Some(3), 0.0));
+        assert!(spec.stop_at_target);
+    }
+
+    #[test]
+    fn a_data_file_makes_a_problem_of_its_name() {
+        let plan = plan("losslab compare --data a/b(1).csv.gz --target y --drop id,x").unwrap();
+        assert_eq!(plan.spec.problems[0].name, "b-1-");
+        let DataSource::File { path, drop, .. } = &plan.spec.problems[0].data else {
+            panic!("{:?}", plan.spec.problems);
+        };
+        assert_eq!(path, Path::new("a/b(1).csv.gz"));
+        assert_eq!(drop, &["id", "x"]);
+        let two = "losslab compare --data a.csv --target y -p one,two";
+        assert!(super::tests::plan(two).unwrap_err().to_string().contains("one -p"));
+    }
+
+    #[test]
+    fn solvers_are_split_at_commas_only_without_settings() {
+        let line = "losslab compare -s gd,cg -s gd:learning_rate=0.5,schedule=inverse,rate=1";
+        let plan = plan(line).unwrap();
+        assert_eq!(labels(&plan), ["gd", "cg", "gd learning_rate=0.5 schedule=inverse rate=1.0"]);
+    }
+
+    #[test]
+    fn training_is_one_run() {
+        let plan = plan("losslab train --seed 4").unwrap();
+        assert_eq!((plan.spec.name.as_str(), &plan.spec.seeds), ("train", &vec![4]));
+        assert_eq!((plan.spec.problems[0].name.as_str(), labels(&plan)), ("digits", vec!["lbfgs"]));
+        assert!(super::tests::plan("losslab train -s gd,cg").is_err());
+    }
+}

@@ -1,0 +1,66 @@
+//! `losslab train`.
+
+use std::process::ExitCode;
+
+use losslab::lab::{Metric, Trained};
+use losslab::model::to_safetensors;
+use losslab::{Error, lab, report};
+
+use super::arguments::TrainArguments;
+use super::failure::Failure;
+use super::run::{Session, create_folder};
+use super::spec_from_arguments::training;
+
+/// Trains one network and writes its weights.
+pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
+    let start = arguments.weights.as_deref();
+    if let Some(path) = start {
+        std::fs::File::open(path).map_err(|error| Failure::input(Error::file(path, error)))?;
+    }
+    let plan = training(arguments).map_err(Failure::input)?;
+    let session = Session::new(plan, &arguments.experiment)?;
+    create_folder(&session.plan.output)?;
+    let spec = &session.plan.spec;
+    let trained =
+        session.observe(|observe| lab::train(spec, start, &session.interrupt, observe))?;
+    write(&session, &trained)?;
+    session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
+    session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
+    Ok(session.exit_code())
+}
+
+fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {
+    let folder = &session.plan.output;
+    let environment =
+        serde_json::to_string_pretty(&session.environment()).map_err(Failure::run)? + "\n";
+    let record = report::run_json(&trained.run).trim_end().to_owned() + "\n";
+    let weights = to_safetensors(&trained.network, &trained.theta);
+    report::atomic_write(&folder.join("spec.toml"), session.plan.spec.to_toml().as_bytes())?;
+    report::atomic_write(&folder.join("environment.json"), environment.as_bytes())?;
+    report::atomic_write(&folder.join("run.json"), record.as_bytes())?;
+    Ok(report::atomic_write(&folder.join("weights.safetensors"), &weights)?)
+}
+
+/// The run in a few lines.
+fn summary(trained: &Trained) -> String {
+    let Trained { run, summary, .. } = trained;
+    let record = &run.record;
+    let mut lines = vec![
+        format!("{}, {}", summary.title, summary.network),
+        format!("  {} seed {}: {}", record.solver, record.seed, record.status.name()),
+        format!(
+            "  training loss {} after {} iterations, {:.1} passes, {:.2} s",
+            record.loss.map_or("not finite".into(), |loss| format!("{loss:.5}")),
+            record.iterations,
+            record.passes,
+            run.timing.seconds
+        ),
+    ];
+    lines.extend(record.message.as_ref().map(|message| format!("  {message}")));
+    lines.extend(record.test_metric.map(|value| match record.metric {
+        Metric::Accuracy => format!("  test accuracy {:.2} %", 100.0 * value),
+        Metric::Rmse => format!("  test RMSE {value:.5} {}", summary.metric_unit),
+    }));
+    lines.extend(record.test_r_squared.map(|value| format!("  test R² {value:.4}")));
+    lines.join("\n")
+}

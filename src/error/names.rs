@@ -1,0 +1,96 @@
+//! Lists of names in errors: the nearest first, long ones cut short.
+
+/// What to say of a name that is not among `known`: the nearest one if any is
+/// near, and all of them.
+pub(crate) fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
+    let all = known.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match nearest(name, known) {
+        Some(near) => format!("did you mean '{near}'? The names are {all}"),
+        None => format!("the names are {all}"),
+    }
+}
+
+/// The known name with the fewest single-letter edits from `name`, if at most a
+/// third of the letters, or two, have to change.
+fn nearest<'a, S: AsRef<str>>(name: &str, known: &'a [S]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let tolerance = (name.chars().count() / 3).max(2);
+    known
+        .iter()
+        .map(|candidate| (edit_distance(&name, candidate.as_ref()), candidate.as_ref()))
+        .filter(|(distance, candidate)| {
+            *distance <= tolerance && *distance < candidate.chars().count()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The least number of insertions, deletions and substitutions that turn one text
+/// into the other (Levenshtein 1966).
+fn edit_distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &b) in to.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+/// The names, most similar to `name` first, letter case aside.
+pub(crate) fn nearest_first(name: &str, known: &[String]) -> Vec<String> {
+    let mut sorted = known.to_vec();
+    let name = name.to_lowercase();
+    sorted.sort_by_cached_key(|other| edit_distance(&name, &other.to_lowercase()));
+    sorted
+}
+
+/// The first dozen of `names`, and how many more there are.
+pub(super) fn shortened(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match names.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    #[test]
+    fn distances_known_from_textbooks() {
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("saturday", "sunday"), 3);
+        assert_eq!(edit_distance("", "abc"), 3);
+    }
+
+    #[test]
+    fn the_mistyped_name_comes_first() {
+        let known = ["age", "rooms", "price"].map(String::from);
+        assert_eq!(nearest_first("Prise", &known)[0], "price");
+    }
+
+    #[test]
+    fn near_names_are_suggested_and_far_ones_are_not() {
+        let known = ["gd", "cg", "lbfgs"];
+        assert_eq!(nearest("lbgfs", &known), Some("lbfgs"));
+        assert_eq!(nearest("LBFGS", &known), Some("lbfgs"));
+        assert_eq!(nearest("newton", &known), None);
+        assert_eq!(
+            Error::UnknownName {
+                kind: "solver",
+                name: "lbfg".into(),
+                known: known.map(String::from).to_vec(),
+            }
+            .to_string(),
+            "there is no solver named 'lbfg'; did you mean 'lbfgs'? The names are gd, cg, lbfgs"
+        );
+    }
+}

@@ -1,0 +1,316 @@
+//! Runs an experiment: every problem × solver × seed, one after the other.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{
+    Comparison, ExperimentSpec, Metric, ProblemSpec, ProblemSummary, Run, RunRecord, RunTiming,
+    TargetRule,
+};
+use crate::data::{Dataset, PrepareOptions, Samples, SplitFractions, TargetScale, Task, prepare};
+use crate::error::{Error, Result};
+use crate::model::{Evaluation, Loss, Network, evaluate, from_safetensors};
+use crate::numerics::{Seed, Vector};
+use crate::objective::{Risk, TraceEntry};
+use crate::solver::{Outcome, SolverSpec, Stopping, run};
+
+/// What happens while an experiment goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A run begins.
+    RunStarted {
+        /// Runs before it.
+        index: usize,
+        /// Runs in all.
+        total: usize,
+        /// The problem's name.
+        problem: &'a str,
+        /// The solver's label.
+        solver: &'a str,
+        /// The seed of start and split.
+        seed: u64,
+        /// Passes it may spend.
+        budget: f64,
+    },
+    /// An iteration is done.
+    Iterated {
+        /// Passes spent so far.
+        passes: f64,
+        /// The training loss.
+        loss: f64,
+    },
+    /// A run has ended.
+    RunFinished(&'a Run),
+}
+
+/// A network that was trained, with the record of how.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The run.
+    pub run: Run,
+    /// The problem.
+    pub summary: ProblemSummary,
+    /// The network.
+    pub network: Network,
+    /// Its parameters at the lowest training loss.
+    pub theta: Vector,
+}
+
+/// Runs every problem × solver × seed of `spec`. All solvers of a problem and
+/// seed share start and split. Runs follow one another, so that their times can
+/// be compared; within a run all threads work on one evaluation. After an
+/// interrupt the runs so far are returned, the interrupted one included.
+///
+/// # Errors
+/// When data cannot be read or split, or the specification does not fit them.
+pub fn compare(
+    spec: &ExperimentSpec,
+    interrupt: &AtomicBool,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<Comparison> {
+    let mut spec = spec.clone();
+    let datasets = spec.resolve()?;
+    let mut problems = Vec::new();
+    let mut runs = Vec::new();
+    let mut index = 0;
+    for (problem, dataset) in spec.problems.iter().zip(&datasets) {
+        problems.push(summarise(problem, dataset));
+        // Solvers come before seeds in the records, after them in time: a split
+        // is prepared once and dropped before the next.
+        let mut by_solver = vec![Vec::new(); spec.solvers.len()];
+        for &seed in &spec.seeds {
+            let cell = Cell::new(problem, dataset, &spec.split, seed)?;
+            for (solver, runs) in spec.solvers.iter().zip(&mut by_solver) {
+                if interrupt.load(Ordering::Relaxed) {
+                    continue;
+                }
+                observe(Event::RunStarted {
+                    index,
+                    total: spec.runs(),
+                    problem: &problem.name,
+                    solver: &solver.label,
+                    seed,
+                    budget: spec.budget,
+                });
+                let (run, _) = cell.run(&spec, solver, &cell.start, interrupt, observe);
+                observe(Event::RunFinished(&run));
+                runs.push(run);
+                index += 1;
+            }
+        }
+        runs.extend(by_solver.into_iter().flatten());
+    }
+    let solvers = spec.solvers.iter().map(|solver| solver.label.clone()).collect();
+    let ExperimentSpec { name, budget, seeds, .. } = spec;
+    let mut comparison = Comparison { name, budget, problems, solvers, seeds, runs };
+    comparison.derive_targets();
+    Ok(comparison)
+}
+
+/// Runs the first problem of `spec` with its first solver and seed, from the
+/// weights in the file `start` where one is given.
+///
+/// # Errors
+/// As [`compare`]; and when the weights cannot be read or do not fit.
+pub fn train(
+    spec: &ExperimentSpec,
+    start: Option<&Path>,
+    interrupt: &AtomicBool,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Result<Trained> {
+    let mut spec = spec.clone();
+    spec.validate()?;
+    let datasets = spec.resolve()?;
+    let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
+    let seed = spec.seeds[0];
+    let cell = Cell::new(problem, dataset, &spec.split, seed)?;
+    let start = match start {
+        Some(path) => read_weights(&cell.network, path)?,
+        None => cell.start.clone(),
+    };
+    observe(Event::RunStarted {
+        index: 0,
+        total: 1,
+        problem: &problem.name,
+        solver: &solver.label,
+        seed,
+        budget: spec.budget,
+    });
+    let (run, theta) = cell.run(&spec, solver, &start, interrupt, observe);
+    observe(Event::RunFinished(&run));
+    let network = Network::clone(&cell.network);
+    Ok(Trained { run, summary: summarise(problem, dataset), network, theta })
+}
+
+fn read_weights(network: &Network, path: &Path) -> Result<Vector> {
+    let bytes = std::fs::read(path).map_err(|source| Error::file(path, source))?;
+    from_safetensors(network, &bytes, &path.display().to_string())
+}
+
+/// A problem at one seed: what all solvers share.
+struct Cell<'a> {
+    problem: &'a ProblemSpec,
+    seed: u64,
+    network: Arc<Network>,
+    risk: Risk,
+    loss: Loss,
+    test: Option<Samples>,
+    target_scale: Option<TargetScale>,
+    metric: Metric,
+    start: Vector,
+}
+
+impl<'a> Cell<'a> {
+    fn new(
+        problem: &'a ProblemSpec,
+        dataset: &Dataset,
+        fractions: &SplitFractions,
+        seed: u64,
+    ) -> Result<Self> {
+        let options = PrepareOptions {
+            fractions: *fractions,
+            rows: problem.rows,
+            standardise: problem.standardise,
+        };
+        let prepared = prepare(dataset, &options, Seed::new(seed))?;
+        let network = Arc::new(network(problem, dataset));
+        let loss = problem.loss_for(dataset.task)?;
+        let start = network.initialise(problem.initialisation, Seed::new(seed).child("start"));
+        let risk = Risk::new(Arc::clone(&network), Arc::new(prepared.fit), loss, problem.l2);
+        Ok(Self {
+            problem,
+            seed,
+            network,
+            risk,
+            loss,
+            test: prepared.test,
+            target_scale: prepared.target_scale,
+            metric: metric(dataset.task),
+            start,
+        })
+    }
+
+    fn run(
+        &self,
+        spec: &ExperimentSpec,
+        solver: &SolverSpec,
+        start: &Vector,
+        interrupt: &AtomicBool,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> (Run, Vector) {
+        let stopping = Stopping {
+            passes: spec.budget,
+            iterations: spec.iterations,
+            gradient_tolerance: spec.gradient_tolerance,
+            target_loss: self.problem.target_loss.filter(|_| spec.stop_at_target),
+        };
+        let held_out = |theta: &Vector| {
+            self.evaluate(theta).map_or((None, None), |found| self.test_numbers(&found))
+        };
+        let mut observe = |entry: &TraceEntry| {
+            observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
+        };
+        let outcome =
+            run(&self.risk, &solver.method, start, stopping, interrupt, &held_out, &mut observe);
+        let theta = outcome.theta.clone();
+        (self.describe(&solver.label, outcome), theta)
+    }
+
+    /// The held-out rows at θ.
+    fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
+        let scale = self.target_scale.as_ref();
+        self.test.as_ref().map(|test| evaluate(&self.network, theta, self.loss, test, scale))
+    }
+
+    /// Loss and metric, where they are finite.
+    fn test_numbers(&self, found: &Evaluation) -> (Option<f64>, Option<f64>) {
+        let metric = match self.metric {
+            Metric::Rmse => found.rmse,
+            Metric::Accuracy => found.accuracy,
+        };
+        (finite(found.loss), metric.and_then(finite))
+    }
+
+    fn describe(&self, solver: &str, outcome: Outcome) -> Run {
+        let found = self.evaluate(&outcome.theta);
+        let (test_loss, test_metric) =
+            found.as_ref().map_or((None, None), |found| self.test_numbers(found));
+        let mut run = Run {
+            record: RunRecord {
+                problem: self.problem.name.clone(),
+                solver: solver.to_owned(),
+                seed: self.seed,
+                status: outcome.status,
+                message: outcome.message,
+                restarts: outcome.restarts,
+                iterations: outcome.iterations,
+                dimension: self.network.dimension(),
+                rows: self.risk.samples().rows(),
+                test_rows: self.test.as_ref().map_or(0, Samples::rows),
+                requested: outcome.requested,
+                executed: outcome.executed,
+                passes: outcome.passes,
+                loss: finite(outcome.loss),
+                gradient_norm: finite(outcome.gradient_norm),
+                test_loss,
+                metric: self.metric,
+                test_metric,
+                test_r_squared: found.and_then(|found| found.r_squared).and_then(finite),
+                target_loss: None,
+                passes_to_target: None,
+                trace: outcome.trace,
+            },
+            timing: RunTiming {
+                problem: self.problem.name.clone(),
+                solver: solver.to_owned(),
+                seed: self.seed,
+                seconds: outcome.seconds,
+                seconds_to_target: None,
+                trace_seconds: outcome.trace_seconds,
+            },
+        };
+        if let Some(target) = self.problem.target_loss {
+            run.measure_against(target);
+        }
+        run
+    }
+}
+
+fn finite(number: f64) -> Option<f64> {
+    Some(number).filter(|number| number.is_finite())
+}
+
+fn metric(task: Task) -> Metric {
+    match task {
+        Task::Regression => Metric::Rmse,
+        Task::Binary | Task::MultiClass => Metric::Accuracy,
+    }
+}
+
+fn network(problem: &ProblemSpec, dataset: &Dataset) -> Network {
+    let widths = problem.widths(dataset.features.columns(), dataset.outputs());
+    Network::dense(&widths, problem.activation)
+}
+
+fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> ProblemSummary {
+    let loss = match problem.loss {
+        Some(Loss::SquaredError) => "½ mean squared error",
+        Some(Loss::BinaryCrossEntropy) => "binary cross-entropy",
+        Some(Loss::CrossEntropy) | None => "cross-entropy",
+    };
+    let penalty = if problem.l2 > 0.0 { format!(" + L2 {:e}", problem.l2) } else { String::new() };
+    ProblemSummary {
+        name: problem.name.clone(),
+        title: problem.title.clone().unwrap_or_else(|| dataset.title.clone()),
+        network: network(problem, dataset).describe(),
+        loss: format!("{loss}{penalty}"),
+        metric: metric(dataset.task),
+        metric_unit: match metric(dataset.task) {
+            Metric::Rmse => dataset.target_unit.clone().unwrap_or_default(),
+            Metric::Accuracy => String::new(),
+        },
+        target_loss: problem.target_loss,
+        target_rule: TargetRule::Stated,
+    }
+}

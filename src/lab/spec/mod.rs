@@ -1,0 +1,216 @@
+//! What an experiment is: problems, solvers, seeds and a budget.
+
+mod problem;
+mod read;
+mod section;
+mod settings;
+mod write;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+pub use problem::ProblemSpec;
+pub use settings::ProblemSettings;
+
+use crate::data::{Dataset, SplitFractions};
+use crate::error::{Error, Result};
+use crate::solver::SolverSpec;
+use crate::solver::settings::Defect;
+
+/// A comparison of solvers on problems. Every combination of problem, solver
+/// and seed is one run.
+///
+/// It is written as TOML and read back without loss:
+///
+/// ```
+/// use losslab::lab::{ExperimentSpec, problems};
+/// let spec = problems::quickstart();
+/// assert_eq!(ExperimentSpec::from_toml(&spec.to_toml(), "spec.toml")?, spec);
+/// # Ok::<(), losslab::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExperimentSpec {
+    /// Names the results' folder.
+    pub name: String,
+    /// Each seed gives a start and a split, shared by all solvers. In TOML also
+    /// an integer n, for 0, 1, …, n − 1. Default 0, 1, 2.
+    pub seeds: Vec<u64>,
+    /// Passes that each run may spend. Default 150.
+    pub budget: f64,
+    /// Iterations that each run may do; no limit by default.
+    pub iterations: Option<u64>,
+    /// A run has converged when the largest gradient entry is below this.
+    /// Default 1e-8.
+    pub gradient_tolerance: f64,
+    /// Whether a run ends where it reaches its problem's target loss. Default no.
+    pub stop_at_target: bool,
+    /// Threads; by default as many as the machine has. No result depends on it.
+    pub threads: Option<usize>,
+    /// How rows are shared out.
+    pub split: SplitFractions,
+    /// The problems, with different names.
+    pub problems: Vec<ProblemSpec>,
+    /// The solvers, with different labels.
+    pub solvers: Vec<SolverSpec>,
+}
+
+impl ExperimentSpec {
+    /// The experiment with everything else at its default.
+    pub fn new(name: &str, problems: Vec<ProblemSpec>, solvers: Vec<SolverSpec>) -> Self {
+        Self {
+            name: name.to_owned(),
+            seeds: vec![0, 1, 2],
+            budget: 150.0,
+            iterations: None,
+            gradient_tolerance: 1e-8,
+            stop_at_target: false,
+            threads: None,
+            split: SplitFractions::default(),
+            problems,
+            solvers,
+        }
+    }
+
+    /// Checks everything that can be checked without the data.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for the first value that cannot be used.
+    pub fn validate(&self) -> Result<()> {
+        self.check().map_err(|defect| defect.at(""))?;
+        self.problems.iter().try_for_each(ProblemSpec::validate)?;
+        self.solvers.iter().try_for_each(SolverSpec::validate)?;
+        self.check_lists().map_err(|defect| defect.at(""))
+    }
+
+    /// Loads each problem's data to check it against the network and to fill in
+    /// the loss where it follows from the task. Returns the data, in the order
+    /// of the problems.
+    ///
+    /// # Errors
+    /// What loading the data gives; [`Error::Specification`] for a loss that
+    /// does not fit the task or a network that is too large.
+    pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
+        let mut data = Vec::with_capacity(self.problems.len());
+        for problem in &mut self.problems {
+            let dataset = problem.data.load()?;
+            problem.loss = Some(problem.loss_for(dataset.task)?);
+            problem.check_size(dataset.features.columns(), dataset.outputs())?;
+            data.push(dataset);
+        }
+        Ok(data)
+    }
+
+    /// Number of runs.
+    pub fn runs(&self) -> usize {
+        self.problems.len() * self.solvers.len() * self.seeds.len()
+    }
+
+    /// The values that stand above the lists of problems and solvers.
+    fn check(&self) -> std::result::Result<(), Defect> {
+        check_name(&self.name, "name")?;
+        check_seeds(&self.seeds)?;
+        let positive = |value: f64| value.is_finite() && value > 0.0;
+        if !positive(self.budget) {
+            return Err(out_of_range("budget", self.budget, "give a number of passes above 0"));
+        }
+        if self.iterations == Some(0) {
+            return Err(out_of_range("iterations", 0, "give at least 1, or leave it out"));
+        }
+        if !(self.gradient_tolerance.is_finite() && self.gradient_tolerance >= 0.0) {
+            let remedy = "give a finite number of at least 0";
+            return Err(out_of_range("gradient_tolerance", self.gradient_tolerance, remedy));
+        }
+        if let Some(threads) = self.threads.filter(|threads| !(1..=1024).contains(threads)) {
+            return Err(out_of_range("threads", threads, "give 1 to 1024, or leave it out"));
+        }
+        check_split(&self.split)
+    }
+
+    /// That there are problems and solvers, and none twice.
+    fn check_lists(&self) -> std::result::Result<(), Defect> {
+        if self.problems.is_empty() {
+            return Err(Defect::new("problem", "there is none".to_owned(), "add a problem"));
+        }
+        if self.solvers.is_empty() {
+            return Err(Defect::new("solver", "there is none".to_owned(), "add a solver"));
+        }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = self.problems.iter().find(|problem| !names.insert(&problem.name)) {
+            return Err(second("problem", &twice.name, "give each problem a name of its own"));
+        }
+        let mut labels = BTreeSet::new();
+        if let Some(twice) = self.solvers.iter().find(|solver| !labels.insert(&solver.label)) {
+            return Err(second("solver", &twice.label, "tell them apart with 'label'"));
+        }
+        Ok(())
+    }
+}
+
+fn second(kind: &str, name: &str, remedy: &str) -> Defect {
+    Defect::new(kind, format!("there are two named '{name}'"), remedy)
+}
+
+fn out_of_range<T: std::fmt::Debug>(key: &str, value: T, remedy: &str) -> Defect {
+    Defect::new(key, format!("{value:?} is out of range"), remedy)
+}
+
+/// A name for what a file holds: the file's, without its endings.
+pub fn name_of_file(path: &Path) -> String {
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let stem = file.iter().flat_map(|file| file.split('.')).find(|part| !part.is_empty());
+    stem.unwrap_or("file").chars().map(|c| if is_in_names(c) { c } else { '-' }).collect()
+}
+
+fn is_in_names(letter: char) -> bool {
+    letter.is_alphanumeric() || "-_.".contains(letter)
+}
+
+/// Names become parts of file names.
+fn check_name(name: &str, key: &str) -> std::result::Result<(), Defect> {
+    if !name.chars().all(is_in_names)
+        || name.is_empty()
+        || name.starts_with('.')
+        || name.len() > 100
+    {
+        return Err(Defect::new(
+            key,
+            format!("'{}' is not usable as a name", name.escape_debug()),
+            "give 1 to 100 letters, digits, '-', '_' or '.', the first not '.'",
+        ));
+    }
+    Ok(())
+}
+
+fn check_seeds(seeds: &[u64]) -> std::result::Result<(), Defect> {
+    /// The largest integer up to which every JSON reader is exact.
+    const LARGEST: u64 = 1 << 53;
+    if seeds.is_empty() {
+        return Err(Defect::new("seeds", "there is none".to_owned(), "give at least one seed"));
+    }
+    if seeds.len() > 10_000 {
+        let problem = format!("{} seeds are too many", seeds.len());
+        return Err(Defect::new("seeds", problem, "give at most 10000"));
+    }
+    if let Some(&seed) = seeds.iter().find(|&&seed| seed > LARGEST) {
+        return Err(out_of_range("seeds", seed, "give seeds of at most 2^53"));
+    }
+    let mut seen = BTreeSet::new();
+    match seeds.iter().find(|seed| !seen.insert(**seed)) {
+        Some(seed) => {
+            Err(Defect::new("seeds", format!("{seed} is there twice"), "give each seed once"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_split(split: &SplitFractions) -> std::result::Result<(), Defect> {
+    match split.check() {
+        Err(Error::Specification { problem, remedy, .. }) => {
+            Err(Defect::new("split", problem, remedy))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+//! TOML → experiment.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::section::{Document, Section, integer};
+use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
+use crate::data::{Part, SplitFractions, Task};
+use crate::error::{Error, Result, suggestion};
+use crate::lab::problems;
+use crate::model::{Activation, Initialisation, Loss};
+use crate::solver::SolverSpec;
+use crate::solver::settings::{Defect, check, check_label, default_method, override_settings};
+
+const TASKS: [(&str, Task); 3] =
+    [("regression", Task::Regression), ("binary", Task::Binary), ("multi-class", Task::MultiClass)];
+
+const PARTS: [(&str, Part); 4] = [
+    ("all", Part::All),
+    ("train", Part::Train),
+    ("validation", Part::Validation),
+    ("test", Part::Test),
+];
+
+impl ExperimentSpec {
+    /// Reads a specification; `file` is its name in errors, and without its
+    /// ending the experiment's name if the text gives none.
+    ///
+    /// Keys that are left out keep the defaults of [`ExperimentSpec::new`] and
+    /// [`ProblemSpec::new`]. A `[[problem]]` without `data` starts from the
+    /// built-in problem of its name. The lists of problems and solvers may be
+    /// empty, to be filled before [`ExperimentSpec::validate`].
+    ///
+    /// # Errors
+    /// [`Error::Specification`] with the line for text that is not TOML, unknown
+    /// keys, and values that cannot be used.
+    pub fn from_toml(text: &str, file: &str) -> Result<Self> {
+        let document = Document { file, text };
+        let table = DeTable::parse(text).map_err(|error| Error::Specification {
+            place: document.place(error.span().unwrap_or_default()),
+            problem: error.message().replace('\n', ", "),
+            remedy: "mend the TOML".to_owned(),
+        })?;
+        let mut section = Section::new(document, table.get_ref(), 0..0);
+        let spec = experiment(&mut section)?;
+        spec.check().map_err(|defect| section.error(defect))?;
+        section.finish()?;
+        Ok(spec)
+    }
+}
+
+fn experiment(section: &mut Section<'_>) -> Result<ExperimentSpec> {
+    let file = Path::new(section.document.file);
+    let name = section.text("name")?.unwrap_or_else(|| name_of_file(file));
+    let default = ExperimentSpec::new(&name, Vec::new(), Vec::new());
+    Ok(ExperimentSpec {
+        seeds: seeds(section)?.unwrap_or(default.seeds),
+        budget: section.number("budget")?.unwrap_or(default.budget),
+        iterations: section.count("iterations")?,
+        gradient_tolerance: section
+            .number("gradient_tolerance")?
+            .unwrap_or(default.gradient_tolerance),
+        stop_at_target: section.flag("stop_at_target")?.unwrap_or(default.stop_at_target),
+        threads: section.count("threads")?.map(|threads| threads as usize),
+        split: split(section)?.unwrap_or(default.split),
+        problems: read_all(section.tables("problem")?, problem, |spec| &spec.name)?,
+        solvers: read_all(section.tables("solver")?, solver, |spec| &spec.label)?,
+        name: default.name,
+    })
+}
+
+/// Reads every section, and refuses two with the same name.
+fn read_all<'t, T>(
+    sections: Vec<Section<'t>>,
+    read: impl Fn(&mut Section<'t>) -> Result<T>,
+    name: impl Fn(&T) -> &str,
+) -> Result<Vec<T>> {
+    let mut all: Vec<T> = Vec::with_capacity(sections.len());
+    for mut section in sections {
+        let one = read(&mut section)?;
+        if all.iter().any(|other| name(other) == name(&one)) {
+            return Err(section.error(Defect::new(
+                "name",
+                format!("there are two named '{}'", name(&one)),
+                "give each a name or, to a solver, a label of its own",
+            )));
+        }
+        all.push(one);
+    }
+    Ok(all)
+}
+
+fn seeds(section: &mut Section<'_>) -> Result<Option<Vec<u64>>> {
+    match section.value("seeds").map(Spanned::get_ref).and_then(integer) {
+        Some(count) if count <= 10_000 => Ok(Some((0..count).collect())),
+        Some(count) => Err(section.error(Defect::new(
+            "seeds",
+            format!("{count} seeds are too many"),
+            "give at most 10000, or a list such as [0, 4, 7]",
+        ))),
+        None => section.counts("seeds"),
+    }
+}
+
+fn split(section: &mut Section<'_>) -> Result<Option<SplitFractions>> {
+    let Some(mut table) = section.table("split")? else { return Ok(None) };
+    table.subject = "split".to_owned();
+    let mut share = |key| {
+        table.number(key)?.ok_or_else(|| {
+            table.error(Defect::new(
+                key,
+                "the share is missing".to_owned(),
+                "give train, validation and test",
+            ))
+        })
+    };
+    let fractions = SplitFractions {
+        train: share("train")?,
+        validation: share("validation")?,
+        test: share("test")?,
+    };
+    table.finish()?;
+    Ok(Some(fractions))
+}
+
+/// The `name` of a `[[kind]]` table, which names it in errors from here on.
+fn name(section: &mut Section<'_>, kind: &str) -> Result<String> {
+    section.subject = kind.to_owned();
+    let name = section.text("name")?.ok_or_else(|| {
+        section.error(Defect::new("name", "it is missing".to_owned(), "add name = \"…\""))
+    })?;
+    section.subject = format!("{kind} '{name}'");
+    Ok(name)
+}
+
+fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
+    let name = name(section, "problem")?;
+    let settings = ProblemSettings {
+        title: section.text("title")?,
+        data: section.text("data")?,
+        target: section.text("target")?,
+        task: section.choice("task", &TASKS)?,
+        drop: section.texts("drop")?,
+        categorical: section.texts("categorical")?,
+        keep_constant: section.flag("keep_constant")?,
+        hidden: section
+            .counts("hidden")?
+            .map(|widths| widths.iter().map(|&w| w as usize).collect()),
+        activation: section
+            .choice("activation", &Activation::ALL.map(|choice| (choice.name(), choice)))?,
+        loss: section.choice("loss", &Loss::ALL.map(|choice| (choice.name(), choice)))?,
+        initialisation: section
+            .choice("initialisation", &Initialisation::ALL.map(|choice| (choice.name(), choice)))?,
+        l2: section.number("l2")?,
+        target_loss: section.number("target_loss")?,
+        standardise: section.flag("standardise")?,
+        rows: section.choice("rows", &PARTS)?,
+    };
+    section.finish()?;
+    if settings.data.is_none() && problems::find(&name).is_err() {
+        let known: Vec<String> = problems::all().into_iter().map(|problem| problem.name).collect();
+        return Err(section.error(Defect::new(
+            "name",
+            "it is no built-in problem and has no data".to_owned(),
+            format!("add data = \"…\"; {}", suggestion(&name, &known)),
+        )));
+    }
+    settings.build_or_defect(&name).map_err(|defect| section.error(defect))
+}
+
+fn solver(section: &mut Section<'_>) -> Result<SolverSpec> {
+    let name = name(section, "solver")?;
+    let default = default_method(&name).map_err(|error| {
+        section.error(Defect::new("name", error.to_string(), "losslab list solvers explains them"))
+    })?;
+    let label = section.text("label")?.unwrap_or(name);
+    let settings = solver_settings(section)?;
+    let pairs: Vec<(&str, &str)> =
+        settings.iter().map(|setting| (setting.key, setting.value.as_str())).collect();
+    let solver = override_settings(default, &pairs).and_then(|method| {
+        check_label(&label)?;
+        check(&method)?;
+        Ok(SolverSpec { label, method })
+    });
+    solver.map_err(|defect| match settings.iter().find(|setting| setting.key == defect.key) {
+        Some(setting) => section.error_at(setting.span.clone(), defect),
+        None => section.error(defect),
+    })
+}
+
+/// A hyper-parameter as it is written.
+struct Written<'t> {
+    key: &'t str,
+    value: String,
+    span: Range<usize>,
+}
+
+/// Every hyper-parameter. `schedule = { kind = "step", every = 9 }` means the
+/// same as `schedule = "step"` and `every = 9`; so does it for the line search.
+fn solver_settings<'t>(section: &Section<'t>) -> Result<Vec<Written<'t>>> {
+    let mut settings = Vec::new();
+    for (key, value) in section.others() {
+        match value.get_ref() {
+            DeValue::Table(table) if matches!(key, "line_search" | "schedule") => {
+                for (inner, value) in table {
+                    let inner = if inner.get_ref() == "kind" { key } else { inner.get_ref() };
+                    settings.push(written(section, inner, value)?);
+                }
+            }
+            _ => settings.push(written(section, key, value)?),
+        }
+    }
+    Ok(settings)
+}
+
+fn written<'t>(
+    section: &Section<'t>,
+    key: &'t str,
+    value: &'t Spanned<DeValue<'t>>,
+) -> Result<Written<'t>> {
+    let text = match value.get_ref() {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(integer) => integer.to_string(),
+        DeValue::Float(float) => float.to_string(),
+        _ => return Err(section.wrong_type(key, value, "a number or a text in quotes")),
+    };
+    Ok(Written { key, value: text, span: value.span() })
+}

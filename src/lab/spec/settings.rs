@@ -1,0 +1,182 @@
+//! What a user may say of a problem; what is left out keeps its default.
+
+use std::path::PathBuf;
+
+use super::ProblemSpec;
+use crate::data::{DataSource, Part, Task, embedded};
+use crate::error::{Error, Result, suggestion};
+use crate::lab::problems;
+use crate::model::{Activation, Initialisation, Loss};
+use crate::solver::settings::Defect;
+
+/// The keys of a `[[problem]]` table, and the flags of the same meaning.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProblemSettings {
+    /// The title in charts.
+    pub title: Option<String>,
+    /// An embedded data set's name, or a file's path from the working directory;
+    /// without a target, a path has a '.' or a '/' in it.
+    pub data: Option<String>,
+    /// For a file: the target's column, or the file with the labels.
+    pub target: Option<String>,
+    /// For a file: the task; by default it follows from the target.
+    pub task: Option<Task>,
+    /// For a file: columns to leave out.
+    pub drop: Option<Vec<String>>,
+    /// For a file: columns of numbers that stand for categories.
+    pub categorical: Option<Vec<String>>,
+    /// For a file: whether columns with one value are kept rather than refused.
+    pub keep_constant: Option<bool>,
+    /// Widths of the hidden layers.
+    pub hidden: Option<Vec<usize>>,
+    /// The activation.
+    pub activation: Option<Activation>,
+    /// The loss.
+    pub loss: Option<Loss>,
+    /// The initialisation.
+    pub initialisation: Option<Initialisation>,
+    /// The penalty.
+    pub l2: Option<f64>,
+    /// The target loss.
+    pub target_loss: Option<f64>,
+    /// Whether to standardise.
+    pub standardise: Option<bool>,
+    /// The rows that the loss is over.
+    pub rows: Option<Part>,
+}
+
+impl ProblemSettings {
+    /// The problem named `name`. If no data is given, `name` is that of a
+    /// built-in problem, which is changed by what is given.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] without data and without such a problem;
+    /// [`Error::Specification`] for values that cannot be used.
+    pub fn build(self, name: &str) -> Result<ProblemSpec> {
+        match self.data {
+            None => self.apply_to(problems::find(name)?),
+            Some(_) => self.build_or_defect(name).map_err(at(name)),
+        }
+    }
+
+    /// [`ProblemSettings::build`], with the key of what is wrong.
+    pub(super) fn build_or_defect(self, name: &str) -> std::result::Result<ProblemSpec, Defect> {
+        let base = match (&self.data, problems::find(name)) {
+            (None, Ok(problem)) => problem,
+            _ => ProblemSpec::new(name, self.source()?),
+        };
+        self.apply_or_defect(base)
+    }
+
+    /// `base`, changed by what is given.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for values that cannot be used.
+    pub fn apply_to(self, base: ProblemSpec) -> Result<ProblemSpec> {
+        let at = at(&base.name);
+        self.apply_or_defect(base).map_err(at)
+    }
+
+    fn apply_or_defect(self, mut base: ProblemSpec) -> std::result::Result<ProblemSpec, Defect> {
+        if self.data.is_some() {
+            base = ProblemSpec { data: self.source()?, loss: None, target_loss: None, ..base };
+        } else {
+            self.change_source(&mut base.data)?;
+        }
+        if let Some(title) = self.title {
+            base.title = Some(title);
+        }
+        if let Some(hidden) = self.hidden {
+            base.hidden = hidden;
+        }
+        if let Some(activation) = self.activation {
+            base.activation = activation;
+            base.initialisation = match activation {
+                Activation::Relu => Initialisation::He,
+                _ => Initialisation::Glorot,
+            };
+        }
+        // A target is a value of one loss, in one unit.
+        if self.loss.is_some_and(|loss| base.loss != Some(loss))
+            || self.standardise.is_some_and(|standardise| base.standardise != standardise)
+        {
+            base.target_loss = None;
+        }
+        base.loss = self.loss.or(base.loss);
+        base.initialisation = self.initialisation.unwrap_or(base.initialisation);
+        base.l2 = self.l2.unwrap_or(base.l2);
+        base.target_loss = self.target_loss.or(base.target_loss);
+        base.standardise = self.standardise.unwrap_or(base.standardise);
+        base.rows = self.rows.unwrap_or(base.rows);
+        base.check()?;
+        Ok(base)
+    }
+
+    /// The source that `data` and the keys that belong to it describe.
+    fn source(&self) -> std::result::Result<DataSource, Defect> {
+        let data = self.data.as_deref().unwrap_or_default();
+        let names = embedded::names();
+        if self.target.is_none() && !data.contains(['.', '/', '\\']) {
+            if !names.contains(&data) {
+                return Err(Defect::new(
+                    "data",
+                    format!("there is no embedded data set named '{data}'"),
+                    format!("for a file write './{data}'; otherwise {}", suggestion(data, &names)),
+                ));
+            }
+            let mut source = DataSource::Embedded { name: data.to_owned() };
+            self.change_source(&mut source)?;
+            return Ok(source);
+        }
+        Ok(DataSource::File {
+            path: PathBuf::from(data),
+            target: self.target.clone(),
+            task: self.task,
+            drop: self.drop.clone().unwrap_or_default(),
+            categorical: self.categorical.clone().unwrap_or_default(),
+            keep_constant: self.keep_constant.unwrap_or(false),
+        })
+    }
+
+    /// Changes how a file is read; an embedded data set is read in one way.
+    fn change_source(&self, source: &mut DataSource) -> std::result::Result<(), Defect> {
+        match source {
+            DataSource::File { target, task, drop, categorical, keep_constant, .. } => {
+                *target = self.target.clone().or(target.take());
+                *task = self.task.or(*task);
+                replace(drop, &self.drop);
+                replace(categorical, &self.categorical);
+                replace(keep_constant, &self.keep_constant);
+                Ok(())
+            }
+            DataSource::Embedded { name } => {
+                let given = [
+                    ("target", self.target.is_some()),
+                    ("task", self.task.is_some()),
+                    ("drop", self.drop.is_some()),
+                    ("categorical", self.categorical.is_some()),
+                    ("keep_constant", self.keep_constant.is_some()),
+                ];
+                match given.iter().find(|(_, given)| *given) {
+                    None => Ok(()),
+                    Some((key, _)) => Err(Defect::new(
+                        key,
+                        format!("the embedded data set '{name}' is read in one way"),
+                        "give a file as data, or leave this out",
+                    )),
+                }
+            }
+        }
+    }
+}
+
+fn replace<T: Clone>(value: &mut T, given: &Option<T>) {
+    if let Some(given) = given {
+        value.clone_from(given);
+    }
+}
+
+fn at(name: &str) -> impl Fn(Defect) -> Error + use<> {
+    let place = format!("problem '{name}'");
+    move |defect| defect.at(&place)
+}

@@ -1,0 +1,121 @@
+//! Experiment → TOML.
+
+use std::fmt::Write;
+
+use super::{ExperimentSpec, ProblemSpec};
+use crate::data::{DataSource, Part};
+use crate::solver::{Setting, SolverSpec};
+
+impl ExperimentSpec {
+    /// The specification with every value spelled out, so that it means the same
+    /// when a default changes. [`ExperimentSpec::from_toml`] reads it back to an
+    /// equal one.
+    pub fn to_toml(&self) -> String {
+        let mut out = Lines(String::new());
+        out.key("name", text(&self.name));
+        out.key("seeds", list(&self.seeds, u64::to_string));
+        out.key("budget", number(self.budget));
+        if let Some(iterations) = self.iterations {
+            out.key("iterations", iterations);
+        }
+        out.key("gradient_tolerance", number(self.gradient_tolerance));
+        out.key("stop_at_target", self.stop_at_target);
+        if let Some(threads) = self.threads {
+            out.key("threads", threads);
+        }
+        out.table("[split]");
+        out.key("train", number(self.split.train));
+        out.key("validation", number(self.split.validation));
+        out.key("test", number(self.split.test));
+        self.problems.iter().for_each(|problem| problem_lines(&mut out, problem));
+        self.solvers.iter().for_each(|solver| solver_lines(&mut out, solver));
+        out.0
+    }
+}
+
+fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
+    out.table("[[problem]]");
+    out.key("name", text(&problem.name));
+    if let Some(title) = &problem.title {
+        out.key("title", text(title));
+    }
+    source_lines(out, &problem.data);
+    out.key("hidden", list(&problem.hidden, usize::to_string));
+    out.key("activation", text(problem.activation.name()));
+    if let Some(loss) = problem.loss {
+        out.key("loss", text(loss.name()));
+    }
+    out.key("initialisation", text(problem.initialisation.name()));
+    out.key("l2", number(problem.l2));
+    if let Some(target_loss) = problem.target_loss {
+        out.key("target_loss", number(target_loss));
+    }
+    out.key("standardise", problem.standardise);
+    out.key("rows", text(part_name(problem.rows)));
+}
+
+fn source_lines(out: &mut Lines, source: &DataSource) {
+    match source {
+        DataSource::Embedded { name } => out.key("data", text(name)),
+        DataSource::File { path, target, task, drop, categorical, keep_constant } => {
+            out.key("data", text(&path.to_string_lossy()));
+            if let Some(target) = target {
+                out.key("target", text(target));
+            }
+            if let Some(task) = task {
+                out.key("task", text(task.name()));
+            }
+            out.key("drop", list(drop, |column| text(column)));
+            out.key("categorical", list(categorical, |column| text(column)));
+            out.key("keep_constant", keep_constant);
+        }
+    }
+}
+
+fn solver_lines(out: &mut Lines, solver: &SolverSpec) {
+    out.table("[[solver]]");
+    out.key("name", text(solver.method.name()));
+    out.key("label", text(&solver.label));
+    for (key, value) in solver.method.settings() {
+        match value {
+            Setting::Choice(name) => out.key(key, text(name)),
+            value => out.key(key, value),
+        }
+    }
+}
+
+fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::All => "all",
+        Part::Train => "train",
+        Part::Validation => "validation",
+        Part::Test => "test",
+    }
+}
+
+fn text(value: &str) -> String {
+    toml::Value::from(value).to_string()
+}
+
+/// The fewest digits that read back to the same value.
+fn number(value: f64) -> String {
+    format!("{value:?}")
+}
+
+fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
+    format!("[{}]", items.iter().map(write).collect::<Vec<_>>().join(", "))
+}
+
+/// Lines of TOML.
+struct Lines(String);
+
+impl Lines {
+    fn key(&mut self, key: &str, value: impl std::fmt::Display) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.0, "{key} = {value}");
+    }
+
+    fn table(&mut self, header: &str) {
+        let _ = write!(self.0, "\n{header}\n");
+    }
+}

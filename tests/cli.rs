@@ -1,0 +1,239 @@
+//! The binary from end to end, in temporary folders.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use losslab::lab::ExperimentSpec;
+use serde_json::Value;
+
+/// losslab in `folder`, with these arguments.
+fn losslab(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_losslab"));
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+fn output(folder: &Path, arguments: &[&str]) -> Output {
+    losslab(folder, arguments).output().unwrap()
+}
+
+/// What a run that must succeed prints on standard output.
+fn stdout(folder: &Path, arguments: &[&str]) -> String {
+    let output = output(folder, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?} failed: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a run that must end with exit code 2 prints on standard error.
+fn error(folder: &Path, arguments: &[&str]) -> String {
+    let output = output(folder, arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+    assert!(errors.starts_with("error: "), "{arguments:?}: {errors}");
+    assert!(output.stdout.is_empty(), "{arguments:?} wrote to standard output");
+    errors
+}
+
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn texts(lines: &[Value], key: &str) -> Vec<String> {
+    lines.iter().map(|line| line[key].as_str().unwrap().to_owned()).collect()
+}
+
+/// A folder with `plane.csv`: 90 rows of y = 3 + 2 a − b.
+fn folder_with_data() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut csv = "a,b,y\n".to_owned();
+    for i in 0..90 {
+        let (a, b) = (f64::from(i % 10), f64::from(i * i % 17));
+        csv += &format!("{a},{},{}\n", b + 0.01 * f64::from(i), 3.0 + 2.0 * a - b);
+    }
+    std::fs::write(folder.path().join("plane.csv"), csv).unwrap();
+    folder
+}
+
+const SMALL: [&str; 9] =
+    ["--data", "plane.csv", "--target", "y", "--hidden", "4", "--budget", "12", "--no-standardise"];
+
+fn small<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&[command], &SMALL[..], more].concat()
+}
+
+#[test]
+fn lists_name_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let solvers = json_lines(&stdout(folder.path(), &["list", "solvers", "--json"]));
+    assert_eq!(texts(&solvers, "name"), ["gd", "gd-line-search", "cg", "lbfgs"]);
+    assert_eq!(solvers[3]["defaults"]["memory"], 10);
+    let problems = json_lines(&stdout(folder.path(), &["list", "problems", "--json"]));
+    assert_eq!(texts(&problems, "name")[..3], ["california", "spam", "digits"]);
+    assert_eq!(problems[2]["widths"], serde_json::json!([64, 32, 16, 10]));
+    let data = json_lines(&stdout(folder.path(), &["list", "data", "--json"]));
+    assert!(texts(&data, "name").contains(&"iris".to_owned()));
+    for kind in ["solvers", "problems", "data"] {
+        let text = stdout(folder.path(), &["list", kind]);
+        assert!(text.lines().count() > 4, "{text}");
+    }
+}
+
+#[test]
+fn bad_arguments_are_refused_with_the_way_out() {
+    let folder = folder_with_data();
+    for (arguments, part) in [
+        (&["compare", "-p", "digit"][..], "did you mean 'digits'?"),
+        (&["compare", "-p", "digits.csv"], "--data FILE --target COLUMN"),
+        (&["compare", "-s", "lbgfs"], "did you mean 'lbfgs'?"),
+        (&["compare", "-s", "cg:c3=1"], "no setting 'c3'; did you mean 'c1'?"),
+        (&["compare", "-s", "gd,cg:c2=0.3"], "repeat -s"),
+        (&["compare", "-s", "cg", "-s", "cg"], "two named 'cg'"),
+        (&["compare", "--budget", "-3"], "budget: -3.0 is out of range"),
+        (&["compare", "--budget", "nan"], "budget: NaN is out of range"),
+        (&["compare", "--seeds", "0"], "at least one seed"),
+        (&["compare", "--seeds", "1,1"], "1 is there twice"),
+        (&["compare", "--hidden", "0"], "hidden: [0] is out of range"),
+        (&["compare", "--hidden", "999999,999999"], "parameters"),
+        (&["compare", "--l2", "-1"], "l2: -1.0 is out of range"),
+        (&["compare", "-j", "0"], "threads: 0 is out of range"),
+        (&["compare", "-j", "1000000"], "threads: 1000000 is out of range"),
+        (&["compare", "--activation", "tahn"], "'tanh'"),
+        (&["compare", "--bugdet", "3"], "--budget"),
+        (&["compare", "--target", "y"], "target: the embedded data set"),
+        (&["compare", "--data", "missing.csv", "--target", "y"], "missing.csv"),
+        (&["compare", "--data", "plane.csv", "--target", "z"], "'z'"),
+        (&["compare", "-p", "digits", "--loss", "binary-cross-entropy"], "take cross-entropy"),
+        (&["compare", "--spec", "missing.toml"], "missing.toml"),
+        (&["train", "-p", "digits,spam"], "takes one problem, and 2 are given"),
+        (&["train", "--weights", "missing.safetensors"], "missing.safetensors"),
+    ] {
+        let message = error(folder.path(), arguments);
+        assert!(message.contains(part), "{arguments:?} gave {message:?} without {part:?}");
+    }
+    assert!(!folder.path().join("results").exists());
+}
+
+#[test]
+fn errors_in_a_specification_name_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "budget = 5\n\n[[problem]]\nname = \"digits\"\nactivaton = \"relu\"\n";
+    std::fs::write(folder.path().join("mine.toml"), text).unwrap();
+    let message = error(folder.path(), &["compare", "--spec", "mine.toml"]);
+    assert!(message.contains("mine.toml, line 5, problem 'digits', activaton"), "{message}");
+    assert!(message.contains("did you mean 'activation'?"), "{message}");
+}
+
+#[test]
+fn compare_writes_what_a_second_run_reproduces() {
+    let folder = folder_with_data();
+    let compare = small("compare", &["--seeds", "2", "-s", "gd,lbfgs"]);
+    let table = stdout(folder.path(), &compare);
+    assert!(table.contains("lbfgs"), "{table}");
+    let results = folder.path().join("results/compare");
+    for name in ["spec.toml", "runs.jsonl", "timing.jsonl", "environment.json", "summary.md"] {
+        assert!(results.join(name).is_file(), "{name} is missing");
+    }
+    let files: Vec<_> = std::fs::read_dir(&results).unwrap().map(|file| file.unwrap()).collect();
+    let charts = files.iter().filter(|file| file.path().extension() == Some("png".as_ref()));
+    assert!(charts.count() >= 1);
+    let runs = std::fs::read(results.join("runs.jsonl")).unwrap();
+    assert_eq!(json_lines(std::str::from_utf8(&runs).unwrap()).len(), 4);
+
+    let text = std::fs::read_to_string(results.join("spec.toml")).unwrap();
+    let spec = ExperimentSpec::from_toml(&text, "spec.toml").unwrap();
+    assert_eq!((spec.name.as_str(), &spec.seeds), ("compare", &vec![0, 1]));
+    assert_eq!(spec.problems[0].name, "plane");
+    assert_eq!(spec.to_toml(), text);
+
+    let again = ["compare", "--spec", "results/compare/spec.toml", "-o", "again", "-j", "1"];
+    stdout(folder.path(), &again);
+    assert_eq!(std::fs::read(folder.path().join("again/runs.jsonl")).unwrap(), runs);
+    assert_eq!(std::fs::read_to_string(folder.path().join("again/spec.toml")).unwrap(), text);
+}
+
+#[test]
+fn flags_take_precedence_over_the_specification() {
+    let folder = folder_with_data();
+    let text = "seeds = [5]\nbudget = 9\n\n[[problem]]\nname = \"plane\"\ndata = \"plane.csv\"\n\
+                target = \"y\"\nhidden = [3]\n\n[[solver]]\nname = \"gd\"\nlabel = \"slow\"\n\
+                learning_rate = 0.001\n\n[[solver]]\nname = \"cg\"\n";
+    std::fs::write(folder.path().join("mine.toml"), text).unwrap();
+    let flags = ["compare", "--spec", "mine.toml", "-s", "slow", "--hidden", "none", "--json"];
+    let runs = json_lines(&stdout(folder.path(), &flags));
+    assert_eq!(texts(&runs, "solver"), ["slow"]);
+    let written = std::fs::read_to_string(folder.path().join("results/mine/spec.toml")).unwrap();
+    let spec = ExperimentSpec::from_toml(&written, "spec.toml").unwrap();
+    assert_eq!(spec.problems[0].hidden, Vec::<usize>::new());
+    assert_eq!((spec.budget, &spec.seeds), (9.0, &vec![5]));
+}
+
+#[test]
+fn json_is_all_there_is_on_standard_output() {
+    let folder = folder_with_data();
+    let arguments = small("compare", &["--seeds", "2", "-s", "gd,cg", "--json"]);
+    let runs = json_lines(&stdout(folder.path(), &arguments));
+    assert_eq!(texts(&runs, "solver"), ["gd", "gd", "cg", "cg"]);
+    let seeds: Vec<u64> = runs.iter().map(|run| run["seed"].as_u64().unwrap()).collect();
+    assert_eq!(seeds, [0, 1, 0, 1]);
+}
+
+#[test]
+fn quiet_says_nothing_on_standard_error() {
+    let folder = folder_with_data();
+    let output = output(folder.path(), &small("compare", &["--seeds", "1", "-s", "gd", "-q"]));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(output.status.success());
+}
+
+#[test]
+fn train_writes_weights_that_training_can_start_from() {
+    let folder = folder_with_data();
+    let first = small("train", &["--seed", "3", "--json"]);
+    let first = &json_lines(&stdout(folder.path(), &first))[0];
+    assert_eq!((&first["seed"], &first["solver"]), (&3.into(), &"lbfgs".into()));
+    let results = folder.path().join("results/train");
+    for name in ["run.json", "spec.toml", "environment.json", "weights.safetensors"] {
+        assert!(results.join(name).is_file(), "{name} is missing");
+    }
+    let written = std::fs::read_to_string(results.join("run.json")).unwrap();
+    assert_eq!(json_lines(&written), [first.clone()]);
+
+    let weights = ["--weights", "results/train/weights.safetensors", "-o", "more", "--json"];
+    let second = small("train", &[&["--seed", "3"], &weights[..]].concat());
+    let second = &json_lines(&stdout(folder.path(), &second))[0];
+    assert_eq!(second["trace"][0]["loss"], first["loss"]);
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = losslab(folder.path(), &["list", "data", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(output.status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["compare", "-p", "iris", "-s", "gd", "--budget", "1e9", "-o", "out"];
+    let mut child = losslab(folder.path(), &arguments).stderr(Stdio::null()).spawn().unwrap();
+    while !folder.path().join("out").exists() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let runs = std::fs::read_to_string(folder.path().join("out/runs.jsonl")).unwrap();
+    assert_eq!(json_lines(&runs)[0]["status"], "interrupted");
+}
