@@ -64,7 +64,7 @@ impl Method {
         let tight = LineSearchSpec { kind, c1: 1e-4, c2: 0.1 };
         let loose = LineSearchSpec { kind, c1: 1e-4, c2: 0.9 };
         [
-            Self::Gd { learning_rate: 0.1, schedule: Schedule::Constant },
+            Self::Gd { learning_rate: 0.5, schedule: Schedule::Constant },
             Self::GdLineSearch { line_search: tight },
             Self::Cg { beta: BetaRule::PolakRibierePlus, line_search: tight },
             Self::Lbfgs { memory: 10, line_search: loose },
