@@ -197,7 +197,7 @@ fn train_writes_weights_that_training_can_start_from() {
         assert!(results.join(name).is_file(), "{name} is missing");
     }
     let written = std::fs::read_to_string(results.join("run.json")).unwrap();
-    assert_eq!(json_lines(&written), [first.clone()]);
+    assert_eq!(json_lines(&written)[0], *first);
 
     let weights = ["--weights", "results/train/weights.safetensors", "-o", "more", "--json"];
     let second = small("train", &[&["--seed", "3"], &weights[..]].concat());

@@ -32,7 +32,7 @@ impl Progress {
             false => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(Some(runs as u64 * STEPS as u64), target);
-        let style = ProgressStyle::with_template("{msg} [{wide_bar}] {eta} left");
+        let style = ProgressStyle::with_template("{msg:54!} [{wide_bar}] {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         Self {
             bar,
