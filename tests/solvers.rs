@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use losslab::numerics::Vector;
-use losslab::objective::{Objective, Quadratic, Requested, Rosenbrock};
+use losslab::objective::{HeldOut, Objective, Quadratic, Requested, Rosenbrock};
 use losslab::solver::{
     BetaRule, LineSearchKind, LineSearchSpec, Method, Outcome, Schedule, Status, Stopping, run,
 };
@@ -15,7 +15,7 @@ fn stopping(passes: f64) -> Stopping {
 fn solve<O: Objective>(objective: &O, method: &Method, start: &[f64], to: Stopping) -> Outcome {
     let start = Vector::from_column_slice(start);
     let go = AtomicBool::new(false);
-    run(objective, method, &start, to, &go, &|_| (None, None), &mut |_| {})
+    run(objective, method, &start, to, &go, &|_| HeldOut::default(), &mut |_| {})
 }
 
 fn search(kind: LineSearchKind, c2: f64) -> LineSearchSpec {
@@ -192,7 +192,7 @@ fn an_interrupt_ends_the_run_with_the_best_point() {
             &start,
             Stopping { gradient_tolerance: 0.0, ..stopping(1e6) },
             &interrupt,
-            &|_| (None, None),
+            &|_| HeldOut::default(),
             &mut |_| {
                 entries += 1;
                 interrupt.store(entries == 3, Ordering::Relaxed);

@@ -280,9 +280,9 @@ mod tests {
 
     #[test]
     fn solvers_are_split_at_commas_only_without_settings() {
-        let line = "losslab compare -s gd,cg -s gd:learning_rate=0.5,schedule=inverse,rate=1";
+        let line = "losslab compare -s gd,cg -s gd:learning_rate=0.25,schedule=inverse,rate=1";
         let plan = plan(line).unwrap();
-        assert_eq!(labels(&plan), ["gd", "cg", "gd learning_rate=0.5 schedule=inverse rate=1.0"]);
+        assert_eq!(labels(&plan), ["gd", "cg", "gd learning_rate=0.25 schedule=inverse rate=1.0"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use Loss::{BinaryCrossEntropy, CrossEntropy, SquaredError};
 
 /// Training loss that every quick-start solver is measured against, on
 /// california.
-const CALIFORNIA_TARGET: f64 = 0.12;
+const CALIFORNIA_TARGET: f64 = 0.15;
 /// The same on spam.
 const SPAM_TARGET: f64 = 0.12;
 /// The same on digits.

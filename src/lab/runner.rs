@@ -12,7 +12,7 @@ use crate::data::{Dataset, PrepareOptions, Samples, SplitFractions, TargetScale,
 use crate::error::{Error, Result};
 use crate::model::{Evaluation, Loss, Network, evaluate, from_safetensors};
 use crate::numerics::{Seed, Vector};
-use crate::objective::{Risk, TraceEntry};
+use crate::objective::{HeldOut, Risk, TraceEntry};
 use crate::solver::{Outcome, SolverSpec, Stopping, run};
 
 /// What happens while an experiment goes on.
@@ -206,7 +206,7 @@ impl<'a> Cell<'a> {
             target_loss: self.problem.target_loss.filter(|_| spec.stop_at_target),
         };
         let held_out = |theta: &Vector| {
-            self.evaluate(theta).map_or((None, None), |found| self.test_numbers(&found))
+            self.evaluate(theta).map_or_else(HeldOut::default, |found| self.held_out(&found))
         };
         let mut observe = |entry: &TraceEntry| {
             observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
@@ -224,18 +224,17 @@ impl<'a> Cell<'a> {
     }
 
     /// Loss and metric, where they are finite.
-    fn test_numbers(&self, found: &Evaluation) -> (Option<f64>, Option<f64>) {
+    fn held_out(&self, found: &Evaluation) -> HeldOut {
         let metric = match self.metric {
             Metric::Rmse => found.rmse,
             Metric::Accuracy => found.accuracy,
         };
-        (finite(found.loss), metric.and_then(finite))
+        HeldOut { loss: finite(found.loss), metric: metric.and_then(finite) }
     }
 
     fn describe(&self, solver: &str, outcome: Outcome) -> Run {
         let found = self.evaluate(&outcome.theta);
-        let (test_loss, test_metric) =
-            found.as_ref().map_or((None, None), |found| self.test_numbers(found));
+        let held_out = found.map_or_else(HeldOut::default, |found| self.held_out(&found));
         let mut run = Run {
             record: RunRecord {
                 problem: self.problem.name.clone(),
@@ -253,9 +252,9 @@ impl<'a> Cell<'a> {
                 passes: outcome.passes,
                 loss: finite(outcome.loss),
                 gradient_norm: finite(outcome.gradient_norm),
-                test_loss,
+                test_loss: held_out.loss,
                 metric: self.metric,
-                test_metric,
+                test_metric: held_out.metric,
                 test_r_squared: found.and_then(|found| found.r_squared).and_then(finite),
                 target_loss: None,
                 passes_to_target: None,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::clock::Clock;
-use super::{Executed, Objective, Requested, Tape, TraceEntry};
+use super::{Executed, HeldOut, Objective, Requested, Tape, TraceEntry};
 use crate::numerics::Vector;
 
 /// Requests in a row that the memo answers before a loop is assumed. No method
@@ -281,7 +281,7 @@ impl<'a, O: Objective> Ledger<'a, O> {
     pub fn record(
         &self,
         theta: &Vector,
-        held_out: impl FnOnce(&Vector) -> (Option<f64>, Option<f64>),
+        held_out: impl FnOnce(&Vector) -> HeldOut,
     ) -> Result<(TraceEntry, f64), Stop> {
         let seconds = self.clock.seconds();
         let (loss, gradient) = self.look(theta);
@@ -290,7 +290,7 @@ impl<'a, O: Objective> Ledger<'a, O> {
             return Err(Stop::NonFinite);
         }
         self.clock.held(|| {
-            let (test_loss, test_metric) = held_out(theta);
+            let held_out = held_out(theta);
             let mut state = self.state.borrow_mut();
             let step = state.previous.as_ref().map_or(0.0, |p| (theta - p).norm());
             let entry = TraceEntry {
@@ -301,8 +301,8 @@ impl<'a, O: Objective> Ledger<'a, O> {
                 loss,
                 gradient_norm: gradient.norm(),
                 step,
-                test_loss,
-                test_metric,
+                test_loss: held_out.loss,
+                test_metric: held_out.metric,
             };
             state.trace.push(entry.clone());
             state.seconds.push(seconds);

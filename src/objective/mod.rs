@@ -13,4 +13,4 @@ pub use ledger::{Best, Ledger, Limits, Stop};
 pub use problem::{Objective, Tape};
 pub use risk::Risk;
 pub use test_functions::{Quadratic, Rosenbrock};
-pub use trace::{Executed, Requested, TraceEntry};
+pub use trace::{Executed, HeldOut, Requested, TraceEntry};

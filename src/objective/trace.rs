@@ -29,6 +29,15 @@ pub struct Executed {
     pub samples: u64,
 }
 
+/// How an iterate does on the held-out rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HeldOut {
+    /// The loss without the penalty, where it is finite.
+    pub loss: Option<f64>,
+    /// Root mean squared error in the target's unit, or accuracy.
+    pub metric: Option<f64>,
+}
+
 /// The state of a run after an iteration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TraceEntry {

@@ -7,12 +7,12 @@ use argmin::core::{
 use super::run::Stopping;
 use super::{SolverState, Status};
 use crate::numerics::Vector;
-use crate::objective::{Ledger, Objective, Problem, Stop, TraceEntry};
+use crate::objective::{HeldOut, Ledger, Objective, Problem, Stop, TraceEntry};
 
 /// What the run shows to whoever watches it.
 pub struct Watch<'w> {
     /// Test loss and test metric at θ.
-    pub held_out: &'w dyn Fn(&Vector) -> (Option<f64>, Option<f64>),
+    pub held_out: &'w dyn Fn(&Vector) -> HeldOut,
     /// Called with every trace entry.
     pub observe: &'w mut dyn FnMut(&TraceEntry),
 }

@@ -13,7 +13,9 @@ use argmin::solver::quasinewton::LBFGS;
 use super::monitored::{Monitored, NoStep, Watch};
 use super::{BetaRule, GradientDescent, LineSearch, Method, SolverState, Status};
 use crate::numerics::Vector;
-use crate::objective::{Executed, Ledger, Limits, Objective, Problem, Requested, Stop, TraceEntry};
+use crate::objective::{
+    Executed, HeldOut, Ledger, Limits, Objective, Problem, Requested, Stop, TraceEntry,
+};
 
 /// When a run ends, by rules that are the same for every method.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,14 +72,14 @@ pub struct Outcome {
 /// ```
 /// use std::sync::atomic::AtomicBool;
 /// use losslab::numerics::Vector;
-/// use losslab::objective::Rosenbrock;
+/// use losslab::objective::{HeldOut, Rosenbrock};
 /// use losslab::solver::{SolverSpec, Status, Stopping, run};
 ///
 /// let stopping =
 ///     Stopping { passes: 500.0, iterations: None, gradient_tolerance: 1e-8, target_loss: None };
 /// let method = SolverSpec::named("lbfgs").unwrap().method;
 /// let start = Vector::from_vec(vec![-1.2, 1.0]);
-/// let none = |_: &Vector| (None, None);
+/// let none = |_: &Vector| HeldOut::default();
 /// let outcome = run(
 ///     &Rosenbrock { dimension: 2 }, &method, &start, stopping,
 ///     &AtomicBool::new(false), &none, &mut |_| {},
@@ -91,7 +93,7 @@ pub fn run<O: Objective>(
     start: &Vector,
     stopping: Stopping,
     interrupt: &AtomicBool,
-    held_out: &dyn Fn(&Vector) -> (Option<f64>, Option<f64>),
+    held_out: &dyn Fn(&Vector) -> HeldOut,
     observe: &mut dyn FnMut(&TraceEntry),
 ) -> Outcome {
     let ledger = Ledger::new(objective, Limits { passes: stopping.passes }, interrupt);

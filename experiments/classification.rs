@@ -1,0 +1,61 @@
+//! Which conjugate-gradient rule, and which line search, classifies best within
+//! one budget?
+//!
+//! Two classes (spam, breast cancer) and many (digits, iris), 100 passes a run:
+//! the four rules for β, the three line searches, and L-BFGS beside them. Results
+//! go to `results/classification`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use losslab::lab::environment::Environment;
+use losslab::lab::{Comparison, Event, ExperimentSpec, compare, problems};
+use losslab::report;
+use losslab::solver::SolverSpec;
+
+const PROBLEMS: [&str; 4] = ["spam", "breast-cancer", "digits", "iris"];
+
+const SOLVERS: [&str; 9] = [
+    "cg:label=cg FR,beta=fletcher-reeves",
+    "cg:label=cg PR,beta=polak-ribiere",
+    "cg:label=cg PR+",
+    "cg:label=cg HS,beta=hestenes-stiefel",
+    "cg:label=cg PR+ Hager–Zhang,line_search=hager-zhang",
+    "cg:label=cg PR+ backtracking,line_search=backtracking",
+    "lbfgs:label=lbfgs",
+    "lbfgs:label=lbfgs Hager–Zhang,line_search=hager-zhang",
+    "lbfgs:label=lbfgs backtracking,line_search=backtracking",
+];
+
+fn main() -> losslab::Result<()> {
+    let problems = PROBLEMS.into_iter().map(problems::find).collect::<losslab::Result<_>>()?;
+    let solvers = SOLVERS.into_iter().map(SolverSpec::parse).collect::<losslab::Result<_>>()?;
+    let mut spec = ExperimentSpec::new("classification", problems, solvers);
+    spec.budget = 100.0;
+
+    let comparison = compare(&spec, &AtomicBool::new(false), &mut |event| {
+        if let Event::RunStarted { index, total, problem, solver, seed, .. } = event {
+            eprintln!("{}/{total}: {problem}, {solver}, seed {seed}", index + 1);
+        }
+    })?;
+
+    println!("{}", report::terminal_table(&comparison, None));
+    println!("restarts after a failed line search, all problems and seeds");
+    for solver in &comparison.solvers {
+        println!("  {solver:22} {}", restarts(&comparison, solver));
+    }
+
+    let threads = rayon::current_num_threads();
+    let environment = Environment::here(threads, vec!["classification".into()], BTreeMap::new());
+    let environment = serde_json::to_value(environment).unwrap_or_default();
+    let folder = Path::new("results/classification");
+    let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
+    eprintln!("{} charts are in {}", written.charts.len(), folder.display());
+    Ok(())
+}
+
+fn restarts(comparison: &Comparison, solver: &str) -> u64 {
+    let records = comparison.runs.iter().map(|run| &run.record);
+    records.filter(|record| record.solver == solver).map(|record| record.restarts).sum()
+}
