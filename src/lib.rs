@@ -1,4 +1,4 @@
-//! losslab: an optimisation and loss-landscape lab.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
