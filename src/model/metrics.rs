@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::kernel::{forward, loss_value};
+use super::kernel::{Workspace, forward, loss_value};
 use super::{Loss, Network};
 use crate::data::{Samples, TargetScale, Targets};
 use crate::numerics::{RowMatrix, Vector};
@@ -49,7 +49,8 @@ pub fn evaluate(
 ) -> Evaluation {
     let outputs = predict(network, theta, samples);
     let rows = samples.rows();
-    let total = loss_value(loss, outputs.values(), &samples.targets, 0..rows);
+    let total =
+        loss_value(loss, outputs.values(), &samples.targets, 0..rows, &mut Workspace::default());
     let (mut rmse, mut r_squared, mut accuracy) = (None, None, None);
     match &samples.targets {
         Targets::Values(targets) => {

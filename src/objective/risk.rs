@@ -157,10 +157,16 @@ impl Risk {
         }
     }
 
-    fn forward_chunk(&self, theta: &Vector, chunk: Chunk, activations: &mut [f64]) -> f64 {
+    fn forward_chunk(
+        &self,
+        theta: &Vector,
+        chunk: Chunk,
+        activations: &mut [f64],
+        workspace: &mut Workspace,
+    ) -> f64 {
         let outputs =
             forward(&self.network, theta.as_slice(), &self.samples, chunk.clone(), activations);
-        loss_value(self.loss, outputs, &self.samples.targets, chunk)
+        loss_value(self.loss, outputs, &self.samples.targets, chunk, workspace)
     }
 
     fn backward_chunk(
@@ -198,11 +204,12 @@ impl Objective for Risk {
     fn value(&self, theta: &Vector) -> f64 {
         let width = self.network.activations_per_row();
         self.over_blocks(theta, &mut self.scratch(), |rows, block| {
-            block.activations.resize(CHUNK_ROWS.min(rows.len()) * width, 0.0);
-            block.loss = 0.0;
+            let Block { loss, activations, workspace, .. } = block;
+            activations.resize(CHUNK_ROWS.min(rows.len()) * width, 0.0);
+            *loss = 0.0;
             for chunk in chunks(rows) {
-                let size = chunk.len() * width;
-                block.loss += self.forward_chunk(theta, chunk, &mut block.activations[..size]);
+                let activations = &mut activations[..chunk.len() * width];
+                *loss += self.forward_chunk(theta, chunk, activations, workspace);
             }
         })
     }
@@ -233,11 +240,12 @@ impl Objective for Risk {
         tape.blocks.resize_with(self.blocks.len(), Vec::new);
         swap_activations(&mut scratch, tape);
         let value = self.over_blocks(theta, &mut scratch, |rows, block| {
-            block.activations.resize(rows.len() * width, 0.0);
-            block.loss = 0.0;
+            let Block { loss, activations, workspace, .. } = block;
+            activations.resize(rows.len() * width, 0.0);
+            *loss = 0.0;
             for chunk in chunks(rows) {
-                let part = part_of_tape(rows, &chunk, width);
-                block.loss += self.forward_chunk(theta, chunk, &mut block.activations[part]);
+                let activations = &mut activations[part_of_tape(rows, &chunk, width)];
+                *loss += self.forward_chunk(theta, chunk, activations, workspace);
             }
         });
         swap_activations(&mut scratch, tape);

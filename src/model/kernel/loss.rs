@@ -1,45 +1,17 @@
 //! The losses and their derivatives with respect to the network's outputs.
-//!
-//! Each function takes a block of output rows z and their targets, returns the
-//! **sum** of the rows' losses and, where asked, writes `scale · ∂loss/∂z`.
 
 use std::ops::Range;
 
 use super::super::Loss;
-use super::activation::{sigmoid, softplus};
 use crate::data::Targets;
+use crate::numerics::elementary;
 
-/// The sum of the losses of a block of rows.
-pub fn value(loss: Loss, z: &[f64], targets: &Targets, rows: Range<usize>) -> f64 {
-    match (loss, targets) {
-        (Loss::SquaredError, Targets::Values(y)) => {
-            z.iter().zip(y.rows_slice(rows)).map(|(z, y)| 0.5 * (z - y) * (z - y)).sum()
-        }
-        (Loss::SquaredError, Targets::Classes(labels)) => {
-            let width = z.len() / rows.len();
-            let rows = z.chunks_exact(width).zip(&labels[rows]);
-            rows.flat_map(|(z, &label)| {
-                z.iter().enumerate().map(move |(j, z)| (z - indicator(width, label, j)).powi(2))
-            })
-            .sum::<f64>()
-                * 0.5
-        }
-        (Loss::CrossEntropy, Targets::Classes(labels)) => {
-            let width = z.len() / rows.len();
-            let rows = z.chunks_exact(width).zip(&labels[rows]);
-            rows.map(|(z, &label)| log_sum_exp(z) - z[label as usize]).sum()
-        }
-        (Loss::BinaryCrossEntropy, Targets::Classes(labels)) => {
-            z.iter().zip(&labels[rows]).map(|(&z, &y)| softplus(z) - f64::from(y) * z).sum()
-        }
-        (Loss::CrossEntropy | Loss::BinaryCrossEntropy, Targets::Values(_)) => {
-            unreachable!("cross-entropy is checked to have classes when the risk is built")
-        }
-    }
-}
+/// Rows, or entries, whose logarithms are taken together.
+const GROUP: usize = 64;
 
-/// `delta ← scale · ∂(sum of losses)/∂z`; returns the sum of the losses.
-pub fn value_derivative(
+/// The sum of the losses of a block of output rows `z`; into `delta`, as long as
+/// `z`, goes `scale` times its derivative by z.
+pub fn evaluate(
     loss: Loss,
     z: &[f64],
     targets: &Targets,
@@ -47,52 +19,90 @@ pub fn value_derivative(
     scale: f64,
     delta: &mut [f64],
 ) -> f64 {
+    let width = z.len() / rows.len();
     match (loss, targets) {
         (Loss::SquaredError, Targets::Values(y)) => {
-            for ((d, z), y) in delta.iter_mut().zip(z).zip(y.rows_slice(rows.clone())) {
-                *d = scale * (z - y);
-            }
+            let y = y.rows_slice(rows);
+            delta.iter_mut().zip(z).zip(y).for_each(|((d, z), y)| *d = z - y);
+            half_square(scale, delta)
         }
         (Loss::SquaredError, Targets::Classes(labels)) => {
-            let width = z.len() / rows.len();
             let blocks = delta.chunks_exact_mut(width).zip(z.chunks_exact(width));
-            for ((d, z), &label) in blocks.zip(&labels[rows.clone()]) {
+            for ((d, z), &label) in blocks.zip(&labels[rows]) {
                 for (j, (d, z)) in d.iter_mut().zip(z).enumerate() {
-                    *d = scale * (z - indicator(width, label, j));
+                    *d = z - indicator(width, label, j);
                 }
             }
+            half_square(scale, delta)
         }
         (Loss::CrossEntropy, Targets::Classes(labels)) => {
-            let width = z.len() / rows.len();
-            let blocks = delta.chunks_exact_mut(width).zip(z.chunks_exact(width));
-            for ((d, z), &label) in blocks.zip(&labels[rows.clone()]) {
-                let normaliser = log_sum_exp(z);
-                d.iter_mut().zip(z).for_each(|(d, z)| *d = scale * (z - normaliser).exp());
-                d[label as usize] -= scale;
-            }
+            let groups = delta.chunks_mut(GROUP * width).zip(z.chunks(GROUP * width));
+            groups
+                .zip(labels[rows].chunks(GROUP))
+                .map(|((d, z), labels)| softmax_group(z, labels, width, scale, d))
+                .sum()
         }
         (Loss::BinaryCrossEntropy, Targets::Classes(labels)) => {
-            for ((d, &z), &y) in delta.iter_mut().zip(z).zip(&labels[rows.clone()]) {
-                *d = scale * (sigmoid(z) - f64::from(y));
-            }
+            let groups = delta.chunks_mut(GROUP).zip(z.chunks(GROUP));
+            groups
+                .zip(labels[rows].chunks(GROUP))
+                .map(|((d, z), labels)| logistic_group(z, labels, scale, d))
+                .sum()
         }
         (Loss::CrossEntropy | Loss::BinaryCrossEntropy, Targets::Values(_)) => {
             unreachable!("cross-entropy is checked to have classes when the risk is built")
         }
     }
-    value(loss, z, targets, rows)
+}
+
+/// `½ ‖δ‖²` for δ = z − y; scales δ.
+fn half_square(scale: f64, delta: &mut [f64]) -> f64 {
+    let mut sum = 0.0;
+    for d in delta {
+        sum += *d * *d;
+        *d *= scale;
+    }
+    0.5 * sum
+}
+
+/// `log Σ eᶻ − z_y`, both shifted by the largest logit; `softmax(z) − e_y`.
+fn softmax_group(z: &[f64], labels: &[u32], width: usize, scale: f64, delta: &mut [f64]) -> f64 {
+    let mut value = 0.0;
+    let blocks = delta.chunks_exact_mut(width).zip(z.chunks_exact(width));
+    for ((d, z), &label) in blocks.zip(labels) {
+        let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        d.iter_mut().zip(z).for_each(|(d, z)| *d = z - largest);
+        value -= d[label as usize];
+    }
+    elementary::exp(delta);
+    let mut sums = [1.0; GROUP];
+    for ((d, &label), total) in delta.chunks_exact_mut(width).zip(labels).zip(&mut sums) {
+        *total = d.iter().sum();
+        d.iter_mut().for_each(|d| *d *= scale / *total);
+        d[label as usize] -= scale;
+    }
+    elementary::ln(&mut sums);
+    value + sums.iter().sum::<f64>()
+}
+
+/// `ln(1 + eᵗ)` with t = z for class 0 and −z for class 1; `±σ(t)`.
+fn logistic_group(z: &[f64], labels: &[u32], scale: f64, delta: &mut [f64]) -> f64 {
+    let sign = |label: u32| 1.0 - 2.0 * f64::from(label);
+    let mut values = [f64::NEG_INFINITY; GROUP];
+    for (((value, d), z), &label) in values.iter_mut().zip(&mut *delta).zip(z).zip(labels) {
+        *value = sign(label) * z;
+        *d = *value;
+    }
+    elementary::softplus(&mut values);
+    elementary::sigmoid(delta);
+    delta.iter_mut().zip(labels).for_each(|(d, &label)| *d *= scale * sign(label));
+    values.iter().sum()
 }
 
 /// The target of output `j` when a class is fitted by squared error: the label
 /// itself on one output, one-hot on several.
 fn indicator(width: usize, label: u32, j: usize) -> f64 {
     if width == 1 { f64::from(label) } else { f64::from(u8::from(label as usize == j)) }
-}
-
-/// `log Σ eᶻ`, shifted by the largest entry so that nothing overflows.
-fn log_sum_exp(z: &[f64]) -> f64 {
-    let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + z.iter().map(|z| (z - largest).exp()).sum::<f64>().ln()
 }
 
 #[cfg(test)]
@@ -103,7 +113,7 @@ mod tests {
     fn cross_entropy(z: &[f64], label: u32) -> (f64, Vec<f64>) {
         let targets = Targets::Classes(vec![label]);
         let mut delta = vec![0.0; z.len()];
-        let value = value_derivative(Loss::CrossEntropy, z, &targets, 0..1, 1.0, &mut delta);
+        let value = evaluate(Loss::CrossEntropy, z, &targets, 0..1, 1.0, &mut delta);
         (value, delta)
     }
 
@@ -128,7 +138,7 @@ mod tests {
             let targets = Targets::Classes(vec![y]);
             let mut delta = [f64::NAN];
             let loss = Loss::BinaryCrossEntropy;
-            let found = value_derivative(loss, &[z], &targets, 0..1, 1.0, &mut delta);
+            let found = evaluate(loss, &[z], &targets, 0..1, 1.0, &mut delta);
             assert_eq!((found, delta[0]), (value, derivative), "z = {z}, y = {y}");
         }
     }
@@ -138,10 +148,10 @@ mod tests {
         let targets = Targets::Values(RowMatrix::from_rows(1, 2, vec![1.0, 5.0]));
         let mut delta = [0.0; 2];
         let z = [4.0, 1.0];
-        let found = value_derivative(Loss::SquaredError, &z, &targets, 0..1, 1.0, &mut delta);
+        let found = evaluate(Loss::SquaredError, &z, &targets, 0..1, 1.0, &mut delta);
         assert_eq!((found, delta), (12.5, [3.0, -4.0]));
         let one_hot = Targets::Classes(vec![1]);
-        let found = value_derivative(Loss::SquaredError, &z, &one_hot, 0..1, 1.0, &mut delta);
+        let found = evaluate(Loss::SquaredError, &z, &one_hot, 0..1, 1.0, &mut delta);
         assert_eq!((found, delta), (8.0, [4.0, 0.0]));
     }
 

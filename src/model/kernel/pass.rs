@@ -59,8 +59,15 @@ pub fn forward<'a>(
 }
 
 /// The sum of the rows' losses, from the network's outputs.
-pub fn loss_value(loss: Loss, outputs: &[f64], targets: &Targets, chunk: Chunk) -> f64 {
-    loss::value(loss, outputs, targets, chunk)
+pub fn loss_value(
+    loss: Loss,
+    outputs: &[f64],
+    targets: &Targets,
+    chunk: Chunk,
+    workspace: &mut Workspace,
+) -> f64 {
+    workspace.delta.resize(outputs.len(), 0.0);
+    loss::evaluate(loss, outputs, targets, chunk, 1.0, &mut workspace.delta)
 }
 
 /// Adds `scale · ∂(sum of the rows' losses)/∂θ` to `gradient`, from the
@@ -82,14 +89,8 @@ pub fn backward(
     let mut end = rows * network.activations_per_row();
     let outputs = &activations[end - rows * network.outputs()..end];
     delta.resize(outputs.len(), 0.0);
-    let value = loss::value_derivative(
-        loss,
-        outputs,
-        &samples.targets,
-        chunk.clone(),
-        scale,
-        delta.as_mut_slice(),
-    );
+    let value =
+        loss::evaluate(loss, outputs, &samples.targets, chunk.clone(), scale, delta.as_mut_slice());
     for (i, layer) in network.layers().iter().enumerate().rev() {
         end -= rows * layer.outputs;
         let input = match i {
