@@ -5,7 +5,6 @@
 //! the four rules for β, the three line searches, and L-BFGS beside them. Results
 //! go to `results/classification`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -35,8 +34,8 @@ fn main() -> losslab::Result<()> {
     spec.budget = 100.0;
 
     let comparison = compare(&spec, &AtomicBool::new(false), &mut |event| {
-        if let Event::RunStarted { index, total, problem, solver, seed, .. } = event {
-            eprintln!("{}/{total}: {problem}, {solver}, seed {seed}", index + 1);
+        if let Event::RunStarted { .. } = event {
+            eprintln!("{event}");
         }
     })?;
 
@@ -46,9 +45,9 @@ fn main() -> losslab::Result<()> {
         println!("  {solver:22} {}", restarts(&comparison, solver));
     }
 
+    let command = vec!["classification".into()];
     let threads = rayon::current_num_threads();
-    let environment = Environment::here(threads, vec!["classification".into()], BTreeMap::new());
-    let environment = serde_json::to_value(environment).unwrap_or_default();
+    let environment = Environment::here(threads, command, &comparison.problems);
     let folder = Path::new("results/classification");
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     eprintln!("{} charts are in {}", written.charts.len(), folder.display());

@@ -5,7 +5,6 @@
 //! too small, a good one, one that is too large, and the large one with three
 //! schedules that bring it down. Results go to `results/regression`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -35,8 +34,8 @@ fn main() -> losslab::Result<()> {
     spec.budget = 100.0;
 
     let comparison = compare(&spec, &AtomicBool::new(false), &mut |event| {
-        if let Event::RunStarted { index, total, problem, solver, seed, .. } = event {
-            eprintln!("{}/{total}: {problem}, {solver}, seed {seed}", index + 1);
+        if let Event::RunStarted { .. } = event {
+            eprintln!("{event}");
         }
     })?;
 
@@ -49,9 +48,9 @@ fn main() -> losslab::Result<()> {
         }
     }
 
+    let command = vec!["regression".into()];
     let threads = rayon::current_num_threads();
-    let environment = Environment::here(threads, vec!["regression".into()], BTreeMap::new());
-    let environment = serde_json::to_value(environment).unwrap_or_default();
+    let environment = Environment::here(threads, command, &comparison.problems);
     let folder = Path::new("results/regression");
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     eprintln!("{} charts are in {}", written.charts.len(), folder.display());

@@ -17,7 +17,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     create_folder(folder)?;
     let comparison = session.observe(|observe| lab::compare(spec, &session.interrupt, observe))?;
-    let environment = serde_json::to_value(session.environment()).map_err(Failure::run)?;
+    let environment = session.environment(&comparison.problems);
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     session.print(&report::terminal_table(&comparison, output::width()), &comparison.runs)?;
     let charts = written.charts.len();

@@ -1,6 +1,5 @@
 //! What compare and train have in common: data, threads, interrupts, results.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use losslab::Error;
 use losslab::lab::environment::Environment;
-use losslab::lab::{Event, Run};
+use losslab::lab::{Event, ProblemSummary, Run};
 use losslab::report;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -26,7 +25,6 @@ pub struct Session {
     pub interrupt: Arc<AtomicBool>,
     /// What the computation runs on.
     pub threads: ThreadPool,
-    data: BTreeMap<String, String>,
     json: bool,
     quiet: bool,
 }
@@ -35,15 +33,13 @@ impl Session {
     /// Checks the plan against its data, starts the threads, and listens to
     /// Ctrl-C.
     pub fn new(mut plan: Plan, arguments: &ExperimentArguments) -> Result<Self, Failure> {
-        let data = plan.spec.resolve().map_err(Failure::input)?;
-        let names = plan.spec.problems.iter().map(|problem| problem.name.clone());
-        let data = names.zip(data.into_iter().map(|data| data.sha256)).collect();
+        plan.spec.resolve().map_err(Failure::input)?;
         let threads = ThreadPoolBuilder::new()
             .num_threads(plan.threads.unwrap_or(0))
             .build()
             .map_err(|error| Failure::run(format!("could not start the threads: {error}")))?;
         let (json, quiet) = (arguments.json, arguments.quiet);
-        Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, data, json, quiet })
+        Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, json, quiet })
     }
 
     /// Calls `run` on the threads, and shows what it reports.
@@ -57,12 +53,12 @@ impl Session {
         Ok(result?)
     }
 
-    /// Where the results come from.
-    pub fn environment(&self) -> Environment {
+    /// Where the results for these problems come from.
+    pub fn environment(&self, problems: &[ProblemSummary]) -> Environment {
         let command = std::iter::once("losslab".to_owned())
             .chain(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()))
             .collect();
-        Environment::here(self.threads.current_num_threads(), command, self.data.clone())
+        Environment::here(self.threads.current_num_threads(), command, problems)
     }
 
     /// Prints the result: `text` for people, or with `--json` a line per run.

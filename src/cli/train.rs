@@ -31,8 +31,8 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
 
 fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {
     let folder = &session.plan.output;
-    let environment =
-        serde_json::to_string_pretty(&session.environment()).map_err(Failure::run)? + "\n";
+    let environment = session.environment(std::slice::from_ref(&trained.summary));
+    let environment = report::environment_json(&environment);
     let record = report::run_json(&trained.run).trim_end().to_owned() + "\n";
     let weights = to_safetensors(&trained.network, &trained.theta);
     report::atomic_write(&folder.join("spec.toml"), session.plan.spec.to_toml().as_bytes())?;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::ProblemSummary;
+
 /// What is recorded beside results and never compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Environment {
@@ -28,9 +30,10 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// This program on this machine, running `command` on `threads` threads;
-    /// `data` maps problems to the SHA-256 of their data.
-    pub fn here(threads: usize, command: Vec<String>, data: BTreeMap<String, String>) -> Self {
+    /// This program on this machine, running `command` on `threads` threads for
+    /// these problems.
+    pub fn here(threads: usize, command: Vec<String>, problems: &[ProblemSummary]) -> Self {
+        let data = problems.iter().map(|p| (p.name.clone(), p.data_sha256.clone())).collect();
         Self {
             version: env!("CARGO_PKG_VERSION"),
             commit: option_env!("LOSSLAB_COMMIT"),

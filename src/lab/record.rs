@@ -121,6 +121,8 @@ pub struct ProblemSummary {
     pub target_loss: Option<f64>,
     /// Where that number comes from.
     pub target_rule: TargetRule,
+    /// SHA-256 of the data, in hexadecimal.
+    pub data_sha256: String,
 }
 
 /// How a target loss was chosen.
@@ -249,6 +251,7 @@ mod tests {
             metric_unit: String::new(),
             target_loss: None,
             target_rule: TargetRule::Stated,
+            data_sha256: String::new(),
         };
         // Seed 0: 10 → 0, target 0.5. Seed 1: 21 → 1, target 2.
         let runs = vec![

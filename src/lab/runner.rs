@@ -44,6 +44,18 @@ pub enum Event<'a> {
     RunFinished(&'a Run),
 }
 
+impl std::fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::RunStarted { index, total, problem, solver, seed, .. } => {
+                write!(f, "{}/{total}: {problem}, {solver}, seed {seed}", index + 1)
+            }
+            Self::Iterated { passes, loss } => write!(f, "passes {passes:.1}, loss {loss:.3e}"),
+            Self::RunFinished(run) => f.write_str(run.record.status.name()),
+        }
+    }
+}
+
 /// A network that was trained, with the record of how.
 #[derive(Clone, Debug)]
 pub struct Trained {
@@ -311,5 +323,6 @@ fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> ProblemSummary {
         },
         target_loss: problem.target_loss,
         target_rule: TargetRule::Stated,
+        data_sha256: dataset.sha256.clone(),
     }
 }

@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::lab::Comparison;
+use crate::lab::environment::Environment;
 
 pub use atomic::atomic_write;
-pub use records::run_json;
+pub use records::{environment_json, run_json};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
 
@@ -52,7 +53,7 @@ pub fn write_comparison(
     directory: &Path,
     comparison: &Comparison,
     spec_toml: &str,
-    environment: &serde_json::Value,
+    environment: &Environment,
 ) -> Result<WrittenFiles> {
     std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
     let runs = records::json_lines(comparison.runs.iter().map(|run| &run.record));
@@ -61,7 +62,7 @@ pub fn write_comparison(
         ("spec.toml", spec_toml.to_string()),
         ("runs.jsonl", runs),
         ("timing.jsonl", timing),
-        ("environment.json", format!("{environment:#}\n")),
+        ("environment.json", records::environment_json(environment)),
         ("summary.md", summary_markdown(comparison)),
     ];
     let mut written = WrittenFiles {

@@ -1,7 +1,8 @@
-//! Runs as JSON: one object on one line.
+//! Runs and environment as JSON.
 
 use serde::Serialize;
 
+use crate::lab::environment::Environment;
 use crate::lab::{Run, RunRecord};
 
 /// A run as one JSON object on one line, without the newline: the fields of
@@ -23,6 +24,12 @@ pub fn run_json(run: &Run) -> String {
         seconds_to_target: run.timing.seconds_to_target,
         trace_seconds: &run.timing.trace_seconds,
     })
+}
+
+/// The environment as indented JSON, newline included.
+pub fn environment_json(environment: &Environment) -> String {
+    let text = serde_json::to_string_pretty(environment);
+    text.expect("an environment has text keys and a memory buffer takes all") + "\n"
 }
 
 /// One JSON object a line, in the order given.

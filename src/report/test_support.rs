@@ -65,6 +65,7 @@ fn problem(
         metric_unit: unit.into(),
         target_loss: Some(target_loss),
         target_rule: TargetRule::Stated,
+        data_sha256: "00".repeat(32),
     }
 }
 

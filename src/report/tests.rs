@@ -11,7 +11,7 @@ const SPEC: &str = "name = \"quickstart\"\n";
 fn write(comparison: &Comparison) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("results").join("quickstart");
-    let environment = serde_json::json!({ "cores": 2 });
+    let environment = Environment::here(2, vec!["losslab".into()], &comparison.problems);
     let written = write_comparison(&directory, comparison, SPEC, &environment).unwrap();
     let files = read_folder(&directory);
     let listed = written.records.len() + written.charts.len() + written.vector_charts.len();
@@ -82,6 +82,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let occupied = folder.path().join("file");
     std::fs::write(&occupied, b"x").unwrap();
-    let failure = write_comparison(&occupied, &comparison(), SPEC, &serde_json::Value::Null);
+    let environment = Environment::here(2, Vec::new(), &[]);
+    let failure = write_comparison(&occupied, &comparison(), SPEC, &environment);
     assert!(failure.unwrap_err().to_string().contains("file"));
 }
