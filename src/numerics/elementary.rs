@@ -49,9 +49,9 @@ fn for_each(z: &mut [f64], function: impl Fn(f64) -> f64) {
 const ROUND: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 32 trailing zero bits, so that products with
 /// small integers are exact.
-const LN_2_HIGH: f64 = 0.693_147_180_369_123_816_49;
+const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
 /// The rest of ln 2.
-const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// x = n ln 2 + r with integer n and |r| ≤ ½ ln 2.
 #[inline(always)]
