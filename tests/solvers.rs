@@ -180,6 +180,49 @@ fn the_same_rules_stop_every_method() {
     }
 }
 
+/// 50 (x − 1)² on (−2, 2), infinite beyond: a first step of 1 along −g is too far.
+struct Wall;
+
+impl Objective for Wall {
+    fn dimension(&self) -> usize {
+        1
+    }
+    fn value(&self, x: &Vector) -> f64 {
+        if x[0].abs() < 2.0 { 50.0 * (x[0] - 1.0).powi(2) } else { f64::INFINITY }
+    }
+    fn value_gradient(&self, x: &Vector, gradient: &mut Vector) -> f64 {
+        gradient[0] = 100.0 * (x[0] - 1.0);
+        self.value(x)
+    }
+}
+
+#[test]
+fn a_trial_that_is_not_finite_was_too_far_and_the_search_goes_on_nearer() {
+    for method in methods() {
+        if matches!(method, Method::Gd { .. }) {
+            continue;
+        }
+        let outcome = solve(&Wall, &method, &[-1.5], stopping(500.0));
+        assert_eq!(outcome.status, Status::Converged, "{method:?}: {:?}", outcome.message);
+        assert!((outcome.theta[0] - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn the_result_is_always_a_point_of_the_trace() {
+    let start = [1.3, 0.7, 0.8, 1.9, 1.2];
+    for method in methods() {
+        for thirds in 1..60 {
+            let to = stopping(f64::from(thirds) / 3.0);
+            let outcome = solve(&Rosenbrock { dimension: 5 }, &method, &start, to);
+            let lowest = outcome.trace.iter().map(|entry| entry.loss).reduce(f64::min);
+            assert_eq!(Some(outcome.loss), lowest, "{method:?} with {thirds} thirds of a pass");
+            let last = &outcome.trace[outcome.trace.len() - 1];
+            assert!(last.passes <= outcome.passes && outcome.passes <= to.passes);
+        }
+    }
+}
+
 #[test]
 fn an_interrupt_ends_the_run_with_the_best_point() {
     for method in methods() {

@@ -44,7 +44,7 @@ pub struct RunRecord {
     pub executed: Executed,
     /// Cost in passes.
     pub passes: f64,
-    /// Lowest training loss reached, penalty included; absent if it was not
+    /// Lowest training loss in the trace, penalty included; absent if it was not
     /// finite even at the start.
     pub loss: Option<f64>,
     /// Gradient norm at that point.
@@ -61,7 +61,9 @@ pub struct RunRecord {
     pub target_loss: Option<f64>,
     /// Passes at the first iterate at or below it; absent if never reached.
     pub passes_to_target: Option<f64>,
-    /// One entry per iteration, the start included.
+    /// One entry per iteration, the start included. When the run was cut short
+    /// within an iteration, the best point of that iteration is the last entry,
+    /// if it is the best of all.
     pub trace: Vec<TraceEntry>,
 }
 
@@ -159,30 +161,38 @@ impl Comparison {
     /// Gives every problem without a stated target one that its runs share:
     /// `f* + τ (f₀ − f*)` with the start's loss f₀, the lowest loss f* of any
     /// solver, and τ = [`DERIVED_TARGET_TAU`]; the largest such number over seeds,
-    /// so that it can be reached from every start. Nothing is derived from one
-    /// solver alone: it would be measured against itself.
+    /// so that it can be reached from every start. Nothing is derived where it
+    /// would say nothing: from the runs of one solver, which would be measured
+    /// against itself, or when the number is not below every start.
     ///
     /// Reference: Moré & Wild 2009, eq. 2.2.
     pub fn derive_targets(&mut self) {
-        if self.solvers.len() < 2 {
-            return;
-        }
         for problem in self.problems.iter_mut().filter(|problem| problem.target_loss.is_none()) {
             let of_problem = |run: &&mut Run| run.record.problem == problem.name;
             let mut runs: Vec<&mut Run> = self.runs.iter_mut().filter(of_problem).collect();
-            let by_seed = self.seeds.iter().filter_map(|&seed| {
-                let of_seed = || runs.iter().filter(move |run| run.record.seed == seed);
-                let start = of_seed().find_map(|run| run.record.trace.first())?.loss;
-                let best = of_seed().filter_map(|run| run.record.loss).reduce(f64::min)?;
-                Some(best + DERIVED_TARGET_TAU * (start - best))
-            });
-            problem.target_loss = by_seed.reduce(f64::max);
             problem.target_rule = TargetRule::Derived;
+            problem.target_loss = derived_target(&self.seeds, &runs);
             if let Some(target) = problem.target_loss {
                 runs.iter_mut().for_each(|run| run.measure_against(target));
             }
         }
     }
+}
+
+fn derived_target(seeds: &[u64], runs: &[&mut Run]) -> Option<f64> {
+    let first = &runs.first()?.record.solver;
+    if runs.iter().all(|run| run.record.solver == *first) {
+        return None;
+    }
+    let ends = seeds.iter().filter_map(|&seed| {
+        let of_seed = || runs.iter().filter(move |run| run.record.seed == seed);
+        let start = of_seed().find_map(|run| run.record.trace.first())?.loss;
+        let best = of_seed().filter_map(|run| run.record.loss).reduce(f64::min)?;
+        Some((start, best))
+    });
+    let targets = ends.clone().map(|(start, best)| best + DERIVED_TARGET_TAU * (start - best));
+    let lowest_start = ends.map(|(start, _)| start).reduce(f64::min)?;
+    targets.reduce(f64::max).filter(|target| *target < lowest_start)
 }
 
 #[cfg(test)]
@@ -269,15 +279,18 @@ mod tests {
             runs,
         };
         let mut alone = comparison.clone();
+        let mut unlike_starts = comparison.clone();
+        unlike_starts.runs[0].record.trace[0].loss = 1.5;
         comparison.derive_targets();
         assert_eq!(comparison.problems[0].target_loss, Some(2.0));
         assert_eq!(comparison.problems[0].target_rule, TargetRule::Derived);
         let passes: Vec<_> = comparison.runs.iter().map(|r| r.record.passes_to_target).collect();
         assert_eq!(passes, [Some(4.0), Some(4.0), Some(2.0), Some(4.0)]);
         assert_eq!(comparison.runs[2].timing.seconds_to_target, Some(0.125));
-        alone.solvers.pop();
         alone.runs.truncate(2);
         alone.derive_targets();
         assert_eq!(alone.problems[0].target_loss, None);
+        unlike_starts.derive_targets();
+        assert_eq!(unlike_starts.problems[0].target_loss, None, "2 is above the start at 1.5");
     }
 }

@@ -89,9 +89,11 @@ fn root_mean_squared_error(
 ) -> f64 {
     let columns = targets.columns();
     let scale = |j: usize| target_scale.map_or(1.0, |s| s.scale[j]);
+    // Relative to the largest scale, so that squares neither overflow nor vanish.
+    let largest = (0..columns).map(scale).fold(f64::MIN_POSITIVE, f64::max);
     let errors = outputs.values().iter().zip(targets.values()).enumerate();
-    let sum: f64 = errors.map(|(i, (o, y))| (scale(i % columns) * (o - y)).powi(2)).sum();
-    (sum / targets.values().len() as f64).sqrt()
+    let squares = errors.map(|(i, (o, y))| (scale(i % columns) / largest * (o - y)).powi(2));
+    largest * (squares.sum::<f64>() / targets.values().len() as f64).sqrt()
 }
 
 fn coefficient_of_determination(outputs: &RowMatrix, targets: &RowMatrix) -> Option<f64> {

@@ -43,7 +43,7 @@ pub enum Stop {
     Repetition,
 }
 
-/// The point with the lowest value so far.
+/// A point with the lowest value so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Best {
     /// Where.
@@ -53,7 +53,7 @@ pub struct Best {
 }
 
 /// Counts what a solver requests and what was executed for it, answers repeated
-/// requests at one point from memory, keeps the best point and the trace, holds
+/// requests at one point from memory, keeps the best points and the trace, holds
 /// the budget, and ends a run that diverges or loops. It survives the solver's
 /// errors.
 ///
@@ -77,7 +77,8 @@ struct State {
     thirds: u64,
     repeats: u32,
     memo: Memo,
-    best: Option<Best>,
+    best_iterate: Option<Best>,
+    best_trial: Option<Best>,
     stop: Option<Stop>,
     trace: Vec<TraceEntry>,
     seconds: Vec<f64>,
@@ -170,14 +171,11 @@ impl<'a, O: Objective> Ledger<'a, O> {
     }
 
     /// Answers a request, and remembers the stop if there is one: a solver may
-    /// swallow the error it is given.
+    /// swallow the error it is given. A later answer means that it went on.
     fn guarded<T>(&self, answer: impl FnOnce(&mut State) -> Result<T, Stop>) -> Result<T, Stop> {
         let mut state = self.state.borrow_mut();
         let result = answer(&mut state);
-        if let Err(stop) = result {
-            state.stop = Some(stop);
-            return Err(stop);
-        }
+        state.stop = result.as_ref().err().copied();
         result
     }
 
@@ -246,14 +244,7 @@ impl<'a, O: Objective> Ledger<'a, O> {
         if !is_finite(value, state.memo.gradient.as_ref()) {
             return Err(Stop::NonFinite);
         }
-        match &mut state.best {
-            Some(best) if best.value <= value => {}
-            Some(best) => {
-                best.theta.copy_from(theta);
-                best.value = value;
-            }
-            none => *none = Some(Best { theta: theta.clone(), value }),
-        }
+        keep_better(&mut state.best_trial, theta, value);
         Ok(())
     }
 
@@ -304,6 +295,8 @@ impl<'a, O: Objective> Ledger<'a, O> {
                 test_loss: held_out.loss,
                 test_metric: held_out.metric,
             };
+            keep_better(&mut state.best_iterate, theta, loss);
+            state.best_trial = None;
             state.trace.push(entry.clone());
             state.seconds.push(seconds);
             state.previous = Some(theta.clone());
@@ -342,9 +335,17 @@ impl<'a, O: Objective> Ledger<'a, O> {
         self.passes(self.state.borrow().thirds)
     }
 
-    /// The best point, once anything was evaluated.
-    pub fn best(&self) -> Option<Best> {
-        self.state.borrow().best.clone()
+    /// The best iterate recorded.
+    pub fn best_iterate(&self) -> Option<Best> {
+        self.state.borrow().best_iterate.clone()
+    }
+
+    /// The best point evaluated since the last iterate was recorded, if it is
+    /// better than every iterate: what an iteration found that never ended.
+    pub fn better_trial(&self) -> Option<Best> {
+        let state = self.state.borrow();
+        let bound = state.best_iterate.as_ref().map_or(f64::INFINITY, |best| best.value);
+        state.best_trial.clone().filter(|trial| trial.value < bound)
     }
 
     /// Number of trace entries.
@@ -360,6 +361,17 @@ impl<'a, O: Objective> Ledger<'a, O> {
 
     fn passes(&self, thirds: u64) -> f64 {
         thirds as f64 / (charge::PASS * self.objective.terms() as u64) as f64
+    }
+}
+
+fn keep_better(best: &mut Option<Best>, theta: &Vector, value: f64) {
+    match best {
+        Some(best) if best.value <= value => {}
+        Some(best) => {
+            best.theta.copy_from(theta);
+            best.value = value;
+        }
+        none => *none = Some(Best { theta: theta.clone(), value }),
     }
 }
 

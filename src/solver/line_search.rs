@@ -1,7 +1,7 @@
 //! argmin's line searches behind one type.
 
 use argmin::core::{ArgminError, Error, KV, Problem, Solver, TerminationStatus};
-use argmin::core::{CostFunction, Gradient};
+use argmin::core::{CostFunction, Gradient, LineSearch as _};
 use argmin::solver::linesearch::condition::ArmijoCondition;
 use argmin::solver::linesearch::{
     BacktrackingLineSearch, HagerZhangLineSearch, MoreThuenteLineSearch,
@@ -9,13 +9,29 @@ use argmin::solver::linesearch::{
 
 use super::{LineSearchKind, LineSearchSpec, SolverState};
 use crate::numerics::Vector;
+use crate::objective::Stop;
 
-/// One of argmin's line searches. In addition to them it refuses a direction
-/// that does not descend, which only Moré–Thuente checks by itself.
+/// How often a search is begun again with a tenth of the step.
+const RETRIES_MAX: i32 = 20;
+/// Where Hager–Zhang's first interval ends, in units of the first step. argmin's
+/// own 1e5 overflows networks of a few layers, and the search spends its first
+/// trials on coming back from there.
+const HAGER_ZHANG_REACH: f64 = 10.0;
+
+/// One of argmin's line searches, with two things added to each:
+///
+/// - a direction that does not descend is refused, which of them only
+///   Moré–Thuente does by itself;
+/// - a trial whose loss is not finite was too far: the search begins again with
+///   a tenth of the step.
 #[derive(Clone)]
 pub struct LineSearch {
+    spec: LineSearchSpec,
     algorithm: Algorithm,
     direction: Option<Vector>,
+    first_step: f64,
+    retries: i32,
+    start: Option<SolverState>,
 }
 
 #[derive(Clone)]
@@ -23,6 +39,33 @@ enum Algorithm {
     MoreThuente(MoreThuenteLineSearch<Vector, Vector, f64>),
     HagerZhang(HagerZhangLineSearch<Vector, Vector, f64>),
     Backtracking(BacktrackingLineSearch<Vector, Vector, ArmijoCondition<f64>, f64>),
+}
+
+impl Algorithm {
+    /// A search that first tries `step` and goes no further than `reach`.
+    fn new(spec: LineSearchSpec, step: f64, reach: f64) -> Result<Self, Error> {
+        let mut algorithm = match spec.kind {
+            LineSearchKind::MoreThuente => Self::MoreThuente(
+                MoreThuenteLineSearch::new()
+                    .with_c(spec.c1, spec.c2)?
+                    .with_bounds(f64::EPSILON.sqrt() * step.min(1.0), reach)?,
+            ),
+            LineSearchKind::HagerZhang => Self::HagerZhang(
+                HagerZhangLineSearch::new()
+                    .with_delta_sigma(spec.c1, spec.c2)?
+                    .with_bounds(f64::EPSILON, reach.min(HAGER_ZHANG_REACH * step))?,
+            ),
+            LineSearchKind::Backtracking => Self::Backtracking(
+                BacktrackingLineSearch::new(ArmijoCondition::new(spec.c1)?).rho(0.5)?,
+            ),
+        };
+        match &mut algorithm {
+            Self::MoreThuente(search) => search.initial_step_length(step)?,
+            Self::HagerZhang(search) => search.initial_step_length(step)?,
+            Self::Backtracking(search) => search.initial_step_length(step)?,
+        }
+        Ok(algorithm)
+    }
 }
 
 /// Calls the same method on whichever algorithm it is.
@@ -42,18 +85,35 @@ impl LineSearch {
     /// # Errors
     /// argmin's, when the constants are outside their range.
     pub fn new(spec: LineSearchSpec) -> Result<Self, Error> {
-        let algorithm = match spec.kind {
-            LineSearchKind::MoreThuente => {
-                Algorithm::MoreThuente(MoreThuenteLineSearch::new().with_c(spec.c1, spec.c2)?)
+        let algorithm = Algorithm::new(spec, 1.0, f64::INFINITY)?;
+        Ok(Self { spec, algorithm, direction: None, first_step: 1.0, retries: 0, start: None })
+    }
+
+    /// Begins again nearer, if `result` is a trial that was too far.
+    fn retry<O>(
+        &mut self,
+        problem: &mut Problem<O>,
+        mut result: Result<(SolverState, Option<KV>), Error>,
+    ) -> Result<(SolverState, Option<KV>), Error>
+    where
+        O: CostFunction<Param = Vector, Output = f64> + Gradient<Param = Vector, Gradient = Vector>,
+    {
+        while let Err(error) = &result {
+            let too_far = matches!(error.downcast_ref(), Some(Stop::NonFinite));
+            let (Some(direction), Some(start)) = (&self.direction, &self.start) else {
+                return result;
+            };
+            if !too_far || self.retries >= RETRIES_MAX {
+                return result;
             }
-            LineSearchKind::HagerZhang => Algorithm::HagerZhang(
-                HagerZhangLineSearch::new().with_delta_sigma(spec.c1, spec.c2)?,
-            ),
-            LineSearchKind::Backtracking => Algorithm::Backtracking(
-                BacktrackingLineSearch::new(ArmijoCondition::new(spec.c1)?).rho(0.5)?,
-            ),
-        };
-        Ok(Self { algorithm, direction: None })
+            self.retries += 1;
+            let step = self.first_step * 0.1f64.powi(self.retries);
+            self.algorithm = Algorithm::new(self.spec, step, 10.0 * step)?;
+            let (direction, start) = (direction.clone(), start.clone());
+            delegate!(self, search => search.search_direction(direction));
+            result = delegate!(self, search => search.init(problem, start));
+        }
+        result
     }
 
     fn check_descent(&self, state: &SolverState) -> Result<(), Error> {
@@ -74,6 +134,7 @@ impl argmin::core::LineSearch<Vector, f64> for LineSearch {
     }
 
     fn initial_step_length(&mut self, step: f64) -> Result<(), Error> {
+        self.first_step = step;
         delegate!(self, search => search.initial_step_length(step))
     }
 }
@@ -92,7 +153,10 @@ where
         state: SolverState,
     ) -> Result<(SolverState, Option<KV>), Error> {
         self.check_descent(&state)?;
-        delegate!(self, search => search.init(problem, state))
+        self.retries = 0;
+        self.start = Some(state.clone());
+        let result = delegate!(self, search => search.init(problem, state));
+        self.retry(problem, result)
     }
 
     fn next_iter(
@@ -100,7 +164,8 @@ where
         problem: &mut Problem<O>,
         state: SolverState,
     ) -> Result<(SolverState, Option<KV>), Error> {
-        delegate!(self, search => search.next_iter(problem, state))
+        let result = delegate!(self, search => search.next_iter(problem, state));
+        self.retry(problem, result)
     }
 
     fn terminate(&mut self, state: &SolverState) -> TerminationStatus {

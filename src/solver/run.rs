@@ -41,7 +41,7 @@ pub struct Outcome {
     pub restarts: u64,
     /// Iterations done.
     pub iterations: u64,
-    /// The point with the lowest loss; the start if nothing was evaluated.
+    /// The point with the lowest loss in the trace; the start if the trace is empty.
     pub theta: Vector,
     /// The loss there; not finite only if no finite loss was ever seen.
     pub loss: f64,
@@ -55,7 +55,9 @@ pub struct Outcome {
     pub passes: f64,
     /// Seconds that the solver took.
     pub seconds: f64,
-    /// One entry per iteration, the start included.
+    /// One entry per iteration, the start included. When the run was cut short
+    /// within an iteration, the best point of that iteration is the last entry,
+    /// if it is the best of all.
     pub trace: Vec<TraceEntry>,
     /// Seconds at each entry.
     pub trace_seconds: Vec<f64>,
@@ -98,11 +100,21 @@ pub fn run<O: Objective>(
 ) -> Outcome {
     let ledger = Ledger::new(objective, Limits { passes: stopping.passes }, interrupt);
     let mut watch = Watch { held_out, observe };
+    let mut cut_short = false;
     let (status, message, restarts) = match watch.record(&ledger, start, &stopping) {
         Ok(Some(status)) => (status, None, 0),
         Err(stop) => (Status::NonFinite, Some(stop.to_string()), 0),
-        Ok(None) => attempts(&ledger, method, start, stopping, &mut watch),
+        Ok(None) => {
+            let end = attempts(&ledger, method, start, stopping, &mut watch);
+            cut_short = ledger.stop().is_some() || end.0 == Status::LineSearchFailed;
+            end
+        }
     };
+    // An iteration that was cut short may have found the best point of all; it
+    // then ends the trace, so that the result is always a point of the trace.
+    if let Some(trial) = ledger.better_trial().filter(|_| cut_short) {
+        let _ = watch.record(&ledger, &trial.theta, &stopping);
+    }
     outcome(ledger, start, status, message, restarts)
 }
 
@@ -119,7 +131,7 @@ fn attempts<O: Objective>(
     let mut restarts = 0;
     loop {
         let (status, message) = attempt(ledger, method, start, stopping, watch);
-        match ledger.best() {
+        match ledger.better_trial().or_else(|| ledger.best_iterate()) {
             Some(best) if status == Status::LineSearchFailed && best.value < loss_at_start => {
                 loss_at_start = best.value;
                 start = best.theta;
@@ -171,7 +183,7 @@ fn attempt<O: Objective>(
         (Some(stop), _) => status_of(stop),
         (None, Ok(end)) => end,
         (None, Err(error)) if error.is::<NoStep>() && matches!(method, Method::Gd { .. }) => {
-            (Status::BudgetSpent, Some("the learning rate has fallen to nothing".into()))
+            (Status::BudgetSpent, Some("the schedule has brought the learning rate to 0".into()))
         }
         (None, Err(error)) => (Status::LineSearchFailed, Some(error.to_string())),
     }
@@ -230,7 +242,7 @@ fn outcome<O: Objective>(
     let seconds = ledger.seconds();
     let (requested, executed) = ledger.counts();
     let passes = ledger.passes_spent();
-    let theta = ledger.best().map_or_else(|| start.clone(), |best| best.theta);
+    let theta = ledger.best_iterate().map_or_else(|| start.clone(), |best| best.theta);
     let (loss, gradient) = ledger.look(&theta);
     let iterations = ledger.recorded().saturating_sub(1);
     let (trace, trace_seconds) = ledger.into_trace();
