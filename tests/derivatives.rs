@@ -227,3 +227,36 @@ fn value_and_gradient_have_the_same_bits_for_any_number_of_threads() {
         assert_eq!(one, evaluate(threads), "{threads} threads");
     }
 }
+
+#[test]
+fn evaluations_run_side_by_side_within_one_pool() {
+    use rayon::prelude::*;
+    let features = normal(1797, 64, Seed::new(7));
+    let labels = (0..1797).map(|i| i % 10).collect();
+    let network = Arc::new(Network::dense(&[64, 32, 16, 10], Activation::Tanh));
+    let theta = network.initialise(Initialisation::Glorot, Seed::new(8));
+    let samples = Arc::new(Samples { features, targets: Targets::Classes(labels) });
+    let risk = Risk::new(network, samples, Loss::CrossEntropy, 1e-4);
+    let expected = risk.value(&theta);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(6).build().unwrap();
+    let (done, finished) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let values: Vec<f64> = pool.install(|| {
+            (0..200)
+                .into_par_iter()
+                .map(|i| {
+                    let mut gradient = Vector::zeros(theta.len());
+                    if i % 2 == 0 {
+                        risk.value(&theta)
+                    } else {
+                        risk.value_gradient(&theta, &mut gradient)
+                    }
+                })
+                .collect()
+        });
+        done.send(values).unwrap();
+    });
+    // A minute is far more than the second it takes; a deadlock would last for ever.
+    let values = finished.recv_timeout(std::time::Duration::from_secs(60)).expect("no deadlock");
+    assert!(values.iter().all(|value| value.to_bits() == expected.to_bits()));
+}

@@ -82,6 +82,7 @@ pub fn compare(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Comparison> {
     let mut spec = spec.clone();
+    spec.validate()?;
     let datasets = spec.resolve()?;
     let mut problems = Vec::new();
     let mut runs = Vec::new();
@@ -92,10 +93,13 @@ pub fn compare(
         // is prepared once and dropped before the next.
         let mut by_solver = vec![Vec::new(); spec.solvers.len()];
         for &seed in &spec.seeds {
+            if interrupt.load(Ordering::Relaxed) {
+                break;
+            }
             let cell = Cell::new(problem, dataset, &spec.split, seed)?;
             for (solver, runs) in spec.solvers.iter().zip(&mut by_solver) {
                 if interrupt.load(Ordering::Relaxed) {
-                    continue;
+                    break;
                 }
                 observe(Event::RunStarted {
                     index,

@@ -7,7 +7,7 @@ use super::{Loss, Network};
 use crate::data::{Samples, TargetScale, Targets};
 use crate::numerics::{RowMatrix, Vector};
 
-/// Rows per block of a prediction; any value gives the same bits.
+/// Rows per block of a prediction: fixed, so that the bits are.
 const BLOCK: usize = 256;
 
 /// How well a network predicts a set of rows.

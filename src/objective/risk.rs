@@ -1,7 +1,7 @@
 //! The regularised empirical risk of a network on a set of samples.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -38,7 +38,10 @@ pub struct Risk {
     loss: Loss,
     l2: f64,
     blocks: Vec<Range<usize>>,
-    scratch: Mutex<Vec<Block>>,
+    /// Workspaces that no evaluation holds at the moment. An evaluation takes one
+    /// out and keeps no lock, so that evaluations may run side by side and within
+    /// one another's threads.
+    spare: Mutex<Vec<Vec<Block>>>,
 }
 
 /// The private state of one block of rows.
@@ -76,8 +79,7 @@ impl Risk {
             }
         }
         let blocks = blocks(samples.rows(), network.dimension());
-        let scratch = Mutex::new(blocks.iter().map(|_| Block::default()).collect());
-        Self { network, samples, loss, l2, blocks, scratch }
+        Self { network, samples, loss, l2, blocks, spare: Mutex::default() }
     }
 
     /// The network.
@@ -90,9 +92,16 @@ impl Risk {
         &self.samples
     }
 
-    fn scratch(&self) -> MutexGuard<'_, Vec<Block>> {
-        // A panic in another evaluation leaves only numbers that are overwritten.
-        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Does `work` with a workspace.
+    fn with_scratch<T>(&self, work: impl FnOnce(&mut [Block]) -> T) -> T {
+        // A panic elsewhere leaves only numbers that are overwritten.
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = spare().pop();
+        let mut scratch =
+            taken.unwrap_or_else(|| self.blocks.iter().map(|_| Block::default()).collect());
+        let result = work(&mut scratch);
+        spare().push(scratch);
+        result
     }
 
     /// Runs `work` on every block, and returns the mean loss plus the penalty.
@@ -171,7 +180,7 @@ impl Risk {
 
     fn backward_chunk(
         &self,
-        theta: &Vector,
+        theta: &[f64],
         chunk: Chunk,
         activations: &[f64],
         workspace: &mut Workspace,
@@ -180,7 +189,7 @@ impl Risk {
         let scale = 1.0 / self.samples.rows() as f64;
         backward(
             &self.network,
-            theta.as_slice(),
+            theta,
             &self.samples,
             chunk,
             self.loss,
@@ -203,7 +212,7 @@ impl Objective for Risk {
 
     fn value(&self, theta: &Vector) -> f64 {
         let width = self.network.activations_per_row();
-        self.over_blocks(theta, &mut self.scratch(), |rows, block| {
+        let work = |rows: &Range<usize>, block: &mut Block| {
             let Block { loss, activations, workspace, .. } = block;
             activations.resize(CHUNK_ROWS.min(rows.len()) * width, 0.0);
             *loss = 0.0;
@@ -211,13 +220,13 @@ impl Objective for Risk {
                 let activations = &mut activations[..chunk.len() * width];
                 *loss += self.forward_chunk(theta, chunk, activations, workspace);
             }
-        })
+        };
+        self.with_scratch(|scratch| self.over_blocks(theta, scratch, work))
     }
 
     fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64 {
         let width = self.network.activations_per_row();
-        let mut scratch = self.scratch();
-        let value = self.over_blocks(theta, &mut scratch, |rows, block| {
+        let work = |rows: &Range<usize>, block: &mut Block| {
             let Block { loss, gradient, activations, workspace } = block;
             activations.resize(CHUNK_ROWS.min(rows.len()) * width, 0.0);
             gradient.resize(self.dimension(), 0.0);
@@ -225,21 +234,21 @@ impl Objective for Risk {
             *loss = 0.0;
             for chunk in chunks(rows) {
                 let activations = &mut activations[..chunk.len() * width];
-                forward(&self.network, theta.as_slice(), &self.samples, chunk.clone(), activations);
+                let theta = theta.as_slice();
+                forward(&self.network, theta, &self.samples, chunk.clone(), activations);
                 *loss += self.backward_chunk(theta, chunk, activations, workspace, gradient);
             }
-        });
-        self.gather(theta, &scratch, gradient);
-        value
+        };
+        self.with_scratch(|scratch| {
+            let value = self.over_blocks(theta, scratch, work);
+            self.gather(theta, scratch, gradient);
+            value
+        })
     }
 
     fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
         let width = self.network.activations_per_row();
-        let mut scratch = self.scratch();
-        // The blocks' own buffers become the tape and are given back by the swap.
-        tape.blocks.resize_with(self.blocks.len(), Vec::new);
-        swap_activations(&mut scratch, tape);
-        let value = self.over_blocks(theta, &mut scratch, |rows, block| {
+        let work = |rows: &Range<usize>, block: &mut Block| {
             let Block { loss, activations, workspace, .. } = block;
             activations.resize(rows.len() * width, 0.0);
             *loss = 0.0;
@@ -247,32 +256,38 @@ impl Objective for Risk {
                 let activations = &mut activations[part_of_tape(rows, &chunk, width)];
                 *loss += self.forward_chunk(theta, chunk, activations, workspace);
             }
-        });
-        swap_activations(&mut scratch, tape);
-        value
+        };
+        tape.blocks.resize_with(self.blocks.len(), Vec::new);
+        self.with_scratch(|scratch| {
+            // The blocks' own buffers become the tape and are given back by the swap.
+            swap_activations(scratch, tape);
+            let value = self.over_blocks(theta, scratch, work);
+            swap_activations(scratch, tape);
+            value
+        })
     }
 
     fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
         let width = self.network.activations_per_row();
-        let kept = |rows: &Range<usize>| {
-            let i = self.blocks.partition_point(|block| block.start < rows.start);
-            &tape.blocks[i]
-        };
         let sizes_fit = tape.blocks.len() == self.blocks.len()
             && self.blocks.iter().zip(&tape.blocks).all(|(r, b)| b.len() == r.len() * width);
         assert!(sizes_fit, "the tape was written by another objective");
-        let mut scratch = self.scratch();
-        self.over_blocks(theta, &mut scratch, |rows, block| {
+        let work = |rows: &Range<usize>, block: &mut Block| {
+            let kept = &tape.blocks[self.blocks.partition_point(|b| b.start < rows.start)];
             let Block { loss, gradient, workspace, .. } = block;
             gradient.resize(self.dimension(), 0.0);
             gradient.fill(0.0);
             *loss = 0.0;
             for chunk in chunks(rows) {
-                let activations = &kept(rows)[part_of_tape(rows, &chunk, width)];
+                let activations = &kept[part_of_tape(rows, &chunk, width)];
+                let theta = theta.as_slice();
                 *loss += self.backward_chunk(theta, chunk, activations, workspace, gradient);
             }
+        };
+        self.with_scratch(|scratch| {
+            self.over_blocks(theta, scratch, work);
+            self.gather(theta, scratch, gradient);
         });
-        self.gather(theta, &scratch, gradient);
     }
 }
 

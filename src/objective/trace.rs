@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many evaluations a solver asked for.
+/// How many evaluations a solver asked for and got; the one that a spent budget
+/// or a loss that is not finite refused is not among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requested {
     /// Values alone.
