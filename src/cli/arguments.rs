@@ -81,7 +81,7 @@ pub struct TrainArguments {
     pub experiment: ExperimentArguments,
 
     /// The seed of start and split [default: 0]
-    #[arg(long, value_name = "N", help_heading = "Runs")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Runs")]
     pub seed: Option<u64>,
 
     /// Start from the weights in this file instead of random ones
@@ -92,7 +92,8 @@ pub struct TrainArguments {
 /// What compare and train share.
 #[derive(Debug, Default, Args)]
 pub struct ExperimentArguments {
-    /// A built-in problem, or one of the specification; repeat, or use commas
+    /// A built-in problem, or one of the specification; to compare on several,
+    /// repeat, or use commas
     #[arg(short, long = "problem", value_name = "NAME", value_delimiter = ',')]
     #[arg(help_heading = "Problems and data")]
     pub problems: Vec<String>,
@@ -158,8 +159,8 @@ pub struct ExperimentArguments {
     #[arg(help_heading = "Network")]
     pub l2: Option<f64>,
 
-    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; repeat,
-    /// or use commas between plain names
+    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; to compare
+    /// several, repeat, or use commas between plain names
     #[arg(short, long = "solver", value_name = "NAME[:SETTINGS]", help_heading = "Solvers")]
     pub solvers: Vec<String>,
 

@@ -18,8 +18,8 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     create_folder(folder)?;
     let comparison = session.observe(|observe| lab::compare(spec, &session.interrupt, observe))?;
     let environment = session.environment(&comparison.problems);
-    let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     session.print(&report::terminal_table(&comparison, output::width()), &comparison.runs)?;
+    let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     let charts = written.charts.len();
     session.tell(&format!("{charts} charts and the records are in {}", folder.display()));
     Ok(session.exit_code())

@@ -23,8 +23,8 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let spec = &session.plan.spec;
     let trained =
         session.observe(|observe| lab::train(spec, start, &session.interrupt, observe))?;
-    write(&session, &trained)?;
     session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
+    write(&session, &trained)?;
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
     Ok(session.exit_code())
 }
@@ -33,11 +33,12 @@ fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {
     let folder = &session.plan.output;
     let environment = session.environment(std::slice::from_ref(&trained.summary));
     let environment = report::environment_json(&environment);
-    let record = report::run_json(&trained.run).trim_end().to_owned() + "\n";
+    let [record, timing] = report::record_lines(std::slice::from_ref(&trained.run));
     let weights = to_safetensors(&trained.network, &trained.theta);
     report::atomic_write(&folder.join("spec.toml"), session.plan.spec.to_toml().as_bytes())?;
     report::atomic_write(&folder.join("environment.json"), environment.as_bytes())?;
-    report::atomic_write(&folder.join("run.json"), record.as_bytes())?;
+    report::atomic_write(&folder.join("runs.jsonl"), record.as_bytes())?;
+    report::atomic_write(&folder.join("timing.jsonl"), timing.as_bytes())?;
     Ok(report::atomic_write(&folder.join("weights.safetensors"), &weights)?)
 }
 

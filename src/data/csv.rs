@@ -2,7 +2,7 @@
 
 use super::bytes::{sha256_hex, unpacked};
 use super::columns::{Categories, is_missing, numbers};
-use super::table::Table;
+use super::table::{Table, wrong_separator};
 use super::target::Target;
 use super::{Dataset, Task};
 use crate::error::{DataProblem, Error, Result, nearest_first};
@@ -137,13 +137,8 @@ impl Roles {
 fn known(table: &Table, name: &str, flag: &str) -> Result<usize> {
     table.find(name).ok_or_else(|| {
         let names = table.names();
-        let separator = [';', '\t', '|'].into_iter().find(|&mark| names[0].contains(mark));
-        let remedy = match separator {
-            Some(mark) if names.len() == 1 => {
-                format!("the cells seem to be separated by {mark:?}: save the file with commas")
-            }
-            _ => format!("name one of these with `{flag}`"),
-        };
+        let remedy = wrong_separator(names)
+            .unwrap_or_else(|| format!("name one of these with `{flag}`"));
         let known = nearest_first(name, names);
         let problem = DataProblem::UnknownColumn { name: name.into(), known };
         Error::data(table.header_place(), problem, remedy)

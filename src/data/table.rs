@@ -84,7 +84,9 @@ impl Table {
         if record.len() != expected {
             let short = record.len() < expected;
             let column = &self.names[record.len().min(expected - 1)];
-            let remedy = if short {
+            let remedy = if let Some(remedy) = wrong_separator(&self.names) {
+                remedy
+            } else if short {
                 format!("give the row its cells from column '{column}' on, or delete the line")
             } else {
                 format!("remove the cells after column '{column}', or quote a cell with a comma")
@@ -129,11 +131,10 @@ impl<'a> Records<'a> {
         let raw = &self.text[start..self.offset()];
         let blank = raw.iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
         self.count_lines_to(start + blank);
-        let spans_lines = record.iter().flatten().any(|byte| b"\r\n".contains(byte));
-        if spans_lines && !well_quoted(&raw[blank..]) {
+        if !well_quoted(&raw[blank..]) {
             return Err(Error::data(
                 Place::file(self.file).at_line(self.line),
-                DataProblem::Malformed("a quoted cell that begins here is not closed".into()),
+                DataProblem::Malformed("the quotes of a cell here do not match".into()),
                 "close the quote, and write a quote inside a quoted cell twice",
             ));
         }
@@ -182,6 +183,18 @@ fn well_quoted(record: &[u8]) -> bool {
         }
         rest = &quoted[end + 2..];
     }
+}
+
+/// What to do about a header of one column that looks like several.
+pub(super) fn wrong_separator(names: &[String]) -> Option<String> {
+    let [only] = names else {
+        return None;
+    };
+    if only.starts_with('#') {
+        return Some("the first line seems to be a comment: start with the header".into());
+    }
+    let mark = [';', '\t', '|'].into_iter().find(|&mark| only.contains(mark))?;
+    Some(format!("the cells seem to be separated by {mark:?}: save the file with commas"))
 }
 
 fn header_names(header: &ByteRecord, place: &Place) -> Result<Vec<String>> {

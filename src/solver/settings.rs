@@ -71,6 +71,21 @@ impl Method {
         ]
     }
 
+    /// What the method is called where no label is given: its name, and the
+    /// settings that differ from its defaults, such as `cg c2=0.4`.
+    pub fn label(&self) -> String {
+        let defaults: Vec<(&str, Setting)> = Self::all()
+            .into_iter()
+            .filter(|method| method.name() == self.name())
+            .flat_map(|method| method.settings())
+            .collect();
+        let mut label = self.name().to_owned();
+        for setting in self.settings().into_iter().filter(|setting| !defaults.contains(setting)) {
+            label.push_str(&format!(" {}={}", setting.0, setting.1));
+        }
+        label
+    }
+
     /// Every hyper-parameter with its value, as [`SolverSpec::parse`] reads them.
     ///
     /// [`SolverSpec::parse`]: super::SolverSpec::parse
@@ -266,11 +281,11 @@ pub(crate) fn choose<T: Copy>(
 /// Labels stand in legends and tables.
 pub(crate) fn check_label(label: &str) -> std::result::Result<(), Defect> {
     let length = label.chars().count();
-    if length == 0 || length > 60 || label.chars().any(char::is_control) {
+    if length == 0 || length > 120 || label.chars().any(char::is_control) {
         return Err(Defect::new(
             "label",
             format!("'{}' is not usable as a label", label.escape_debug()),
-            "give 1 to 60 printable characters",
+            "give 1 to 120 printable characters",
         ));
     }
     Ok(())
@@ -317,8 +332,8 @@ fn check_schedule(schedule: &Schedule) -> std::result::Result<(), Defect> {
 
 fn check_line_search(spec: &LineSearchSpec) -> std::result::Result<(), Defect> {
     let remedy = "the line search needs 0 < c1 < c2 < 1";
-    require(spec.c1 > 0.0 && spec.c1 < spec.c2, ("c1", &spec.c1), remedy)?;
-    require(spec.c2 < 1.0, ("c2", &spec.c2), remedy)
+    require(spec.c2 > 0.0 && spec.c2 < 1.0, ("c2", &spec.c2), remedy)?;
+    require(spec.c1 > 0.0 && spec.c1 < spec.c2, ("c1", &spec.c1), remedy)
 }
 
 fn require<T: fmt::Debug>(

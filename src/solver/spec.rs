@@ -22,7 +22,8 @@ impl SolverSpec {
     }
 
     /// Reads `NAME` or `NAME:key=value,key=value`. The keys are those of a
-    /// `[[solver]]` table in a specification file, `label` among them.
+    /// `[[solver]]` table in a specification file, `label` among them; without a
+    /// label it is [`Method::label`].
     ///
     /// ```
     /// use losslab::solver::{Method, Schedule, SolverSpec};
@@ -37,7 +38,7 @@ impl SolverSpec {
     /// [`Error::Specification`] for a key or value that the method cannot use.
     pub fn parse(text: &str) -> Result<Self> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
-        let mut label = name;
+        let mut label = None;
         let mut pairs = Vec::new();
         for pair in rest.split(',').filter(|pair| !pair.trim().is_empty()) {
             let (key, value) = pair.split_once('=').ok_or_else(|| Error::Specification {
@@ -46,13 +47,21 @@ impl SolverSpec {
                 remedy: "write settings as key=value, separated by commas".to_owned(),
             })?;
             match key.trim() {
-                "label" => label = value.trim(),
+                "label" if label.is_some() => {
+                    return Err(Error::Specification {
+                        place: format!("solver '{text}', label"),
+                        problem: "the label is given twice".to_owned(),
+                        remedy: "give it once".to_owned(),
+                    });
+                }
+                "label" => label = Some(value.trim().to_owned()),
                 key => pairs.push((key, value.trim())),
             }
         }
         let method = settings::override_settings(settings::default_method(name)?, &pairs)
             .map_err(|defect| defect.at(&format!("solver '{name}'")))?;
-        let solver = Self { label: label.to_owned(), method };
+        let label = label.unwrap_or_else(|| method.label());
+        let solver = Self { label, method };
         solver.validate()?;
         Ok(solver)
     }
@@ -64,7 +73,7 @@ impl SolverSpec {
     pub fn validate(&self) -> Result<()> {
         settings::check_label(&self.label)
             .and_then(|()| settings::check(&self.method))
-            .map_err(|defect| defect.at(&format!("solver '{}'", self.label)))
+            .map_err(|defect| defect.at(&format!("solver '{}'", self.method.name())))
     }
 }
 

@@ -78,6 +78,13 @@ impl ExperimentSpec {
     pub fn validate(&self) -> Result<()> {
         self.check().map_err(|defect| defect.at(""))?;
         self.problems.iter().try_for_each(ProblemSpec::validate)?;
+        if let Some(problem) = self.problems.iter().find(|problem| problem.target_loss.is_none())
+            && self.stop_at_target
+        {
+            let what = format!("problem '{}' has no target loss to stop at", problem.name);
+            let remedy = "give one with target_loss or --target-loss, or do not stop at it";
+            return Err(Defect::new("stop_at_target", what, remedy).at(""));
+        }
         self.solvers.iter().try_for_each(SolverSpec::validate)?;
         self.check_lists().map_err(|defect| defect.at(""))
     }

@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::settings::Defect;
 
-/// Parameters beyond which a specification is taken for a mistake: 1.6 GB for
-/// one vector.
-const PARAMETERS_MAX: u128 = 200_000_000;
+/// Parameters beyond which a specification is refused: a vector of them takes
+/// 80 MB, and a run keeps some thirty.
+const PARAMETERS_MAX: u128 = 10_000_000;
 
 /// A network to train on data.
 #[derive(Clone, Debug, PartialEq)]

@@ -176,13 +176,14 @@ fn solver(section: &mut Section<'_>) -> Result<SolverSpec> {
     let default = default_method(&name).map_err(|error| {
         section.error(Defect::new("name", error.to_string(), "losslab list solvers explains them"))
     })?;
-    let label = section.text("label")?.unwrap_or(name);
+    let label = section.text("label")?;
     let settings = solver_settings(section)?;
     let pairs: Vec<(&str, &str)> =
         settings.iter().map(|setting| (setting.key, setting.value.as_str())).collect();
     let solver = override_settings(default, &pairs).and_then(|method| {
-        check_label(&label)?;
         check(&method)?;
+        let label = label.unwrap_or_else(|| method.label());
+        check_label(&label)?;
         Ok(SolverSpec { label, method })
     });
     solver.map_err(|defect| match settings.iter().find(|setting| setting.key == defect.key) {

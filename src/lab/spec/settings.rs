@@ -61,10 +61,15 @@ impl ProblemSettings {
 
     /// [`ProblemSettings::build`], with the key of what is wrong.
     pub(super) fn build_or_defect(self, name: &str) -> std::result::Result<ProblemSpec, Defect> {
-        let base = match (&self.data, problems::find(name)) {
-            (None, Ok(problem)) => problem,
-            _ => ProblemSpec::new(name, self.source()?),
+        let Ok(built_in) = problems::find(name) else {
+            let base = ProblemSpec::new(name, self.source()?);
+            return self.apply_or_defect(base);
         };
+        // The built-in problem with its own data spelled out is still itself.
+        if self.data.is_none() || self.source()? == built_in.data {
+            return Self { data: None, ..self }.apply_or_defect(built_in);
+        }
+        let base = ProblemSpec::new(name, self.source()?);
         self.apply_or_defect(base)
     }
 
@@ -96,9 +101,11 @@ impl ProblemSettings {
                 _ => Initialisation::Glorot,
             };
         }
-        // A target is a value of one loss, in one unit.
+        // A target is a value of one loss with its penalty, in one unit, on some rows.
         if self.loss.is_some_and(|loss| base.loss != Some(loss))
             || self.standardise.is_some_and(|standardise| base.standardise != standardise)
+            || self.l2.is_some_and(|l2| base.l2 != l2)
+            || self.rows.is_some_and(|rows| base.rows != rows)
         {
             base.target_loss = None;
         }
