@@ -88,9 +88,10 @@ fn aligned(column: usize, text: &str) -> Cell {
 }
 
 fn cells(rows: &[Row<'_>], metric: Metric) -> Vec<[String; 7]> {
-    let best = Best::of(rows, metric);
+    let best_of_all = Best::of(rows, metric);
     rows.iter()
         .map(|row| {
+            let best = best_of_all.within_reach_of(row);
             [
                 one_line(row.solver),
                 statuses(&row.runs).join("\n"),
@@ -104,7 +105,9 @@ fn cells(rows: &[Row<'_>], metric: Metric) -> Vec<[String; 7]> {
         .collect()
 }
 
-/// The best median of each column that has a best.
+/// The best median of each column that has a best. A solver all of whose runs
+/// diverged competes in none: what it passed on its way out is no result.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Best {
     pub(super) loss: Option<f64>,
     pub(super) metric: Option<f64>,
@@ -115,23 +118,26 @@ pub(super) struct Best {
 impl Best {
     /// None in a table of one row, which has nothing to be better than.
     pub(super) fn of(rows: &[Row<'_>], metric: Metric) -> Self {
-        let lowest = |value: fn(&Row<'_>) -> Option<f64>| {
-            let values = rows.iter().filter_map(value).filter(|value| value.is_finite());
-            values.reduce(f64::min).filter(|_| rows.len() > 1)
+        let best = |value: fn(&Row<'_>) -> Option<f64>, better: fn(f64, f64) -> f64| {
+            let rivals = rows.iter().filter(|row| !row.all_diverged());
+            let values = rivals.filter_map(value).filter(|value| value.is_finite());
+            values.reduce(better).filter(|_| rows.len() > 1)
         };
-        let highest = |value: fn(&Row<'_>) -> Option<f64>| {
-            let values = rows.iter().filter_map(value).filter(|value| value.is_finite());
-            values.reduce(f64::max).filter(|_| rows.len() > 1)
-        };
+        let lowest = |value| best(value, f64::min);
         Self {
             loss: lowest(|row| row.loss),
             metric: match metric {
                 Metric::Rmse => lowest(|row| row.metric),
-                Metric::Accuracy => highest(|row| row.metric),
+                Metric::Accuracy => best(|row| row.metric, f64::max),
             },
             passes: lowest(|row| row.passes.median),
             seconds_to_target: lowest(|row| row.seconds_to_target.median),
         }
+    }
+
+    /// What the cells of `row` are compared with.
+    pub(super) fn within_reach_of(self, row: &Row<'_>) -> Self {
+        if row.all_diverged() { Self::default() } else { self }
     }
 }
 
@@ -165,6 +171,7 @@ fn to_target(cost: &ToTarget, best: Option<f64>, with_share: bool) -> String {
 mod tests {
     use super::*;
     use crate::report::test_support::comparison;
+    use crate::solver::Status;
 
     #[test]
     fn fits_eighty_columns() {
@@ -186,6 +193,33 @@ mod tests {
         assert_eq!(starred(Some(1.5), None, |value| value.to_string()), "1.5 ");
         assert!(table.contains("(dollars)") && table.contains('%'), "{table}");
         assert!(table.contains("target training loss 0.14"), "{table}");
+    }
+
+    #[test]
+    fn without_a_target_nothing_is_missed() {
+        let mut open = comparison();
+        open.problems.truncate(1);
+        open.problems[0].target_loss = None;
+        let table = terminal_table(&open, None);
+        assert!(!table.contains("not reached"), "{table}");
+        let gd = table.lines().find(|line| line.starts_with("gd ")).unwrap();
+        assert_eq!(gd.matches('–').count(), 2, "{table}");
+    }
+
+    #[test]
+    fn who_always_diverges_is_best_of_nothing() {
+        let mut wild = comparison();
+        wild.problems.truncate(1);
+        for run in wild.runs.iter_mut().filter(|run| run.record.solver == "gd") {
+            run.record.status = Status::NonFinite;
+            run.record.loss = Some(1e-9);
+            run.record.passes_to_target = Some(2.0);
+            run.timing.seconds_to_target = Some(1e-9);
+        }
+        let table = terminal_table(&wild, None);
+        let line = |solver: &str| table.lines().find(|line| line.starts_with(solver)).unwrap();
+        assert!(line("gd ").contains("2.00 ") && !line("gd ").contains('*'), "{table}");
+        assert_eq!(line("lbfgs ").matches('*').count(), 3, "{table}");
     }
 
     #[test]
