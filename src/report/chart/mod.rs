@@ -10,6 +10,7 @@ mod range;
 mod raster;
 mod style;
 mod summary;
+mod text;
 
 use std::collections::HashSet;
 
