@@ -135,8 +135,10 @@ fn definitions(comparison: &Comparison) -> String {
     let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
     format!(
         "## Definitions\n\n{items}\nIn the charts a line is the median over seeds and a band runs \
-         from the lowest to the highest. A run that stopped by itself keeps its last value; one \
-         that diverged ends at × and counts as worst in the median from there.\n\n"
+         from the lowest to the highest. Over passes, a run that stopped by itself keeps its last \
+         value; over seconds, every finished run keeps it until the slowest seed of its solver \
+         ends. A run that diverged ends at × and counts as worst in the median from there; × at \
+         the edge is where a curve leaves the chart for good.\n\n"
     )
 }
 

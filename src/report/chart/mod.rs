@@ -8,6 +8,7 @@ mod frame;
 mod png;
 mod range;
 mod raster;
+mod series;
 mod style;
 mod summary;
 mod text;
@@ -20,7 +21,7 @@ use plotters_backend::DrawingBackend;
 use crate::lab::Comparison;
 
 use self::canvas::Canvas;
-use self::curves::{Against, Quantity};
+use self::series::{Against, Quantity};
 use self::style::{UNITS_PER_PIXEL, WIDTH};
 
 /// A chart of a comparison.

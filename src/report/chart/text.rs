@@ -62,16 +62,18 @@ pub(super) fn fit_labels(labels: &[&str], size: f64, width: f64, lines: usize) -
         wrapped.iter().map(|line| fit_middle(line, size, width)).collect()
     };
     let shown: Vec<Vec<String>> = labels.iter().map(|label| cut(label, width)).collect();
-    let twins = |index: usize, among: usize| {
-        let pairs = labels[..among].iter().zip(&shown);
-        pairs.filter(|(label, text)| **label != labels[index] && **text == shown[index]).count()
-    };
-    let fitted = shown.iter().enumerate().map(|(index, text)| {
-        if twins(index, labels.len()) == 0 {
-            return text.clone();
+    let fitted = labels.iter().zip(&shown).map(|(label, text)| {
+        // The labels that read the same, each once.
+        let mut twins: Vec<&str> = Vec::new();
+        for (other, _) in labels.iter().zip(&shown).filter(|(_, other)| *other == text) {
+            if !twins.contains(other) {
+                twins.push(other);
+            }
         }
-        let number = format!(" #{}", twins(index, index) + 1);
-        let mut text = cut(labels[index], width - text_width(&number, size, FontStyle::Normal));
+        let place = twins.iter().position(|twin| twin == label).filter(|_| twins.len() > 1);
+        let Some(place) = place else { return text.clone() };
+        let number = format!(" #{}", place + 1);
+        let mut text = cut(label, width - text_width(&number, size, FontStyle::Normal));
         if let Some(last) = text.last_mut() {
             last.push_str(&number);
         }
