@@ -116,6 +116,22 @@ fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, has_target: bool) -> Row<'a> {
 /// `budget-spent ×3`, or `budget-spent ×2` and `non-finite ×1` in order of
 /// first appearance; the bare name for one run.
 pub(super) fn statuses(runs: &[&Run]) -> Vec<String> {
+    counted_statuses(runs, Status::name)
+}
+
+/// [`statuses`] in words of at most nine letters: `budget ×3`.
+pub(super) fn short_statuses(runs: &[&Run]) -> Vec<String> {
+    counted_statuses(runs, |status| match status {
+        Status::TargetReached => "target",
+        Status::Converged => "converged",
+        Status::BudgetSpent => "budget",
+        Status::NonFinite => "diverged",
+        Status::LineSearchFailed => "no step",
+        Status::Interrupted => "cut short",
+    })
+}
+
+fn counted_statuses(runs: &[&Run], name: fn(Status) -> &'static str) -> Vec<String> {
     let mut counts: Vec<(Status, usize)> = Vec::new();
     for run in runs {
         match counts.iter_mut().find(|(status, _)| *status == run.record.status) {
@@ -125,9 +141,9 @@ pub(super) fn statuses(runs: &[&Run]) -> Vec<String> {
     }
     match counts.as_slice() {
         [] => vec!["not run".into()],
-        [(status, 1)] => vec![status.name().into()],
+        [(status, 1)] => vec![name(*status).into()],
         several => {
-            several.iter().map(|(status, count)| format!("{} ×{count}", status.name())).collect()
+            several.iter().map(|(status, count)| format!("{} ×{count}", name(*status))).collect()
         }
     }
 }

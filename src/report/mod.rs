@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod atomic;
+mod best;
 mod chart;
 mod format;
 mod records;

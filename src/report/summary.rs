@@ -5,9 +5,10 @@ use std::fmt::Write;
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
 use super::aggregate::{Row, ToTarget, rows, statuses, target_text};
+use super::best::Best;
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
-use super::table::{Best, medians_over};
+use super::table::medians_over;
 
 /// The results as a Markdown page: conditions, a table per problem, what the
 /// words mean, and the figures. It holds no time, so that a rerun writes the
