@@ -32,7 +32,7 @@ pub(super) struct Row<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ToTarget {
     /// The median with a miss as +∞; +∞ where the median is a miss; `None`
-    /// without runs.
+    /// without runs or without a target to reach.
     pub(super) median: Option<f64>,
     /// Runs that reached the target.
     pub(super) reached: usize,
@@ -45,6 +45,18 @@ impl ToTarget {
         let costs: Vec<f64> = costs.map(|cost| cost.unwrap_or(f64::INFINITY)).collect();
         let reached = costs.iter().filter(|cost| cost.is_finite()).count();
         Self { runs: costs.len(), reached, median: median(costs) }
+    }
+
+    fn without_target(runs: usize) -> Self {
+        Self { median: None, reached: 0, runs }
+    }
+}
+
+impl Row<'_> {
+    /// Whether there are runs and every one of them diverged.
+    pub(super) fn all_diverged(&self) -> bool {
+        let diverged = |run: &&Run| run.record.status == Status::NonFinite;
+        !self.runs.is_empty() && self.runs.iter().all(diverged)
     }
 }
 
@@ -66,7 +78,8 @@ pub(super) fn target_text(problem: &ProblemSummary) -> String {
 /// One row per solver of `problem`, in the comparison's order.
 pub(super) fn rows<'a>(comparison: &'a Comparison, problem: &ProblemSummary) -> Vec<Row<'a>> {
     let solvers = comparison.solvers.iter();
-    solvers.map(|solver| row(solver, runs(comparison, problem, solver))).collect()
+    let has_target = problem.target_loss.is_some();
+    solvers.map(|solver| row(solver, runs(comparison, problem, solver), has_target)).collect()
 }
 
 /// The runs of `solver` on `problem`, in the comparison's order.
@@ -79,9 +92,13 @@ pub(super) fn runs<'a>(
     all.filter(|run| run.record.problem == problem.name && run.record.solver == solver).collect()
 }
 
-fn row<'a>(solver: &'a str, runs: Vec<&'a Run>) -> Row<'a> {
+fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, has_target: bool) -> Row<'a> {
     let of = |value: fn(&Run) -> Option<f64>| {
         median(runs.iter().filter_map(|run| value(run)).filter(|value| value.is_finite()))
+    };
+    let to_target = |cost: fn(&Run) -> Option<f64>| match has_target {
+        true => ToTarget::new(runs.iter().map(|run| cost(run))),
+        false => ToTarget::without_target(runs.len()),
     };
     Row {
         solver,
@@ -89,8 +106,8 @@ fn row<'a>(solver: &'a str, runs: Vec<&'a Run>) -> Row<'a> {
         metric: of(|run| run.record.test_metric),
         r_squared: of(|run| run.record.test_r_squared),
         iterations: of(|run| Some(run.record.iterations as f64)),
-        passes: ToTarget::new(runs.iter().map(|run| run.record.passes_to_target)),
-        seconds_to_target: ToTarget::new(runs.iter().map(|run| run.timing.seconds_to_target)),
+        passes: to_target(|run| run.record.passes_to_target),
+        seconds_to_target: to_target(|run| run.timing.seconds_to_target),
         seconds: of(|run| Some(run.timing.seconds)),
         runs,
     }
@@ -99,6 +116,22 @@ fn row<'a>(solver: &'a str, runs: Vec<&'a Run>) -> Row<'a> {
 /// `budget-spent ×3`, or `budget-spent ×2` and `non-finite ×1` in order of
 /// first appearance; the bare name for one run.
 pub(super) fn statuses(runs: &[&Run]) -> Vec<String> {
+    counted_statuses(runs, Status::name)
+}
+
+/// [`statuses`] in words of at most nine letters: `budget ×3`.
+pub(super) fn short_statuses(runs: &[&Run]) -> Vec<String> {
+    counted_statuses(runs, |status| match status {
+        Status::TargetReached => "target",
+        Status::Converged => "converged",
+        Status::BudgetSpent => "budget",
+        Status::NonFinite => "diverged",
+        Status::LineSearchFailed => "no step",
+        Status::Interrupted => "cut short",
+    })
+}
+
+fn counted_statuses(runs: &[&Run], name: fn(Status) -> &'static str) -> Vec<String> {
     let mut counts: Vec<(Status, usize)> = Vec::new();
     for run in runs {
         match counts.iter_mut().find(|(status, _)| *status == run.record.status) {
@@ -108,9 +141,9 @@ pub(super) fn statuses(runs: &[&Run]) -> Vec<String> {
     }
     match counts.as_slice() {
         [] => vec!["not run".into()],
-        [(status, 1)] => vec![status.name().into()],
+        [(status, 1)] => vec![name(*status).into()],
         several => {
-            several.iter().map(|(status, count)| format!("{} ×{count}", status.name())).collect()
+            several.iter().map(|(status, count)| format!("{} ×{count}", name(*status))).collect()
         }
     }
 }
@@ -132,6 +165,15 @@ mod tests {
             ToTarget { median: Some(f64::INFINITY), reached: 1, runs: 3 }
         );
         assert_eq!(cost(&[]).median, None);
+    }
+
+    #[test]
+    fn without_a_target_there_is_nothing_to_miss() {
+        let mut comparison = comparison();
+        comparison.problems[0].target_loss = None;
+        let rows = rows(&comparison, &comparison.problems[0]);
+        let nothing = ToTarget { median: None, reached: 0, runs: 3 };
+        assert!(rows.iter().all(|row| row.passes == nothing && row.seconds_to_target == nothing));
     }
 
     #[test]

@@ -81,6 +81,25 @@ pub(super) fn one_line(text: &str) -> String {
     printable.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// `text` on lines of at most `width` characters, broken after one of `breaks`
+/// where a line has one and anywhere else; a line ends without spaces.
+pub(super) fn wrapped(text: &str, width: usize, breaks: &[char]) -> Vec<String> {
+    let width = width.max(1);
+    let mut rest: Vec<char> = text.chars().collect();
+    let mut lines = Vec::new();
+    while rest.len() > width {
+        // A space right after a full line is no reason to break earlier.
+        let within = rest[..width].iter().rposition(|character| breaks.contains(character));
+        let end = if rest[width] == ' ' { width } else { within.map_or(width, |last| last + 1) };
+        let line: String = rest.drain(..end).collect();
+        lines.push(line.trim_end().to_string());
+        let spaces = rest.iter().take_while(|character| **character == ' ').count();
+        rest.drain(..spaces);
+    }
+    lines.push(rest.into_iter().collect());
+    lines
+}
+
 /// `seeds 0, 1, 2`, `seed 7`, or the number of them when there are many.
 pub(super) fn seed_list(seeds: &[u64]) -> String {
     match seeds {
@@ -127,6 +146,15 @@ mod tests {
         assert_eq!(metric_value(Metric::Accuracy, 0.9321), "93.21%");
         assert_eq!(metric_value(Metric::Rmse, 52_340.4), "52,340");
         assert_eq!(metric_name(Metric::Rmse, "dollars"), "test RMSE (dollars)");
+    }
+
+    #[test]
+    fn lines_break_where_they_may() {
+        assert_eq!(wrapped("one two three", 7, &[' ']), ["one two", "three"]);
+        assert_eq!(wrapped("one two three", 6, &[' ']), ["one", "two", "three"]);
+        assert_eq!(wrapped("gd-line-search", 9, &[' ', '-']), ["gd-line-", "search"]);
+        assert_eq!(wrapped("abcdefg", 3, &[' ']), ["abc", "def", "g"]);
+        assert_eq!(wrapped("", 0, &[' ']), [""]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod atomic;
+mod best;
 mod chart;
 mod format;
 mod records;
@@ -14,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod test_support;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -41,14 +43,20 @@ pub struct WrittenFiles {
 
 /// Writes an experiment's folder, creating it where needed: the specification,
 /// the records, the environment, a summary, and every chart as PNG and SVG.
-/// Each file is replaced whole; files of other names are left alone.
+/// Each file is replaced whole.
+///
+/// A folder written before may hold charts that this comparison does not have.
+/// Those are removed, so that every chart belongs to the records beside it:
+/// `.png` and `.svg` files named `summary`, or `P-loss-passes`,
+/// `P-loss-seconds`, `P-gradient-norm` or `P-test-metric` with P of `a-z`,
+/// `0-9`, `-` and `_`. Files of other names stay.
 ///
 /// Only `timing.jsonl`, `environment.json` and the charts named
 /// `…-loss-seconds` depend on the clock or the machine.
 ///
 /// # Errors
-/// [`Error::File`] when the folder or a file cannot be written,
-/// [`Error::Chart`] when a chart cannot be drawn.
+/// [`Error::File`] when the folder or a file cannot be written or an old chart
+/// not removed, [`Error::Chart`] when a chart cannot be drawn.
 pub fn write_comparison(
     directory: &Path,
     comparison: &Comparison,
@@ -77,6 +85,7 @@ pub fn write_comparison(
         written.records.push(path);
     }
     write_charts(comparison, &mut written)?;
+    remove_stale_charts(&written)?;
     Ok(written)
 }
 
@@ -92,6 +101,30 @@ fn write_charts(comparison: &Comparison, written: &mut WrittenFiles) -> Result<(
         written.vector_charts.push(vector_path);
     }
     Ok(())
+}
+
+fn remove_stale_charts(written: &WrittenFiles) -> Result<()> {
+    let folder = &written.directory;
+    let kept: HashSet<_> =
+        written.charts.iter().chain(&written.vector_charts).filter_map(|p| p.file_name()).collect();
+    let entries = std::fs::read_dir(folder).map_err(|source| Error::file(folder, source))?;
+    for entry in entries {
+        let entry = entry.map_err(|source| Error::file(folder, source))?;
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && is_chart(Path::new(&entry.file_name())) && !kept.contains(&*entry.file_name())
+        {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file of this name is one that a comparison's charts can have.
+fn is_chart(name: &Path) -> bool {
+    let extension = name.extension().and_then(|extension| extension.to_str());
+    let stem = name.file_stem().and_then(|stem| stem.to_str());
+    matches!(extension, Some("png" | "svg")) && stem.is_some_and(chart::is_figure_stem)
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
 use super::aggregate::{Row, ToTarget, rows, statuses, target_text};
+use super::best::Best;
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
-use super::table::{Best, medians_over};
+use super::table::medians_over;
 
 /// The results as a Markdown page: conditions, a table per problem, what the
 /// words mean, and the figures. It holds no time, so that a rerun writes the
@@ -65,6 +66,7 @@ fn table(rows: &[Row<'_>], problem: &ProblemSummary) -> String {
     text += &markdown_row(&rules.map(String::from).collect::<Vec<_>>());
     let best = Best::of(rows, problem.metric);
     for row in rows {
+        let best = best.within_reach_of(row);
         text += &markdown_row(&table_cells(row, &best, problem.metric, with_r_squared));
     }
     text
@@ -116,6 +118,7 @@ fn definitions(comparison: &Comparison) -> String {
         "training loss: the lowest value reached, penalty included",
         "passes to target: passes spent at the first iterate whose training loss is at or below \
          the target; a run that never got there counts as infinite in the median",
+        "best of its column: not a solver all of whose runs diverged (`non-finite`)",
     ];
     if has(Metric::Rmse) {
         lines.push(
@@ -133,8 +136,10 @@ fn definitions(comparison: &Comparison) -> String {
     let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
     format!(
         "## Definitions\n\n{items}\nIn the charts a line is the median over seeds and a band runs \
-         from the lowest to the highest. A run that stopped by itself keeps its last value; one \
-         that diverged ends at × and counts as worst in the median from there.\n\n"
+         from the lowest to the highest. Over passes, a run that stopped by itself keeps its last \
+         value; over seconds, every finished run keeps it until the slowest seed of its solver \
+         ends. A run that diverged ends at × and counts as worst in the median from there; × at \
+         the edge is where a curve leaves the chart for good.\n\n"
     )
 }
 
@@ -168,6 +173,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::test_support::comparison;
+    use crate::solver::Status;
 
     #[test]
     fn holds_no_time() {
@@ -190,6 +196,22 @@ mod tests {
         assert!(page.contains("test RMSE (dollars) | test R²"), "{page}");
         assert!(page.contains("| gd | budget-spent ×2, non-finite ×1 |"), "{page}");
         assert!(page.contains("| not reached | 148 |"), "{page}");
+    }
+
+    #[test]
+    fn without_a_target_or_without_a_result_nothing_is_claimed() {
+        let mut odd = comparison();
+        odd.problems.truncate(2);
+        odd.problems[0].target_loss = None;
+        for run in odd.runs.iter_mut().filter(|run| run.record.solver == "gd") {
+            run.record.status = Status::NonFinite;
+            run.record.passes_to_target = Some(2.0);
+        }
+        let page = summary_markdown(&odd);
+        let (open, wild) = page.split_once("## E-mail spam").unwrap();
+        assert!(open.contains("| – | 148 |") && !open.contains("not reached"), "{page}");
+        let gd = wild.lines().find(|line| line.starts_with("| gd |")).unwrap();
+        assert!(gd.contains("| 2.00 |") && !gd.contains("**"), "{page}");
     }
 
     #[test]

@@ -61,6 +61,38 @@ fn writing_again_changes_no_byte() {
 }
 
 #[test]
+fn another_comparison_leaves_no_chart_of_the_last_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = Environment::here(2, Vec::new(), &[]);
+    let write = |comparison: &Comparison| {
+        write_comparison(folder.path(), comparison, SPEC, &environment).unwrap()
+    };
+    let mut later = comparison();
+    write(&later);
+    let others =
+        ["notes.txt", "photo.png", "My-loss-passes.png", "a-loss-passes.pdf", "-test-metric.svg"];
+    for name in others {
+        std::fs::write(folder.path().join(name), b"mine").unwrap();
+    }
+    std::fs::create_dir(folder.path().join("old-test-metric.png")).unwrap();
+    later.problems.remove(1);
+    later.problems[0].target_loss = None;
+    later.problems[1].target_loss = None;
+    let written = write(&later);
+    let mut expected: Vec<String> = others.map(String::from).to_vec();
+    expected.push("old-test-metric.png".into());
+    let listed = [written.records, written.charts, written.vector_charts].concat();
+    expected.extend(listed.iter().map(|p| p.file_name().unwrap().to_str().unwrap().to_string()));
+    expected.sort();
+    let entries = std::fs::read_dir(folder.path()).unwrap();
+    let mut left: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    assert_eq!(left, expected);
+    assert!(left.iter().all(|name| !name.starts_with("spam") && !name.starts_with("summary.p")));
+}
+
+#[test]
 fn the_clock_shows_only_in_its_own_files() {
     let first = write(&comparison());
     let mut slower = comparison();

@@ -1,22 +1,12 @@
-//! One quantity along the runs of a problem.
-//!
-//! Per solver the median over seeds is a line and the range a band. How runs
-//! are read between and after their entries is told in
-//! [`crate::report::statistics`]; after its last entry
-//! - a run that stopped by itself (target reached, converged, line search
-//!   failed) keeps its value to the edge: its answer stays what it is;
-//! - a run whose budget is spent keeps it to where the budget ended;
-//! - an interrupted run ends there, and the solver's curve with it;
-//! - a diverged run ends there, marked ×, and counts as worst in the median.
+//! One quantity along the runs of a problem: per solver the median over seeds
+//! as a line and the range as a band.
 
 use plotters_backend::DrawingBackend;
 
-use crate::lab::{Comparison, Metric, ProblemSummary, Run};
-use crate::objective::TraceEntry;
+use crate::lab::{Comparison, Metric, ProblemSummary};
 use crate::report::aggregate::runs;
 use crate::report::format::{compact, metric_name, one_line, seed_list};
-use crate::report::statistics::{Afterwards, Spread, Steps, spread_curve};
-use crate::solver::Status;
+use crate::report::statistics::Spread;
 
 use super::Drawing;
 use super::axis::{Axis, number_label, percent_label};
@@ -25,44 +15,8 @@ use super::frame::{
     Heading, LabelledAxis, Layout, LegendEntry, draw_axes, draw_heading, draw_legend,
 };
 use super::range::{log_axis, robust_axis};
-use super::style::{GREY, INK, SeriesStyle, TICK_SIZE, series_style};
-
-/// What is drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Quantity {
-    Loss,
-    GradientNorm,
-    TestMetric,
-}
-
-/// What it is drawn against.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Against {
-    Passes,
-    Seconds,
-}
-
-/// More points than this on a line are thinned out: more than a pixel row has.
-const MOST_POINTS: usize = 3000;
-
-impl Quantity {
-    fn of(self, entry: &TraceEntry) -> Option<f64> {
-        match self {
-            Self::Loss => Some(entry.loss),
-            Self::GradientNorm => Some(entry.gradient_norm),
-            Self::TestMetric => entry.test_metric,
-        }
-        .filter(|value| value.is_finite())
-    }
-
-    /// The value that a diverged run counts as.
-    fn worst(self, metric: Metric) -> f64 {
-        match (self, metric) {
-            (Self::TestMetric, Metric::Accuracy) => f64::NEG_INFINITY,
-            _ => f64::INFINITY,
-        }
-    }
-}
+use super::series::{Against, Mark, Quantity, Series};
+use super::style::{GREY, INK, TICK_SIZE, series_style};
 
 /// Whether any run of `problem` has a value to draw.
 pub(super) fn has_data(
@@ -83,16 +37,28 @@ pub(super) struct Chart {
     vertical: LabelledAxis,
     layout: Layout,
     series: Vec<Series>,
+    /// Where × goes, for each of the series.
+    marks: Vec<Vec<Mark>>,
     target: Option<f64>,
+    weight: Weight,
 }
 
-/// One solver's curve.
-struct Series {
-    style: SeriesStyle,
-    curve: Vec<Spread>,
-    has_band: bool,
-    /// Where runs diverged.
-    ends: Vec<Point>,
+/// How bands and lines stand against each other.
+#[derive(Clone, Copy)]
+struct Weight {
+    band_opacity: f64,
+    line_width: f64,
+}
+
+impl Weight {
+    /// On a logarithmic axis bands part; the bands of a metric on a linear axis
+    /// lie over each other to the end, so they are fainter.
+    fn of(quantity: Quantity) -> Self {
+        match quantity {
+            Quantity::Loss | Quantity::GradientNorm => Self { band_opacity: 0.18, line_width: 4.0 },
+            Quantity::TestMetric => Self { band_opacity: 0.09, line_width: 4.5 },
+        }
+    }
 }
 
 impl Chart {
@@ -104,30 +70,48 @@ impl Chart {
         against: Against,
     ) -> Self {
         let problem = &comparison.problems[problem];
-        let end = horizontal_end(comparison, problem, against);
+        let budget = longest_budget(comparison, problem);
         let solvers = || comparison.solvers.iter();
         let style = |solver: &String| series_style(solver, &comparison.solvers);
         let series: Vec<Series> = solvers()
             .map(|solver| {
                 let runs = runs(comparison, problem, solver);
                 let worst = quantity.worst(problem.metric);
-                Series::new(&runs, style(solver), quantity, against, worst, end)
+                Series::new(&runs, style(solver), quantity, against, worst, budget)
             })
             .collect();
+        let end = match against {
+            Against::Passes => budget,
+            Against::Seconds => positive(series.iter().map(Series::end).fold(0.0, f64::max)),
+        };
         let legend: Vec<LegendEntry> = solvers()
             .zip(&series)
-            .filter(|(_, series)| !series.curve.is_empty() || !series.ends.is_empty())
+            .filter(|(_, series)| !series.is_empty())
             .map(|(solver, series)| LegendEntry { label: one_line(solver), style: series.style })
             .collect();
         let target = problem
             .target_loss
             .filter(|target| quantity == Quantity::Loss && target.is_finite() && *target > 0.0);
-        let heading = heading(comparison, problem, quantity, against, &series);
         let horizontal = horizontal_axis(against, end);
         let vertical = vertical_axis(problem, quantity, &series, target, end);
+        let higher_is_better =
+            quantity == Quantity::TestMetric && problem.metric == Metric::Accuracy;
+        let marks: Vec<Vec<Mark>> =
+            series.iter().map(|series| series.marks(&vertical.axis, higher_is_better)).collect();
+        let heading = heading(comparison, problem, quantity, against, &marks.concat());
         let right_margin = if target.is_some() { 96.0 } else { 16.0 };
         let layout = Layout::new(&heading, &legend, &vertical, right_margin);
-        Self { heading, legend, horizontal, vertical, layout, series, target }
+        Self {
+            heading,
+            legend,
+            horizontal,
+            vertical,
+            layout,
+            series,
+            marks,
+            target,
+            weight: Weight::of(quantity),
+        }
     }
 
     fn place(&self, x: f64, y: f64) -> Point {
@@ -153,13 +137,14 @@ impl Chart {
         let lower = self.steps(&series.curve, |spread| spread.low);
         let outline = upper.into_iter().chain(lower.into_iter().rev());
         let outline: Vec<Point> = outline.map(inside).collect();
-        canvas.polygon(&outline, series.style.color, 0.18);
+        canvas.polygon(&outline, series.style.color, self.weight.band_opacity);
     }
 
     fn draw_line<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>, series: &Series) {
         let (low, high) = self.layout.corners();
         let points = self.steps(&series.curve, |spread| spread.median);
-        let stroke = Stroke { dash: series.style.dash, ..Stroke::solid(series.style.color, 4.0) };
+        let solid = Stroke::solid(series.style.color, self.weight.line_width);
+        let stroke = Stroke { dash: series.style.dash, ..solid };
         for piece in clip(&points, low, high) {
             canvas.line(&piece, stroke);
         }
@@ -201,9 +186,9 @@ impl Drawing for Chart {
             self.draw_line(canvas, series);
         }
         let (low, high) = self.layout.corners();
-        for series in &self.series {
-            for (x, y) in &series.ends {
-                let (x, y) = self.place(*x, *y);
+        for (series, marks) in self.series.iter().zip(&self.marks) {
+            for mark in marks {
+                let (x, y) = self.place(mark.at.0, mark.at.1);
                 let at = (x.clamp(low.0, high.0), y.clamp(low.1, high.1));
                 canvas.cross(at, 9.0, Stroke::solid(series.style.color, 4.0));
             }
@@ -211,65 +196,18 @@ impl Drawing for Chart {
     }
 }
 
-impl Series {
-    fn new(
-        runs: &[&Run],
-        style: SeriesStyle,
-        quantity: Quantity,
-        against: Against,
-        worst: f64,
-        end: f64,
-    ) -> Self {
-        let steps: Vec<Steps> = runs.iter().map(|run| steps(run, quantity, against)).collect();
-        let diverged = steps.iter().filter(|run| run.afterwards == Afterwards::Diverged);
-        let ends = diverged.filter_map(|run| run.entries.last().copied()).collect();
-        let curve = thinned(spread_curve(&steps, worst, end));
-        Self { style, curve, has_band: runs.len() > 1, ends }
+/// The budget in passes, or what the longest run took where there is none.
+fn longest_budget(comparison: &Comparison, problem: &ProblemSummary) -> f64 {
+    if comparison.budget.is_finite() && comparison.budget > 0.0 {
+        return comparison.budget;
     }
-}
-
-fn thinned(curve: Vec<Spread>) -> Vec<Spread> {
-    let every = curve.len().div_ceil(MOST_POINTS).max(1);
-    let last = curve.len().saturating_sub(1);
-    let kept = curve.into_iter().enumerate();
-    kept.filter(|(index, _)| index % every == 0 || *index == last).map(|(_, point)| point).collect()
-}
-
-fn steps(run: &Run, quantity: Quantity, against: Against) -> Steps {
-    let trace = &run.record.trace;
-    let (places, spent): (Vec<f64>, f64) = match against {
-        Against::Passes => (trace.iter().map(|entry| entry.passes).collect(), run.record.passes),
-        Against::Seconds => (run.timing.trace_seconds.clone(), run.timing.seconds),
-    };
-    let entries: Vec<Point> = places
-        .into_iter()
-        .zip(trace)
-        .filter_map(|(x, entry)| quantity.of(entry).map(|value| (x, value)))
-        .filter(|(x, _)| x.is_finite())
-        .collect();
-    let last = entries.last().map_or(0.0, |entry| entry.0);
-    let afterwards = match run.record.status {
-        Status::NonFinite => Afterwards::Diverged,
-        Status::Interrupted => Afterwards::Holds(last),
-        Status::BudgetSpent => Afterwards::Holds(spent.max(last)),
-        Status::TargetReached | Status::Converged | Status::LineSearchFailed => {
-            Afterwards::Holds(f64::INFINITY)
-        }
-    };
-    Steps { entries, afterwards }
-}
-
-/// The right end of the horizontal axis: the budget, or the longest run.
-fn horizontal_end(comparison: &Comparison, problem: &ProblemSummary, against: Against) -> f64 {
     let of_problem = comparison.runs.iter().filter(|run| run.record.problem == problem.name);
-    let longest = match against {
-        Against::Passes if comparison.budget.is_finite() && comparison.budget > 0.0 => {
-            return comparison.budget;
-        }
-        Against::Passes => of_problem.map(|run| run.record.passes).fold(0.0, f64::max),
-        Against::Seconds => of_problem.map(|run| run.timing.seconds).fold(0.0, f64::max),
-    };
-    if longest.is_finite() && longest > 0.0 { longest } else { 1.0 }
+    positive(of_problem.map(|run| run.record.passes).fold(0.0, f64::max))
+}
+
+/// `end`, or 1 where it can be no axis's end.
+fn positive(end: f64) -> f64 {
+    if end.is_finite() && end > 0.0 { end } else { 1.0 }
 }
 
 fn horizontal_axis(against: Against, end: f64) -> LabelledAxis {
@@ -309,27 +247,40 @@ fn heading(
     problem: &ProblemSummary,
     quantity: Quantity,
     against: Against,
-    series: &[Series],
+    marks: &[Mark],
 ) -> Heading {
     let quantity = match quantity {
         Quantity::Loss => "training loss".into(),
         Quantity::GradientNorm => "gradient norm".into(),
         Quantity::TestMetric => metric_name(problem.metric, ""),
     };
-    let against = match against {
+    let unit = match against {
         Against::Passes => "passes",
         Against::Seconds => "seconds",
     };
-    let mut reading = match comparison.seeds.as_slice() {
-        [_] => seed_list(&comparison.seeds),
-        seeds => format!("{}: line = median, band = lowest to highest", seed_list(seeds)),
-    };
-    if series.iter().any(|series| !series.ends.is_empty()) {
-        reading += "; × = a run diverged, and counts as worst from there";
-    }
+    let seeds = seed_list(&comparison.seeds);
+    let has_bands = comparison.seeds.len() != 1;
+    let bands = has_bands.then_some("line = median, band = lowest to highest");
+    let reading = [bands, marks_note(marks)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let reading = if reading.is_empty() { seeds } else { format!("{seeds}: {reading}") };
     let network = [one_line(&problem.network), one_line(&problem.loss)].join(", ");
-    Heading {
-        title: format!("{}: {quantity} against {against}", one_line(&problem.title)),
-        subtitles: vec![network, reading],
+    let mut subtitles = vec![network, reading];
+    if has_bands && against == Against::Seconds {
+        subtitles.push(
+            "a finished run keeps its last value until the slowest seed of its solver ends".into(),
+        );
+    }
+    Heading { title: format!("{}: {quantity} against {unit}", one_line(&problem.title)), subtitles }
+}
+
+/// What × means in a chart with these marks.
+fn marks_note(marks: &[Mark]) -> Option<&'static str> {
+    let diverged = marks.iter().any(|mark| mark.diverged);
+    let left = marks.iter().any(|mark| mark.left);
+    match (diverged, left) {
+        (true, false) => Some("× = a run diverged, and counts as worst from there"),
+        (true, true) => Some("× = a run diverged, counts as worst; at the edge: left the chart"),
+        (false, true) => Some("× at the edge = left the chart for good"),
+        (false, false) => None,
     }
 }

@@ -8,8 +8,9 @@ use super::axis::{Axis, Tick};
 use super::canvas::{Canvas, Lettering, Point, Stroke};
 use super::style::{
     GREY, GRID, HEIGHT, INK, LABEL_SIZE, LEGEND_SIZE, SUBTITLE_SIZE, SeriesStyle, TICK_SIZE,
-    TITLE_SIZE, WIDTH, fit, text_width,
+    TITLE_SIZE, WIDTH,
 };
+use super::text::{fit, fit_labels, text_width};
 
 const MARGIN: f64 = 40.0;
 const TITLE_BASELINE: f64 = 58.0;
@@ -17,8 +18,8 @@ const SUBTITLE_STEP: f64 = 32.0;
 const LEGEND_STEP: f64 = 38.0;
 const LEGEND_SAMPLE: f64 = 64.0;
 const LEGEND_GAP: f64 = 44.0;
-/// Three entries fit side by side.
-const WIDEST_LEGEND_LABEL: f64 = 400.0;
+/// Between a sample and its label.
+const LEGEND_SPACE: f64 = 12.0;
 const LEAST_PLOT_HEIGHT: f64 = 520.0;
 const BELOW_PLOT: f64 = 108.0;
 
@@ -119,9 +120,11 @@ impl Layout {
 fn place_legend(entries: &[LegendEntry], first: f64) -> (Vec<(Point, String)>, f64) {
     let (mut x, mut y) = (MARGIN, first);
     let mut places = Vec::new();
-    for entry in entries {
-        let label = fit(&entry.label, LEGEND_SIZE, FontStyle::Normal, WIDEST_LEGEND_LABEL);
-        let width = LEGEND_SAMPLE + 12.0 + text_width(&label, LEGEND_SIZE, FontStyle::Normal);
+    let labels: Vec<&str> = entries.iter().map(|entry| entry.label.as_str()).collect();
+    let room = WIDTH - 2.0 * MARGIN - LEGEND_SAMPLE - LEGEND_SPACE;
+    for label in fit_labels(&labels, LEGEND_SIZE, room, 1).concat() {
+        let width =
+            LEGEND_SAMPLE + LEGEND_SPACE + text_width(&label, LEGEND_SIZE, FontStyle::Normal);
         if x > MARGIN && x + width > WIDTH - MARGIN {
             (x, y) = (MARGIN, y + LEGEND_STEP);
         }
@@ -198,6 +201,10 @@ pub(super) fn draw_legend<B: DrawingBackend>(
         let middle = y - 0.36 * LEGEND_SIZE;
         let stroke = Stroke { dash: entry.style.dash, ..Stroke::solid(entry.style.color, 4.0) };
         canvas.line(&[(*x, middle), (x + LEGEND_SAMPLE, middle)], stroke);
-        canvas.text(label, (x + LEGEND_SAMPLE + 12.0, *y), Lettering::new(LEGEND_SIZE, INK));
+        canvas.text(
+            label,
+            (x + LEGEND_SAMPLE + LEGEND_SPACE, *y),
+            Lettering::new(LEGEND_SIZE, INK),
+        );
     }
 }

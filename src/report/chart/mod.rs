@@ -8,8 +8,10 @@ mod frame;
 mod png;
 mod range;
 mod raster;
+mod series;
 mod style;
 mod summary;
+mod text;
 
 use std::collections::HashSet;
 
@@ -19,7 +21,7 @@ use plotters_backend::DrawingBackend;
 use crate::lab::Comparison;
 
 use self::canvas::Canvas;
-use self::curves::{Against, Quantity};
+use self::series::{Against, Quantity};
 use self::style::{UNITS_PER_PIXEL, WIDTH};
 
 /// A chart of a comparison.
@@ -40,6 +42,16 @@ enum Kind {
     PassesToTarget,
 }
 
+/// The end of the file name, what it shows in words, quantity, axis.
+const CURVES: [(&str, &str, Quantity, Against); 4] = [
+    ("loss-passes", "training loss against passes", Quantity::Loss, Against::Passes),
+    ("loss-seconds", "training loss against seconds", Quantity::Loss, Against::Seconds),
+    ("gradient-norm", "gradient norm against passes", Quantity::GradientNorm, Against::Passes),
+    ("test-metric", "test metric against passes", Quantity::TestMetric, Against::Passes),
+];
+
+const SUMMARY: &str = "summary";
+
 /// A chart as bytes.
 pub(super) struct Rendered {
     pub(super) png: Vec<u8>,
@@ -50,17 +62,11 @@ pub(super) struct Rendered {
 /// against passes and seconds, gradient norm and test metric; then passes to
 /// target where a problem has one.
 pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
-    let curves = [
-        ("loss-passes", "training loss against passes", Quantity::Loss, Against::Passes),
-        ("loss-seconds", "training loss against seconds", Quantity::Loss, Against::Seconds),
-        ("gradient-norm", "gradient norm against passes", Quantity::GradientNorm, Against::Passes),
-        ("test-metric", "test metric against passes", Quantity::TestMetric, Against::Passes),
-    ];
     let names = comparison.problems.iter().map(|problem| problem.name.as_str());
     let stems = file_stems(names);
     let mut figures = Vec::new();
     for (problem, stem) in stems.iter().enumerate() {
-        for (suffix, caption, quantity, against) in curves {
+        for (suffix, caption, quantity, against) in CURVES {
             if curves::has_data(comparison, &comparison.problems[problem], quantity) {
                 let title = super::format::one_line(&comparison.problems[problem].title);
                 figures.push(Figure {
@@ -73,12 +79,21 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
     }
     if summary::has_data(comparison) {
         figures.push(Figure {
-            stem: "summary".into(),
+            stem: SUMMARY.into(),
             caption: "Passes to the target loss".into(),
             kind: Kind::PassesToTarget,
         });
     }
     figures
+}
+
+/// Whether some comparison has a figure with this `stem`.
+pub(super) fn is_figure_stem(stem: &str) -> bool {
+    let of_problem = |suffix: &str| {
+        let problem = stem.strip_suffix(suffix)?.strip_suffix('-')?;
+        Some(!problem.is_empty() && problem.chars().all(is_stem_character))
+    };
+    stem == SUMMARY || CURVES.iter().any(|curve| of_problem(curve.0) == Some(true))
 }
 
 /// Draws `figure` on both backends.
@@ -143,11 +158,15 @@ fn file_stems<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
+fn is_stem_character(character: char) -> bool {
+    matches!(character, 'a'..='z' | '0'..='9' | '-' | '_')
+}
+
 fn file_stem(name: &str) -> String {
     const LONGEST: usize = 64;
     let mut stem = String::new();
     for character in name.chars().map(|character| character.to_ascii_lowercase()) {
-        if matches!(character, 'a'..='z' | '0'..='9' | '-' | '_') {
+        if is_stem_character(character) {
             stem.push(character);
         } else if !stem.ends_with('-') {
             stem.push('-');

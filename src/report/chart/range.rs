@@ -29,15 +29,22 @@ pub(super) fn log_axis(curves: &[&[Spread]], target: Option<f64>) -> Axis {
 
 /// A linear axis that the first iterations do not ruin. Of the medians at 200
 /// places spread evenly over `0 … end`, the worst tenth may lie outside; the
-/// best values and every solver's last median lie inside.
+/// best values and every solver's last median lie inside. Solvers that end
+/// worse than all of them started have run away and do not count.
 pub(super) fn robust_axis(curves: &[&[Spread]], end: f64, higher_is_better: bool) -> Axis {
     const PLACES: usize = 200;
     const OUTSIDE: f64 = 0.1;
     let places = || (1..=PLACES).map(|place| end * place as f64 / PLACES as f64);
-    let medians = curves.iter().flat_map(|curve| places().filter_map(|x| median_at(curve, x)));
+    let kept = || {
+        let all_ran_away = curves.iter().all(|curve| ran_away(curves, curve, higher_is_better));
+        let curves_kept =
+            move |curve: &&&[Spread]| all_ran_away || !ran_away(curves, curve, higher_is_better);
+        curves.iter().filter(curves_kept)
+    };
+    let medians = kept().flat_map(|curve| places().filter_map(|x| median_at(curve, x)));
     let worst_share = if higher_is_better { OUTSIDE } else { 1.0 - OUTSIDE };
     let typical = quantile(medians, worst_share);
-    let lasts = curves.iter().filter_map(|curve| curve.last()).map(|spread| spread.median);
+    let lasts = kept().filter_map(|curve| curve.last()).map(|spread| spread.median);
     let spreads = curves.iter().flat_map(|curve| curve.iter());
     let best = if higher_is_better {
         spreads.map(|spread| spread.high).reduce(f64::max)
@@ -48,6 +55,16 @@ pub(super) fn robust_axis(curves: &[&[Spread]], end: f64, higher_is_better: bool
     match (shown().reduce(f64::min), shown().reduce(f64::max)) {
         (Some(low), Some(high)) => Axis::padded(low, high, 0.06),
         _ => Axis::linear(0.0, 1.0),
+    }
+}
+
+fn ran_away(curves: &[&[Spread]], curve: &[Spread], higher_is_better: bool) -> bool {
+    let starts = curves.iter().filter_map(|curve| curve.first()).map(|spread| spread.median);
+    let Some(last) = curve.last().map(|spread| spread.median) else { return false };
+    if higher_is_better {
+        starts.reduce(f64::min).is_some_and(|worst| last < worst)
+    } else {
+        starts.reduce(f64::max).is_some_and(|worst| last > worst)
     }
 }
 
@@ -96,5 +113,15 @@ mod tests {
         let axis = robust_axis(&[&curve(&values), &slow], 99.0, true);
         assert!(axis.position(0.1) >= 0.0);
         robust_axis(&[], 0.0, false);
+    }
+
+    #[test]
+    fn a_solver_that_ran_away_does_not_set_a_robust_axis() {
+        let good = curve(&[9.0, 5.0, 4.0, 3.0]);
+        let wild = curve(&[9.0, 90.0, 1e40, 1e80]);
+        let axis = robust_axis(&[&good, &wild], 3.0, false);
+        assert!(axis.position(3.0) >= 0.0 && axis.position(3.0) < 0.5, "{axis:?}");
+        assert!(axis.position(90.0) > 1.0, "{axis:?}");
+        assert!(robust_axis(&[&wild], 3.0, false).position(1e80) <= 1.0);
     }
 }

@@ -1,6 +1,6 @@
 //! Fonts, sizes, colours and dashes.
 
-use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, register_font};
+use plotters::style::{FontStyle, RGBColor, register_font};
 
 /// Coordinates are handed to the backends in tenths of a pixel, because
 /// plotters takes whole numbers only.
@@ -44,58 +44,6 @@ pub(super) fn register_fonts() -> Result<(), String> {
     Ok(())
 }
 
-/// The width of a line of text in pixels.
-pub(super) fn text_width(text: &str, size: f64, style: FontStyle) -> f64 {
-    // Measured large, because plotters rounds to whole pixels.
-    const MAGNIFICATION: f64 = 16.0;
-    let font =
-        FontDesc::new(FontFamily::Name(FONT_FAMILY), glyph_size(size * MAGNIFICATION), style);
-    font.layout_box(text).map_or(0.0, |(_, (right, _))| f64::from(right) / MAGNIFICATION)
-}
-
-/// `text`, cut with an ellipsis where it is wider than `width` pixels.
-pub(super) fn fit(text: &str, size: f64, style: FontStyle, width: f64) -> String {
-    if text_width(text, size, style) <= width {
-        return text.to_string();
-    }
-    let characters: Vec<char> = text.chars().collect();
-    let cut =
-        |count: usize| characters[..count].iter().collect::<String>().trim_end().to_string() + "…";
-    // The longest cut that fits, by bisection: the width grows with the count.
-    let (mut fits, mut fails) = (0, characters.len());
-    while fails - fits > 1 {
-        let middle = usize::midpoint(fits, fails);
-        if text_width(&cut(middle), size, style) <= width { fits = middle } else { fails = middle }
-    }
-    cut(fits)
-}
-
-/// `text` on as many lines of at most `width` pixels as it needs, `lines` at most.
-pub(super) fn wrap(
-    text: &str,
-    size: f64,
-    style: FontStyle,
-    width: f64,
-    lines: usize,
-) -> Vec<String> {
-    let mut wrapped: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let is_full = wrapped.len() >= lines;
-        match wrapped.last_mut() {
-            Some(line) if text_width(&format!("{line} {word}"), size, style) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(line) if is_full => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => wrapped.push(word.to_string()),
-        }
-    }
-    wrapped.into_iter().map(|line| fit(&line, size, style, width)).collect()
-}
-
 /// How a solver is drawn everywhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct SeriesStyle {
@@ -108,10 +56,15 @@ const SOLID: &[f64] = &[];
 const LONG_DASH: &[f64] = &[20.0, 9.0];
 const DASH_DOT: &[f64] = &[18.0, 8.0, 3.0, 8.0];
 const SHORT_DASH: &[f64] = &[8.0, 7.0];
+const DOTS: &[f64] = &[4.0, 7.0];
+const DASH_DOT_DOT: &[f64] = &[22.0, 6.0, 3.0, 6.0, 3.0, 6.0];
+const DASHES: [&[f64]; 6] = [SOLID, LONG_DASH, DASH_DOT, SHORT_DASH, DOTS, DASH_DOT_DOT];
 
-/// The colours of Okabe & Ito 2008 that read on white, with a dash each; the
-/// first four belong to the solvers with known names.
-const SERIES: [SeriesStyle; 8] = [
+/// First the colours of Okabe & Ito 2008 that read on white, then those of Paul
+/// Tol's "muted" scheme that lie far from them, with a dash each: colours that
+/// a colour-blind reader may confuse have different dashes. The first four
+/// belong to the solvers with known names.
+const SERIES: [SeriesStyle; 13] = [
     SeriesStyle { color: RGBColor(230, 159, 0), dash: LONG_DASH },
     SeriesStyle { color: RGBColor(204, 121, 167), dash: DASH_DOT },
     SeriesStyle { color: RGBColor(0, 158, 115), dash: SHORT_DASH },
@@ -120,11 +73,17 @@ const SERIES: [SeriesStyle; 8] = [
     SeriesStyle { color: RGBColor(86, 180, 233), dash: LONG_DASH },
     SeriesStyle { color: RGBColor(0, 0, 0), dash: SHORT_DASH },
     SeriesStyle { color: RGBColor(202, 186, 40), dash: DASH_DOT },
+    SeriesStyle { color: RGBColor(51, 34, 136), dash: DOTS },
+    SeriesStyle { color: RGBColor(136, 34, 85), dash: LONG_DASH },
+    SeriesStyle { color: RGBColor(17, 119, 51), dash: DASH_DOT_DOT },
+    SeriesStyle { color: RGBColor(153, 153, 51), dash: DOTS },
+    SeriesStyle { color: RGBColor(170, 68, 153), dash: DASH_DOT_DOT },
 ];
 const KNOWN: [&str; 4] = ["gd", "gd-line-search", "cg", "lbfgs"];
 
 /// The style of `label` among `labels`: fixed for the known names, by order
-/// for others, which take what known solvers leave unused last; from the ninth on the colours return with the next dash.
+/// for others, which take what known solvers leave unused last; when all colours
+/// are taken they return with the next dash.
 pub(super) fn series_style(label: &str, labels: &[String]) -> SeriesStyle {
     let known = |name: &str| KNOWN.iter().position(|known| *known == name);
     let index = known(label).unwrap_or_else(|| {
@@ -138,9 +97,8 @@ pub(super) fn series_style(label: &str, labels: &[String]) -> SeriesStyle {
         }
     });
     let base = SERIES[index % SERIES.len()];
-    let dashes = [SOLID, LONG_DASH, DASH_DOT, SHORT_DASH];
-    let dash = dashes.iter().position(|dash| *dash == base.dash).unwrap_or(0);
-    SeriesStyle { dash: dashes[(dash + index / SERIES.len()) % dashes.len()], ..base }
+    let dash = DASHES.iter().position(|dash| *dash == base.dash).unwrap_or(0);
+    SeriesStyle { dash: DASHES[(dash + index / SERIES.len()) % DASHES.len()], ..base }
 }
 
 #[cfg(test)]
@@ -169,23 +127,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn long_text_is_cut_to_fit() {
-        register_fonts().unwrap();
-        let text = "a very long label that does not fit";
-        let cut = fit(text, 20.0, FontStyle::Normal, 120.0);
-        assert!(cut.ends_with('…') && text.starts_with(cut.trim_end_matches('…')), "{cut}");
-        assert!(text_width(&cut, 20.0, FontStyle::Normal) <= 120.0);
-        assert_eq!(fit("short", 20.0, FontStyle::Normal, 120.0), "short");
-        let lines = wrap(text, 20.0, FontStyle::Normal, 120.0, 2);
-        assert_eq!(lines.len(), 2);
+    /// The colour as a reader without long-wave cones sees it: Viénot, Brettel
+    /// & Mollon 1999, on linear light.
+    fn as_protanope(color: RGBColor) -> [f64; 3] {
+        let linear = |channel: u8| (f64::from(channel) / 255.0).powf(2.2);
+        let (r, g, b) = (linear(color.0), linear(color.1), linear(color.2));
+        let yellow = 0.11238 * r + 0.88762 * g;
+        let blue = 0.00401 * r - 0.00401 * g + b;
+        [yellow, yellow, blue].map(|channel| 255.0 * channel.max(0.0).powf(1.0 / 2.2))
+    }
+
+    fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
+        a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt()
     }
 
     #[test]
-    fn text_is_as_wide_as_the_font_says() {
-        register_fonts().unwrap();
-        // The advance of a digit in DejaVu Sans is 1303 of 2048 units.
-        let width = text_width("0000000000", 20.0, FontStyle::Normal);
-        assert!((width - 10.0 * 20.0 * 1303.0 / 2048.0).abs() < 0.2, "{width}");
+    fn no_two_of_twelve_look_alike() {
+        let unknown: Vec<String> = (0..12).map(|index| format!("solver-{index}")).collect();
+        let mixed: Vec<String> =
+            KNOWN.iter().map(ToString::to_string).chain(unknown[..8].to_vec()).collect();
+        for all in [unknown, mixed] {
+            let styles: Vec<_> = all.iter().map(|label| series_style(label, &all)).collect();
+            for (index, a) in styles.iter().enumerate() {
+                for b in &styles[..index] {
+                    let plain = |c: RGBColor| [c.0, c.1, c.2].map(f64::from);
+                    let apart = distance(plain(a.color), plain(b.color));
+                    assert!(apart > 55.0, "{a:?} and {b:?}: {apart}");
+                    let apart = distance(as_protanope(a.color), as_protanope(b.color));
+                    assert!(apart > 40.0 || a.dash != b.dash, "{a:?} and {b:?}: {apart}");
+                }
+            }
+        }
     }
 }

@@ -13,18 +13,21 @@ use super::axis::{Axis, number_label};
 use super::canvas::{Canvas, Lettering, Stroke};
 use super::frame::{Heading, LabelledAxis, below_heading, draw_heading, left_edge};
 use super::style::{
-    GREY, GRID, HEIGHT, INK, LABEL_SIZE, LEGEND_SIZE, SeriesStyle, TICK_SIZE, WIDTH, fit,
-    series_style, text_width, wrap,
+    GREY, GRID, HEIGHT, INK, LABEL_SIZE, LEGEND_SIZE, SeriesStyle, TICK_SIZE, WIDTH, series_style,
 };
+use super::text::{fit, fit_labels, text_width, wrap};
 
 const LEAST_ROW: f64 = 34.0;
 const MOST_ROW: f64 = 60.0;
+/// The least height of a row when a label has two lines.
+const LEAST_TALL_ROW: f64 = 58.0;
+const LABEL_STEP: f64 = 27.0;
 /// A group's title takes this many rows.
 const TITLE_ROWS: f64 = 1.35;
 const BELOW_PLOT: f64 = 100.0;
 const MISS_WIDTH: f64 = 210.0;
 const MEDIAN_WIDTH: f64 = 170.0;
-const WIDEST_LABEL: f64 = 330.0;
+const WIDEST_LABEL: f64 = 420.0;
 
 /// Whether a problem has a target and runs that could reach it.
 pub(super) fn has_data(comparison: &Comparison) -> bool {
@@ -55,7 +58,8 @@ struct Group {
 
 /// One solver on one problem.
 struct Line {
-    label: String,
+    /// On one or two lines of text.
+    label: Vec<String>,
     style: SeriesStyle,
     /// Passes of the runs that reached the target.
     reached: Vec<f64>,
@@ -65,11 +69,11 @@ struct Line {
 }
 
 impl Line {
-    fn new(row: &Row<'_>, labels: &[String]) -> Self {
+    fn new(row: &Row<'_>, label: &[String], labels: &[String]) -> Self {
         let costs = row.runs.iter().map(|run| run.record.passes_to_target);
         let reached: Vec<f64> = costs.flatten().filter(|cost| cost.is_finite()).collect();
         Self {
-            label: one_line(row.solver),
+            label: label.to_vec(),
             style: series_style(row.solver, labels),
             missed: row.runs.len() - reached.len(),
             reached,
@@ -90,8 +94,11 @@ impl Line {
 impl Chart {
     /// The chart of all problems that have a target.
     pub(super) fn new(comparison: &Comparison) -> Self {
+        let labels: Vec<String> = comparison.solvers.iter().map(|name| one_line(name)).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let labels = fit_labels(&labels, LEGEND_SIZE, WIDEST_LABEL, 2);
         let groups: Vec<Group> =
-            with_target(comparison).map(|problem| group(comparison, problem)).collect();
+            with_target(comparison).map(|problem| group(comparison, problem, &labels)).collect();
         let seeds = seed_list(&comparison.seeds);
         let reading = match comparison.seeds.len() {
             1 => format!("{seeds}: a dot for the run, × where it missed the target"),
@@ -105,7 +112,9 @@ impl Chart {
         let lines: usize = groups.iter().map(|group| group.lines.len()).sum();
         let rows = lines as f64 + TITLE_ROWS * groups.len() as f64;
         let top = below_heading(&heading) + 22.0;
-        let row = ((HEIGHT - top - BELOW_PLOT) / rows.max(1.0)).clamp(LEAST_ROW, MOST_ROW);
+        let is_tall = labels.iter().any(|label| label.len() > 1);
+        let least = if is_tall { LEAST_TALL_ROW } else { LEAST_ROW };
+        let row = ((HEIGHT - top - BELOW_PLOT) / rows.max(1.0)).clamp(least, MOST_ROW);
         Self {
             left: left_edge() + label_width(&groups) + 24.0,
             right: WIDTH - left_edge() - MISS_WIDTH - MEDIAN_WIDTH,
@@ -171,8 +180,11 @@ impl Chart {
     fn draw_line<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>, line: &Line, y: f64) {
         let baseline = y + 0.36 * LEGEND_SIZE;
         let flush = Lettering::new(LEGEND_SIZE, INK).align(HPos::Right);
-        let label = fit(&line.label, LEGEND_SIZE, FontStyle::Normal, WIDEST_LABEL);
-        canvas.text(&label, (self.left - 18.0, baseline), flush);
+        let first = baseline - LABEL_STEP * (line.label.len().max(1) - 1) as f64 / 2.0;
+        for (index, text) in line.label.iter().enumerate() {
+            let below = LABEL_STEP * index as f64;
+            canvas.text(text, (self.left - 18.0, first + below), flush);
+        }
         canvas.line(&[(self.left, y), (self.right, y)], Stroke::solid(GRID, 1.0));
         for passes in &line.reached {
             canvas.disc((self.x(*passes), y), 9.0, line.style.color, 0.55);
@@ -237,7 +249,7 @@ impl Drawing for Chart {
 
 const BAND: plotters::style::RGBColor = plotters::style::RGBColor(244, 244, 244);
 
-fn group(comparison: &Comparison, problem: &ProblemSummary) -> Group {
+fn group(comparison: &Comparison, problem: &ProblemSummary, labels: &[Vec<String>]) -> Group {
     let title = one_line(&problem.title);
     Group {
         title: match problem.target_loss {
@@ -246,13 +258,14 @@ fn group(comparison: &Comparison, problem: &ProblemSummary) -> Group {
         },
         lines: rows(comparison, problem)
             .iter()
-            .map(|row| Line::new(row, &comparison.solvers))
+            .zip(labels)
+            .map(|(row, label)| Line::new(row, label, &comparison.solvers))
             .collect(),
     }
 }
 
 fn label_width(groups: &[Group]) -> f64 {
-    let labels = groups.iter().flat_map(|group| &group.lines).map(|line| line.label.as_str());
+    let labels = groups.iter().flat_map(|group| &group.lines).flat_map(|line| &line.label);
     let widths = labels.map(|label| text_width(label, LEGEND_SIZE, FontStyle::Normal));
     widths.fold(120.0, f64::max).min(WIDEST_LABEL)
 }
