@@ -193,10 +193,12 @@ fn train_writes_weights_that_training_can_start_from() {
     let first = &json_lines(&stdout(folder.path(), &first))[0];
     assert_eq!((&first["seed"], &first["solver"]), (&3.into(), &"lbfgs".into()));
     let results = folder.path().join("results/train");
-    for name in ["run.json", "spec.toml", "environment.json", "weights.safetensors"] {
+    for name in
+        ["runs.jsonl", "timing.jsonl", "spec.toml", "environment.json", "weights.safetensors"]
+    {
         assert!(results.join(name).is_file(), "{name} is missing");
     }
-    let written = std::fs::read_to_string(results.join("run.json")).unwrap();
+    let written = std::fs::read_to_string(results.join("runs.jsonl")).unwrap();
     assert_eq!(json_lines(&written)[0], *first);
 
     let weights = ["--weights", "results/train/weights.safetensors", "-o", "more", "--json"];

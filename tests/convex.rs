@@ -92,7 +92,7 @@ fn penalised_logistic_and_softmax_regression_have_one_minimum() {
     for (loss, outputs, classes) in [(Loss::BinaryCrossEntropy, 1, 2), (Loss::CrossEntropy, 3, 3)] {
         let features = features();
         let labels = (0..ROWS)
-            .map(|i| u32::from(features.row(i)[0] > 0.2) + (i as u32 % 5 == 0) as u32)
+            .map(|i| u32::from(features.row(i)[0] > 0.2) + u32::from(i.is_multiple_of(5)))
             .map(|label| label % classes)
             .collect();
         let network = Arc::new(Network::dense(&[COLUMNS, outputs], Activation::Tanh));

@@ -137,8 +137,8 @@ impl Roles {
 fn known(table: &Table, name: &str, flag: &str) -> Result<usize> {
     table.find(name).ok_or_else(|| {
         let names = table.names();
-        let remedy = wrong_separator(names)
-            .unwrap_or_else(|| format!("name one of these with `{flag}`"));
+        let remedy =
+            wrong_separator(names).unwrap_or_else(|| format!("name one of these with `{flag}`"));
         let known = nearest_first(name, names);
         let problem = DataProblem::UnknownColumn { name: name.into(), known };
         Error::data(table.header_place(), problem, remedy)

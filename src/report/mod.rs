@@ -23,7 +23,7 @@ use crate::lab::Comparison;
 use crate::lab::environment::Environment;
 
 pub use atomic::atomic_write;
-pub use records::{environment_json, run_json};
+pub use records::{environment_json, record_lines, run_json};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
 
@@ -64,8 +64,7 @@ pub fn write_comparison(
     environment: &Environment,
 ) -> Result<WrittenFiles> {
     std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
-    let runs = records::json_lines(comparison.runs.iter().map(|run| &run.record));
-    let timing = records::json_lines(comparison.runs.iter().map(|run| &run.timing));
+    let [runs, timing] = record_lines(&comparison.runs);
     let texts = [
         ("spec.toml", spec_toml.to_string()),
         ("runs.jsonl", runs),

@@ -32,8 +32,13 @@ pub fn environment_json(environment: &Environment) -> String {
     text.expect("an environment has text keys and a memory buffer takes all") + "\n"
 }
 
+/// The contents of `runs.jsonl` and of `timing.jsonl`: a line per run.
+pub fn record_lines(runs: &[Run]) -> [String; 2] {
+    [json_lines(runs.iter().map(|run| &run.record)), json_lines(runs.iter().map(|run| &run.timing))]
+}
+
 /// One JSON object a line, in the order given.
-pub(super) fn json_lines<'a, T: Serialize + 'a>(records: impl Iterator<Item = &'a T>) -> String {
+fn json_lines<'a, T: Serialize + 'a>(records: impl Iterator<Item = &'a T>) -> String {
     records.map(|record| json_line(record) + "\n").collect()
 }
 
