@@ -199,7 +199,11 @@ fn train_writes_weights_that_training_can_start_from() {
         assert!(results.join(name).is_file(), "{name} is missing");
     }
     let written = std::fs::read_to_string(results.join("runs.jsonl")).unwrap();
-    assert_eq!(json_lines(&written)[0], *first);
+    let mut without_clock = first.clone();
+    for key in ["seconds", "seconds_to_target", "trace_seconds"] {
+        assert!(without_clock.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+    }
+    assert_eq!(json_lines(&written)[0], without_clock);
 
     let weights = ["--weights", "results/train/weights.safetensors", "-o", "more", "--json"];
     let second = small("train", &[&["--seed", "3"], &weights[..]].concat());
@@ -238,4 +242,25 @@ fn an_interrupted_run_is_written() {
     assert_eq!(output.status.code(), Some(130));
     let runs = std::fs::read_to_string(folder.path().join("out/runs.jsonl")).unwrap();
     assert_eq!(json_lines(&runs)[0]["status"], "interrupted");
+}
+
+#[test]
+fn labels_say_what_differs_and_targets_belong_to_their_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = ["--seeds", "1", "--budget", "2", "--json", "-q"];
+    let line = ["compare", "-p", "digits", "-s", "cg:c2=0.4", "-s", "cg", "--l2", "0.01"];
+    let lines = json_lines(&stdout(folder.path(), &[&line[..], &short[..]].concat()));
+    assert_eq!((&lines[0]["solver"], &lines[1]["solver"]), (&"cg c2=0.4".into(), &"cg".into()));
+    // The built-in target holds for the built-in penalty.
+    assert_ne!(lines[0]["target_loss"], 0.05);
+
+    for (line, place) in [
+        (&["compare", "-p", "iris", "--stop-at-target"][..], "target"),
+        (&["compare", "-p", "iris", "-s", "cg:c2=0.4", "-s", "cg:c2=0.4"], "cg c2=0.4"),
+        (&["compare", "-p", "iris", "-s", "cg:c2=nan"], "c2"),
+        (&["train", "-p", "iris", "--hidden", "14000,14000"], "hidden"),
+    ] {
+        let message = error(folder.path(), line);
+        assert!(message.contains(place), "{line:?}: {message}");
+    }
 }

@@ -400,3 +400,21 @@ fn images_without_fitting_labels() {
     let problem = case.drop("p0_0").fails_at(None, None, "--drop");
     assert!(matches!(problem, DataProblem::Conflict(_)));
 }
+
+#[test]
+fn quotes_within_a_line_that_do_not_match() {
+    for cell in ["\"1\"2", "\"ab\"c", "\"1\" "] {
+        let text = format!("a,b,y\n1,5,10\n2,{cell},11\n3,7,12\n");
+        let error = Case::csv(&text).error();
+        assert_eq!(error.place.line, Some(3), "{cell}: {error}");
+        assert!(matches!(error.problem, DataProblem::Malformed(_)), "{cell}: {error}");
+    }
+}
+
+#[test]
+fn other_separators_and_comments_are_recognised_in_every_error() {
+    let semicolons = Case::csv("a;b;y\n1,5;2;3\n").error();
+    assert!(semicolons.remedy.contains("separated by ';'"), "{semicolons}");
+    let comment = Case::csv("# made by hand\na,b,y\n1,2,3\n").error();
+    assert!(comment.remedy.contains("comment"), "{comment}");
+}

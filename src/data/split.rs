@@ -173,10 +173,16 @@ fn check_parts(dataset: &Dataset, fractions: [f64; 3], parts: &[Vec<usize>; 3]) 
         let remedy = "use a larger file, or train on all rows with `--split all`";
         Err(Error::data(Place::file(&dataset.name), DataProblem::TooFewRows(problem), remedy))
     };
-    let rows = dataset.rows();
+    let (rows, distinct) = (dataset.rows(), groups(&dataset.features).len());
+    let repeats = match distinct == rows {
+        true => String::new(),
+        false => format!(" with only {distinct} that differ (equal rows stay together)"),
+    };
     for ((part, fraction), name) in parts.iter().zip(fractions).zip(PARTS) {
         if fraction > 0.0 && part.is_empty() {
-            return too_few(format!("{rows} rows are too few: the {name} part would have none"));
+            return too_few(format!(
+                "{rows} rows{repeats} are too few: the {name} part would have none"
+            ));
         }
     }
     if let Targets::Classes(classes) = &dataset.targets {
@@ -184,7 +190,7 @@ fn check_parts(dataset: &Dataset, fractions: [f64; 3], parts: &[Vec<usize>; 3]) 
         parts[TRAIN].iter().for_each(|&row| seen[classes[row] as usize] = true);
         if let Some((_, class)) = seen.iter().zip(&dataset.class_names).find(|(seen, _)| !**seen) {
             return too_few(format!(
-                "{rows} rows are too few: the training part would have none of class '{class}'"
+                "{rows} rows{repeats} are too few: the training part would have none of class '{class}'"
             ));
         }
     }
