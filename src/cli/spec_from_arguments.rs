@@ -172,14 +172,12 @@ fn solvers(
         false => text.split(',').map(str::trim).collect(),
     });
     let from_file = arguments.spec.is_some();
-    let mut solvers = texts
+    texts
         .map(|text| match given.iter().find(|solver| from_file && solver.label == text) {
             Some(solver) => Ok(solver.clone()),
             None => parse_solver(text),
         })
-        .collect::<Result<Vec<_>, _>>()?;
-    tell_apart(&mut solvers);
-    Ok(solvers)
+        .collect()
 }
 
 fn parse_solver(text: &str) -> Result<SolverSpec, Error> {
@@ -190,26 +188,6 @@ fn parse_solver(text: &str) -> Result<SolverSpec, Error> {
             remedy: "repeat -s for each solver that has settings".to_owned(),
         }),
         _ => SolverSpec::parse(text),
-    }
-}
-
-/// Solvers that share a label with an earlier one, and have no label of their
-/// own, are labelled with the settings in which they differ from the defaults.
-fn tell_apart(solvers: &mut [SolverSpec]) {
-    for i in 1..solvers.len() {
-        let (earlier, rest) = solvers.split_at_mut(i);
-        let solver = &mut rest[0];
-        let taken = earlier.iter().any(|other| other.label == solver.label);
-        if taken && solver.label == solver.method.name() {
-            let defaults = SolverSpec::named(solver.method.name())
-                .map(|solver| solver.method.settings())
-                .unwrap_or_default();
-            for setting in solver.method.settings() {
-                if !defaults.contains(&setting) {
-                    solver.label.push_str(&format!(" {}={}", setting.0, setting.1));
-                }
-            }
-        }
     }
 }
 
@@ -283,6 +261,8 @@ mod tests {
         let line = "losslab compare -s gd,cg -s gd:learning_rate=0.25,schedule=inverse,rate=1";
         let plan = plan(line).unwrap();
         assert_eq!(labels(&plan), ["gd", "cg", "gd learning_rate=0.25 schedule=inverse rate=1.0"]);
+        let twice = super::tests::plan("losslab compare -s cg:c2=0.4 -s cg -s cg:c2=0.4");
+        assert!(twice.unwrap_err().to_string().contains("two named 'cg c2=0.4'"));
     }
 
     #[test]

@@ -35,8 +35,13 @@ fn the_folder_holds_records_and_thirteen_charts() {
     assert_eq!(files.keys().filter(|name| name.ends_with(".svg")).count(), 13);
     assert_eq!(files["spec.toml"], SPEC.as_bytes());
     let environment = String::from_utf8_lossy(&files["environment.json"]);
-    assert!(environment.contains("\"threads\": 2") && environment.ends_with("}
-"));
+    assert!(
+        environment.contains("\"threads\": 2")
+            && environment.ends_with(
+                "}
+"
+            )
+    );
     let runs = String::from_utf8(files["runs.jsonl"].clone()).unwrap();
     assert_eq!(runs.lines().count(), 36);
     assert!(runs.lines().nth(3).unwrap().contains("\"solver\":\"gd-line-search\",\"seed\":0"));

@@ -31,7 +31,9 @@ impl ExperimentSpec {
     ///
     /// Keys that are left out keep the defaults of [`ExperimentSpec::new`] and
     /// [`ProblemSpec::new`]. A `[[problem]]` without `data` starts from the
-    /// built-in problem of its name. The lists of problems and solvers may be
+    /// built-in problem of its name; with the `data` of that problem too, but then
+    /// without its loss, which follows from the task, and without its target loss.
+    /// The lists of problems and solvers may be
     /// empty, to be filled before [`ExperimentSpec::validate`].
     ///
     /// # Errors
@@ -101,7 +103,7 @@ fn seeds(section: &mut Section<'_>) -> Result<Option<Vec<u64>>> {
             format!("{count} seeds are too many"),
             "give at most 10000, or a list such as [0, 4, 7]",
         ))),
-        None => section.counts("seeds"),
+        None => section.list("seeds", "a count, or a list of whole numbers of at least 0", integer),
     }
 }
 
@@ -176,14 +178,16 @@ fn solver(section: &mut Section<'_>) -> Result<SolverSpec> {
     let default = default_method(&name).map_err(|error| {
         section.error(Defect::new("name", error.to_string(), "losslab list solvers explains them"))
     })?;
-    let label = section.text("label")?.unwrap_or(name);
+    let label = section.text("label")?;
     let settings = solver_settings(section)?;
     let pairs: Vec<(&str, &str)> =
         settings.iter().map(|setting| (setting.key, setting.value.as_str())).collect();
     let solver = override_settings(default, &pairs).and_then(|method| {
-        check_label(&label)?;
         check(&method)?;
-        Ok(SolverSpec { label, method })
+        let automatic = SolverSpec::new(method);
+        let label = label.unwrap_or(automatic.label);
+        check_label(&label)?;
+        Ok(SolverSpec { label, method: automatic.method })
     });
     solver.map_err(|defect| match settings.iter().find(|setting| setting.key == defect.key) {
         Some(setting) => section.error_at(setting.span.clone(), defect),

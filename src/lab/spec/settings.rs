@@ -47,7 +47,9 @@ pub struct ProblemSettings {
 
 impl ProblemSettings {
     /// The problem named `name`. If no data is given, `name` is that of a
-    /// built-in problem, which is changed by what is given.
+    /// built-in problem, which is changed by what is given. Where the
+    /// data given is that problem's own, its network is kept, but not its loss and
+    /// target loss, so that a written problem is read back as it was.
     ///
     /// # Errors
     /// [`Error::UnknownName`] without data and without such a problem;
@@ -63,7 +65,11 @@ impl ProblemSettings {
     pub(super) fn build_or_defect(self, name: &str) -> std::result::Result<ProblemSpec, Defect> {
         let base = match (&self.data, problems::find(name)) {
             (None, Ok(problem)) => problem,
-            _ => ProblemSpec::new(name, self.source()?),
+            (_, built_in) => {
+                let source = self.source()?;
+                let own = built_in.ok().filter(|problem| problem.data == source);
+                own.unwrap_or_else(|| ProblemSpec::new(name, source))
+            }
         };
         self.apply_or_defect(base)
     }
@@ -115,6 +121,10 @@ impl ProblemSettings {
     /// The source that `data` and the keys that belong to it describe.
     fn source(&self) -> std::result::Result<DataSource, Defect> {
         let data = self.data.as_deref().unwrap_or_default();
+        if data.is_empty() {
+            let remedy = "name a file, or one of the embedded data sets (losslab list data)";
+            return Err(Defect::new("data", "it is empty".to_owned(), remedy));
+        }
         let names = embedded::names();
         if self.target.is_none() && !data.contains(['.', '/', '\\']) {
             if !names.contains(&data) {
