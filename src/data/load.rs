@@ -1,8 +1,6 @@
-//! Where a data set is from, as a value that can be written down and loaded.
+//! Where a data set is from, as a value that can be loaded.
 
 use std::path::{Path, PathBuf};
-
-use serde::{Deserialize, Serialize};
 
 use super::bytes::unpacked;
 use super::idx::{IdxFile, is_idx, label_path};
@@ -11,11 +9,7 @@ use super::{CsvOptions, Dataset, Task, embedded, read_csv, read_idx};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
-///
-/// In TOML `{ source = "embedded", name = "spam" }` or
-/// `{ source = "file", path = "houses.csv", target = "price" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "source", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataSource {
     /// A set that comes with the program.
     Embedded {
@@ -29,19 +23,14 @@ pub enum DataSource {
         path: PathBuf,
         /// The column to predict; for images the file of labels, by default the one
         /// beside the images whose name differs in `labels-idx1` alone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<String>,
         /// The task; by default the one that the target's values suggest.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         task: Option<Task>,
         /// Columns to leave out.
-        #[serde(default)]
         drop: Vec<String>,
         /// Columns whose values are labels, numbers or not.
-        #[serde(default)]
         categorical: Vec<String>,
         /// Keeps columns with one value in every row. Pixels of images are always kept.
-        #[serde(default)]
         keep_constant: bool,
     },
 }
@@ -153,18 +142,5 @@ mod tests {
         assert_eq!(set_name(Path::new("a/houses.csv.gz")), "houses");
         assert_eq!(set_name(Path::new("houses.2024.csv")), "houses.2024");
         assert_eq!(set_name(Path::new("train-images-idx3-ubyte")), "train-images-idx3-ubyte");
-    }
-
-    #[test]
-    fn a_source_is_written_down_and_read_back() {
-        let text = "source = \"file\"\npath = \"a.csv\"\ntarget = \"y\"\ntask = \"multi-class\"\n";
-        let source: DataSource = toml::from_str(text).unwrap();
-        let DataSource::File { task, ref drop, .. } = source else { panic!("not a file") };
-        assert_eq!((task, drop.len()), (Some(Task::MultiClass), 0));
-        let written = toml::to_string(&source).unwrap();
-        assert_eq!(toml::from_str::<DataSource>(&written).unwrap(), source);
-        assert!(toml::from_str::<DataSource>("source = \"embedded\"\nname = \"iris\"").is_ok());
-        assert!(toml::from_str::<DataSource>("source = \"embedded\"\nnom = \"iris\"").is_err());
-        assert!(toml::from_str::<DataSource>(&(text.to_string() + "tsk = 1\n")).is_err());
     }
 }

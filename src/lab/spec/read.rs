@@ -15,16 +15,6 @@ use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::SolverSpec;
 use crate::solver::settings::{Defect, check, check_label, default_method, override_settings};
 
-const TASKS: [(&str, Task); 3] =
-    [("regression", Task::Regression), ("binary", Task::Binary), ("multi-class", Task::MultiClass)];
-
-const PARTS: [(&str, Part); 4] = [
-    ("all", Part::All),
-    ("train", Part::Train),
-    ("validation", Part::Validation),
-    ("test", Part::Test),
-];
-
 impl ExperimentSpec {
     /// Reads a specification; `file` is its name in errors, and without its
     /// ending the experiment's name if the text gives none.
@@ -144,7 +134,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         title: section.text("title")?,
         data: section.text("data")?,
         target: section.text("target")?,
-        task: section.choice("task", &TASKS)?,
+        task: section.choice("task", &Task::ALL.map(|task| (task.name(), task)))?,
         drop: section.texts("drop")?,
         categorical: section.texts("categorical")?,
         keep_constant: section.flag("keep_constant")?,
@@ -159,7 +149,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         l2: section.number("l2")?,
         target_loss: section.number("target_loss")?,
         standardise: section.flag("standardise")?,
-        rows: section.choice("rows", &PARTS)?,
+        rows: section.choice("rows", &Part::ALL.map(|part| (part.name(), part)))?,
     };
     section.finish()?;
     if settings.data.is_none() && problems::find(&name).is_err() {
