@@ -12,15 +12,30 @@ fn main() {
     if !Path::new(".git").exists() {
         return;
     }
-    if let (Some(log), Some(commit), Some(changes)) = (
-        git(&["rev-parse", "--git-path", "logs/HEAD"]),
+    if let (Some(commit), Some(changes)) = (
         git(&["rev-parse", "HEAD"]),
         git(&[&["status", "--porcelain", "--"], &SOURCES[..]].concat()),
     ) {
-        println!("cargo::rerun-if-changed={log}");
-        SOURCES.iter().for_each(|path| println!("cargo::rerun-if-changed={path}"));
+        SOURCES.iter().for_each(|path| rerun_if_changed(path));
+        watch_head();
         println!("cargo::rustc-env=LOSSLAB_COMMIT={commit}");
         println!("cargo::rustc-env=LOSSLAB_MODIFIED={}", !changes.is_empty());
+    }
+}
+
+/// Watches every file that says which commit is checked out, and the index.
+fn watch_head() {
+    let branch = git(&["symbolic-ref", "--quiet", "HEAD"]);
+    let files = ["HEAD", "logs/HEAD", "index", "packed-refs"].into_iter().chain(branch.as_deref());
+    for path in files.filter_map(|file| git(&["rev-parse", "--git-path", file])) {
+        rerun_if_changed(&path);
+    }
+}
+
+/// A path that does not exist would make every build run this again.
+fn rerun_if_changed(path: &str) {
+    if Path::new(path).exists() {
+        println!("cargo::rerun-if-changed={path}");
     }
 }
 

@@ -2,17 +2,18 @@
 
 mod names;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use names::shortened;
-pub(crate) use names::{nearest_first, suggestion};
+pub(crate) use names::{excerpt, nearest_first, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file that cannot be read or written.
-    #[error("{path}: {source}", path = .path.display())]
+    #[error("{path}: {source}{}", way_out(.source.kind()), path = .path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -23,7 +24,7 @@ pub enum Error {
     #[error(transparent)]
     Data(#[from] Box<DataError>),
     /// A name that is not on the list.
-    #[error("there is no {kind} named '{name}'; {}", suggestion(name, known))]
+    #[error("there is no {kind} named '{}'; {}", excerpt(name), suggestion(name, known))]
     UnknownName {
         /// What was looked for: problem, solver, data set, …
         kind: &'static str,
@@ -60,6 +61,20 @@ pub enum Error {
         /// What the drawing library says.
         problem: String,
     },
+}
+
+/// What to do about a file that cannot be read or written.
+fn way_out(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "; check the path, which is taken from the current folder",
+        ErrorKind::PermissionDenied => "; allow access to it, or name another path",
+        ErrorKind::IsADirectory => "; name a file in it",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            "; a folder is needed, and a file is there: name another path"
+        }
+        ErrorKind::InvalidData => "; name a text file, and save it as UTF-8",
+        _ => "",
+    }
 }
 
 impl Error {
@@ -128,7 +143,7 @@ impl std::fmt::Display for Place {
             write!(f, ", line {line}")?;
         }
         if let Some(column) = &self.column {
-            write!(f, ", column '{column}'")?;
+            write!(f, ", column '{}'", excerpt(column))?;
         }
         Ok(())
     }
@@ -150,7 +165,7 @@ pub enum DataProblem {
         found: usize,
     },
     /// A column that was named and does not exist.
-    #[error("there is no column '{name}'; the columns are {}", shortened(.known))]
+    #[error("there is no column '{}'; the columns are {}", excerpt(.name), shortened(.known))]
     UnknownColumn {
         /// The name that was given.
         name: String,
@@ -179,22 +194,22 @@ pub enum DataProblem {
     #[error("the column has the same value in every row")]
     ConstantColumn,
     /// A classification target with one class.
-    #[error("every row has the class '{0}'")]
+    #[error("every row has the class '{}'", excerpt(.0))]
     OneClass(String),
     /// A file without rows.
     #[error("there are no rows")]
     Empty,
     /// Text where a number is expected.
-    #[error("'{0}' is not a number")]
+    #[error("'{}' is not a number", excerpt(.0))]
     TextInNumericColumn(String),
     /// A number that is not finite.
-    #[error("'{0}' is not a finite number")]
+    #[error("'{}' is not a finite number", excerpt(.0))]
     NonFinite(String),
     /// A target that does not fit the task.
     #[error("the target does not fit the task: {0}")]
     WrongTask(String),
-    /// A categorical column with too many distinct values.
-    #[error("the column holds {distinct} distinct texts in {rows} rows")]
+    /// A column of categories with too many distinct values.
+    #[error("the column holds {distinct} distinct values in {rows} rows")]
     TooManyCategories {
         /// Distinct values.
         distinct: usize,

@@ -82,6 +82,7 @@ fn lists_name_everything() {
 #[test]
 fn bad_arguments_are_refused_with_the_way_out() {
     let folder = folder_with_data();
+    std::fs::write(folder.path().join("latin1.toml"), b"name = \"\xe9\"\n").unwrap();
     for (arguments, part) in [
         (&["compare", "-p", "digit"][..], "did you mean 'digits'?"),
         (&["compare", "-p", "digits.csv"], "--data FILE --target COLUMN"),
@@ -89,6 +90,21 @@ fn bad_arguments_are_refused_with_the_way_out() {
         (&["compare", "-s", "cg:c3=1"], "no setting 'c3'; did you mean 'c1'?"),
         (&["compare", "-s", "gd,cg:c2=0.3"], "repeat -s"),
         (&["compare", "-s", "cg", "-s", "cg"], "two named 'cg'"),
+        (&["compare", "-s", "lbfgs:memory=1000000000"], "give 1 to 1000 pairs"),
+        (&["compare", "--hidden", "14000,14000"], "vectors of that length in memory"),
+        (&["compare", "-p", "iris", "--stop-at-target"], "--target-loss"),
+        (&["compare", "--seeds", "-1"], "give a count such as 3"),
+        (&["compare", "--iterations", "-1"], "give a whole number of at least 0"),
+        (&["compare", "-j", "-1"], "give a whole number of at least 0"),
+        (&["compare", "--hidden", "-3"], "give widths such as 32,16"),
+        (&["train", "--seed", "-1"], "give a whole number of at least 0"),
+        (&["-p", "digits"], "losslab compare -p digits"),
+        (&["--problem", "digits"], "losslab compare -p digits"),
+        (&["compare", "--data", ""], "data: it is empty; name a file"),
+        (&["compare", "--data", "plane.csv", "--target", "y", "-o", "plane.csv"], "another path"),
+        (&["compare", "--spec", "."], "name a file in it"),
+        (&["compare", "--spec", "latin1.toml"], "save it as UTF-8"),
+        (&["train", "--weights", "."], "name a file in it"),
         (&["compare", "--budget", "-3"], "budget: -3.0 is out of range"),
         (&["compare", "--budget", "nan"], "budget: NaN is out of range"),
         (&["compare", "--seeds", "0"], "at least one seed"),

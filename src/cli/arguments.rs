@@ -59,7 +59,7 @@ pub struct CompareArguments {
     pub experiment: ExperimentArguments,
 
     /// A number n for seeds 0 to n − 1, or a list; '7,' is the one seed 7
-    #[arg(long, value_name = "N|LIST", help_heading = "Runs")]
+    #[arg(long, value_name = "N|LIST", allow_negative_numbers = true, help_heading = "Runs")]
     pub seeds: Option<Seeds>,
 }
 
@@ -81,7 +81,8 @@ pub struct TrainArguments {
     pub experiment: ExperimentArguments,
 
     /// The seed of start and split [default: 0]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Runs")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Start from the weights in this file instead of random ones
@@ -92,8 +93,8 @@ pub struct TrainArguments {
 /// What compare and train share.
 #[derive(Debug, Default, Args)]
 pub struct ExperimentArguments {
-    /// A built-in problem, or one of the specification; to compare on several,
-    /// repeat, or use commas
+    /// A built-in problem, or one of the specification; to compare several,
+    /// repeat this or use commas
     #[arg(short, long = "problem", value_name = "NAME", value_delimiter = ',')]
     #[arg(help_heading = "Problems and data")]
     pub problems: Vec<String>,
@@ -107,7 +108,7 @@ pub struct ExperimentArguments {
     pub target: Option<String>,
 
     /// What the target is; without this the column's values decide
-    #[arg(long, value_name = "TASK", value_parser = choices(TASKS))]
+    #[arg(long, value_name = "TASK", value_parser = choices(Task::ALL.map(|task| (task.name(), task))))]
     #[arg(help_heading = "Problems and data")]
     pub task: Option<Task>,
 
@@ -126,7 +127,7 @@ pub struct ExperimentArguments {
     pub keep_constant: bool,
 
     /// The rows that the loss is a mean over [default: train]
-    #[arg(long, value_name = "ROWS", value_parser = choices(PARTS))]
+    #[arg(long, value_name = "ROWS", value_parser = choices(Part::ALL.map(|part| (part.name(), part))))]
     #[arg(help_heading = "Problems and data")]
     pub split: Option<Part>,
 
@@ -135,7 +136,7 @@ pub struct ExperimentArguments {
     pub no_standardise: bool,
 
     /// Widths of the hidden layers, such as 32,16; 'none' for a linear model
-    #[arg(long, value_name = "WIDTHS", help_heading = "Network")]
+    #[arg(long, value_name = "WIDTHS", allow_negative_numbers = true, help_heading = "Network")]
     pub hidden: Option<Hidden>,
 
     /// The non-linearity after each hidden layer
@@ -159,8 +160,8 @@ pub struct ExperimentArguments {
     #[arg(help_heading = "Network")]
     pub l2: Option<f64>,
 
-    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; to compare
-    /// several, repeat, or use commas between plain names
+    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; to
+    /// compare several, repeat this or use commas between plain names
     #[arg(short, long = "solver", value_name = "NAME[:SETTINGS]", help_heading = "Solvers")]
     pub solvers: Vec<String>,
 
@@ -170,7 +171,8 @@ pub struct ExperimentArguments {
     pub budget: Option<f64>,
 
     /// Iterations that each run may do [default: no limit]
-    #[arg(long, value_name = "N", help_heading = "Runs")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
     pub iterations: Option<u64>,
 
     /// Converged when no entry of the gradient is larger [default: 1e-8]
@@ -186,7 +188,8 @@ pub struct ExperimentArguments {
     pub stop_at_target: bool,
 
     /// Threads [default: one per core]; no result depends on them
-    #[arg(short = 'j', long, value_name = "N", help_heading = "Runs")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = whole::<usize>)]
+    #[arg(allow_negative_numbers = true, help_heading = "Runs")]
     pub threads: Option<usize>,
 
     /// Read all this from a file; flags beside it take precedence
@@ -228,16 +231,6 @@ pub enum ListKind {
     /// Embedded data sets
     Data,
 }
-
-const TASKS: [(&str, Task); 3] =
-    [("regression", Task::Regression), ("binary", Task::Binary), ("multi-class", Task::MultiClass)];
-
-const PARTS: [(&str, Part); 4] = [
-    ("all", Part::All),
-    ("train", Part::Train),
-    ("validation", Part::Validation),
-    ("test", Part::Test),
-];
 
 /// A parser for one of a closed set of names.
 fn choices<T, const N: usize>(
@@ -286,6 +279,11 @@ impl FromStr for Seeds {
                 .ok_or_else(|| "give a count such as 3, or a list such as 0,4,7".to_owned()),
         }
     }
+}
+
+/// A whole number of at least 0.
+fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "give a whole number of at least 0".to_owned())
 }
 
 fn numbers<T: FromStr>(text: &str) -> Option<Vec<T>> {

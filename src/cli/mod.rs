@@ -12,17 +12,30 @@ mod train;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Error, Parser};
 
 use arguments::{Arguments, Command, CompareArguments};
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let command = Arguments::parse().command;
-    let result = match command.unwrap_or(Command::Compare(CompareArguments::default())) {
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| with_tip(error).exit());
+    let command = arguments.command.unwrap_or(Command::Compare(CompareArguments::default()));
+    let result = match command {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
         Command::List(arguments) => list::list(&arguments),
     };
     result.unwrap_or_else(|failure| failure.report())
+}
+
+/// Flags of `compare` are often given without it.
+fn with_tip(mut error: Error) -> Error {
+    let first = std::env::args_os().nth(1);
+    let flag_first = first.is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
+    if error.kind() == ErrorKind::UnknownArgument && flag_first {
+        let tip = "flags such as this follow a command: losslab compare -p digits".to_owned();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }

@@ -17,6 +17,12 @@ pub fn print_line(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// The terminal's width, if standard error is a terminal.
+pub fn error_width() -> Option<u16> {
+    let mut table = comfy_table::Table::new();
+    table.use_stderr().width()
+}
+
 /// The terminal's width, if standard output is a terminal.
 pub fn width() -> Option<u16> {
     comfy_table::Table::new().width()

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use losslab::lab::Event;
 
+use super::output;
+
 /// Steps of the bar for one run.
 const STEPS: f64 = 1000.0;
 /// Fast enough for the eye.
@@ -32,7 +34,7 @@ impl Progress {
             false => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(Some(runs as u64 * STEPS as u64), target);
-        let style = ProgressStyle::with_template("{msg:54!} [{wide_bar}] {eta} left");
+        let style = ProgressStyle::with_template(&template(output::error_width()));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         Self {
             bar,
@@ -90,5 +92,26 @@ impl Progress {
             eprintln!("{}: {} {runs} finished", self.problem, self.finished);
         }
         self.finished = 0;
+    }
+}
+
+/// The line: a message that leaves the bar some of the terminal's width.
+fn template(width: Option<u16>) -> String {
+    /// A bar of ten, and what stands around it.
+    const REST: u16 = 27;
+    let message = width.map_or(54, |width| width.saturating_sub(REST).clamp(8, 54));
+    format!("{{msg:{message}!}} [{{wide_bar}}] {{eta}} left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::template;
+
+    #[test]
+    fn narrow_terminals_shorten_the_message() {
+        assert!(template(None).starts_with("{msg:54!} ["));
+        assert!(template(Some(200)).starts_with("{msg:54!} ["));
+        assert!(template(Some(50)).starts_with("{msg:23!} ["));
+        assert!(template(Some(10)).starts_with("{msg:8!} ["));
     }
 }

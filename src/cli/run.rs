@@ -1,5 +1,6 @@
 //! What compare and train have in common: data, threads, interrupts, results.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -87,7 +88,12 @@ impl Session {
 
 /// Makes sure that results can be written before anything is computed.
 pub fn create_folder(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::run(Error::file(folder, error)))
+    std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            Failure::input(Error::file(folder, error))
+        }
+        _ => Failure::run(Error::file(folder, error)),
+    })
 }
 
 /// The first Ctrl-C sets the flag, the second ends the process.

@@ -261,6 +261,8 @@ mod tests {
         let line = "losslab compare -s gd,cg -s gd:learning_rate=0.25,schedule=inverse,rate=1";
         let plan = plan(line).unwrap();
         assert_eq!(labels(&plan), ["gd", "cg", "gd learning_rate=0.25 schedule=inverse rate=1.0"]);
+        let twice = super::tests::plan("losslab compare -s cg:c2=0.4 -s cg -s cg:c2=0.4");
+        assert!(twice.unwrap_err().to_string().contains("two named 'cg c2=0.4'"));
     }
 
     #[test]

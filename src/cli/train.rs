@@ -1,5 +1,7 @@
 //! `losslab train`.
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use losslab::lab::{Metric, Trained};
@@ -15,7 +17,7 @@ use super::spec_from_arguments::training;
 pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let start = arguments.weights.as_deref();
     if let Some(path) = start {
-        std::fs::File::open(path).map_err(|error| Failure::input(Error::file(path, error)))?;
+        check_is_readable(path).map_err(|error| Failure::input(Error::file(path, error)))?;
     }
     let plan = training(arguments).map_err(Failure::input)?;
     let session = Session::new(plan, &arguments.experiment)?;
@@ -27,6 +29,14 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     write(&session, &trained)?;
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
     Ok(session.exit_code())
+}
+
+/// Finds out before the data is read whether there is a file to start from.
+fn check_is_readable(path: &Path) -> std::io::Result<()> {
+    match std::fs::File::open(path)?.metadata()?.is_dir() {
+        true => Err(ErrorKind::IsADirectory.into()),
+        false => Ok(()),
+    }
 }
 
 fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {

@@ -2,10 +2,10 @@
 
 use super::bytes::{sha256_hex, unpacked};
 use super::columns::{Categories, is_missing, numbers};
-use super::table::{Table, wrong_separator};
+use super::table::Table;
 use super::target::Target;
 use super::{Dataset, Task};
-use crate::error::{DataProblem, Error, Result, nearest_first};
+use crate::error::{DataProblem, Error, Result, excerpt, nearest_first};
 use crate::numerics::RowMatrix;
 
 /// How a table is read.
@@ -71,6 +71,7 @@ pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Datase
     }
     Ok(Dataset {
         name: file.into(),
+        file: file.into(),
         title: file.into(),
         sha256: sha256_hex(&[bytes]),
         task: target.task,
@@ -120,11 +121,11 @@ impl Roles {
         let is_feature = |column: &usize| *column != target && !dropped[*column];
         let features: Vec<usize> = (0..dropped.len()).filter(is_feature).collect();
         if features.is_empty() {
-            return Err(Error::data(
-                table.header_place(),
-                DataProblem::NoFeatures,
-                "a table needs a column to predict from; leave some out of `--drop`",
-            ));
+            let remedy = match options.drop.is_empty() {
+                true => "add a column to predict from, or name another file with `--data FILE`",
+                false => "a table needs a column to predict from; leave some out of `--drop`",
+            };
+            return Err(Error::data(table.header_place(), DataProblem::NoFeatures, remedy));
         }
         Ok(Self { target, features })
     }
@@ -136,12 +137,9 @@ impl Roles {
 
 fn known(table: &Table, name: &str, flag: &str) -> Result<usize> {
     table.find(name).ok_or_else(|| {
-        let names = table.names();
-        let remedy =
-            wrong_separator(names).unwrap_or_else(|| format!("name one of these with `{flag}`"));
-        let known = nearest_first(name, names);
+        let known = nearest_first(name, table.names());
         let problem = DataProblem::UnknownColumn { name: name.into(), known };
-        Error::data(table.header_place(), problem, remedy)
+        Error::data(table.header_place(), problem, format!("name one of these with `{flag}`"))
     })
 }
 
@@ -154,7 +152,7 @@ fn check_complete(table: &Table, roles: &Roles) -> Result<()> {
             let remedy = if column == roles.target {
                 "fill it in or delete the row, or name another column with `--target COLUMN`".into()
             } else {
-                let name = &table.names()[column];
+                let name = excerpt(&table.names()[column]);
                 format!(
                     "fill it in or delete the row, or leave the column out with `--drop {name}`"
                 )
@@ -174,9 +172,10 @@ struct Feature {
 
 fn encode(table: &Table, column: usize) -> Result<Vec<Feature>> {
     let name = &table.names()[column];
+    let shown = excerpt(name);
     let remedy = format!(
-        "take the column's values for labels with `--categorical {name}`, or leave it out with \
-         `--drop {name}`"
+        "take the column's values for labels with `--categorical {shown}`, or leave it out with \
+         `--drop {shown}`"
     );
     match numbers(table, column, &remedy)? {
         Some(values) => Ok(vec![Feature { name: name.clone(), values }]),
@@ -186,7 +185,8 @@ fn encode(table: &Table, column: usize) -> Result<Vec<Feature>> {
 
 fn one_hot(table: &Table, column: usize) -> Result<Vec<Feature>> {
     let name = &table.names()[column];
-    let remedy = format!("group the values, or leave the column out with `--drop {name}`");
+    let remedy =
+        format!("group the values, or leave the column out with `--drop {}`", excerpt(name));
     let categories = Categories::of(table, column, &remedy)?;
     let indicator = |(code, category): (u32, &String)| Feature {
         name: format!("{name}={category}"),
@@ -200,7 +200,7 @@ fn check_varies(table: &Table, column: usize, encoded: &[Feature], keep: bool) -
     if keep || !encoded.iter().all(constant) {
         return Ok(());
     }
-    let name = &table.names()[column];
+    let name = excerpt(&table.names()[column]);
     Err(Error::data(
         table.column_place(column),
         DataProblem::ConstantColumn,

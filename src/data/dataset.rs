@@ -1,11 +1,11 @@
 //! A data set in its own units.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::numerics::RowMatrix;
 
 /// What is predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Real numbers.
@@ -17,6 +17,9 @@ pub enum Task {
 }
 
 impl Task {
+    /// Every task.
+    pub const ALL: [Self; 3] = [Self::Regression, Self::Binary, Self::MultiClass];
+
     /// The name in the command line, TOML and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -41,6 +44,8 @@ pub enum Targets {
 pub struct Dataset {
     /// The name in the command line and in records.
     pub name: String,
+    /// The file as it was named, for errors.
+    pub file: String,
     /// A title for charts: `California house prices`.
     pub title: String,
     /// SHA-256 of the bytes it was read from, packed or not, in hexadecimal; of

@@ -148,12 +148,8 @@ static SETS: [EmbeddedSet; 9] = [
     },
 ];
 
-/// Every embedded set: first for regression, then binary, then multi-class.
-pub fn sets() -> &'static [EmbeddedSet] {
-    &SETS
-}
-
-/// The names of the embedded sets.
+/// The names of the embedded sets: first for regression, then binary, then
+/// multi-class.
 pub fn names() -> Vec<&'static str> {
     SETS.iter().map(|set| set.name).collect()
 }
@@ -236,7 +232,7 @@ mod tests {
 
     #[test]
     fn each_set_is_as_its_description_says() {
-        for set in sets() {
+        for set in &SETS {
             let dataset = load(set.name).unwrap();
             assert_eq!((dataset.rows(), dataset.features.columns()), (set.rows, set.features));
             assert_eq!(dataset.feature_names.len(), set.features);
@@ -302,7 +298,7 @@ mod tests {
     #[test]
     fn the_readme_gives_the_digest_of_every_file() {
         let readme = include_str!("../../data/README.md");
-        for set in sets() {
+        for set in &SETS {
             let contents = match set.contents {
                 Contents::Table(bytes) => vec![bytes],
                 Contents::Idx { images, labels } => vec![images, labels],

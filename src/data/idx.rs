@@ -66,6 +66,7 @@ pub fn read_idx(images: IdxFile, labels: IdxFile, task: Option<Task>) -> Result<
     let values = pixels.iter().map(|&pixel| f64::from(pixel)).collect();
     Ok(Dataset {
         name: images.name.into(),
+        file: images.name.into(),
         title: images.name.into(),
         sha256: sha256_hex(&[images.bytes, labels.bytes]),
         task,

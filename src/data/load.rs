@@ -1,4 +1,4 @@
-//! Where a data set is from, as a value that can be written down and loaded.
+//! Where a data set is from, as a value that can be loaded.
 
 use std::path::{Path, PathBuf};
 

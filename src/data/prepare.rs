@@ -1,16 +1,13 @@
 //! From a data set to the rows that a loss is over and the rows held out.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
-    Dataset, Part, Samples, Split, SplitFractions, Standardiser, TargetScale, Targets, Task, split,
+    Dataset, Part, Samples, Split, SplitFractions, Standardiser, TargetScale, Targets, split,
 };
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::numerics::Seed;
 
 /// How a data set is prepared.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PrepareOptions {
     /// The share of each part; by default 0.7, 0.1 and 0.2.
     pub fractions: SplitFractions,
@@ -29,8 +26,6 @@ impl Default for PrepareOptions {
 /// The rows of a data set, selected and standardised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {
-    /// What is predicted.
-    pub task: Task,
     /// The rows that the loss is over.
     pub fit: Samples,
     /// The validation rows, if `fit` is the training rows and there are any.
@@ -68,7 +63,6 @@ pub fn prepare(dataset: &Dataset, options: &PrepareOptions, seed: Seed) -> Resul
     let samples = |rows: &[usize]| samples(dataset, rows, scalers.as_ref());
     let held_out = |rows: &[usize]| (!rows.is_empty()).then(|| samples(rows));
     Ok(Prepared {
-        task: dataset.task,
         fit: samples(&selection.fit),
         validation: held_out(&selection.validation),
         test: held_out(&selection.test),
@@ -104,7 +98,7 @@ impl Selection {
         if fit.is_empty() {
             let problem = "the part that the loss is over has no share of the rows".into();
             return Err(Error::data(
-                Place::file(&dataset.name),
+                Place::file(&dataset.file),
                 DataProblem::TooFewRows(problem),
                 "give it a share, or use other rows with `--split train` or `--split all`",
             ));

@@ -1,13 +1,10 @@
 //! The rows a network sees: selected, standardised, ready to be evaluated.
 
-use serde::{Deserialize, Serialize};
-
 use super::Targets;
 use crate::numerics::RowMatrix;
 
 /// Which rows of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Every row.
     All,
@@ -17,6 +14,21 @@ pub enum Part {
     Validation,
     /// The rows held out to the end.
     Test,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 4] = [Self::All, Self::Train, Self::Validation, Self::Test];
+
+    /// The name in the command line and TOML.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// Rows in the units the network works in.

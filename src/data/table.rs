@@ -2,7 +2,7 @@
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
-use crate::error::{DataProblem, Error, Place, Result};
+use crate::error::{DataProblem, Error, Place, Result, excerpt};
 
 /// The texts of a table. Every row has as many cells as the header has names.
 pub(super) struct Table {
@@ -28,6 +28,7 @@ impl Table {
             return Err(empty(file, 1));
         };
         let names = header_names(&header, &Place::file(file).at_line(header_line))?;
+        check_separated(&names, &Place::file(file).at_line(header_line))?;
         let mut table = Self { file: file.into(), header_line, names, rows: vec![], lines: vec![] };
         while let Some((line, record)) = records.next()? {
             let row = table.checked_row(line, record)?;
@@ -84,12 +85,17 @@ impl Table {
         if record.len() != expected {
             let short = record.len() < expected;
             let column = &self.names[record.len().min(expected - 1)];
-            let remedy = if let Some(remedy) = wrong_separator(&self.names) {
-                remedy
+            let shown = excerpt(column);
+            let remedy = if expected == 1 || self.names[0].starts_with('#') {
+                format!(
+                    "the first line must name the columns, separated by commas, and it is '{}…': \
+                     delete the lines above the names",
+                    excerpt(&self.names[0])
+                )
             } else if short {
-                format!("give the row its cells from column '{column}' on, or delete the line")
+                format!("give the row its cells from column '{shown}' on, or delete the line")
             } else {
-                format!("remove the cells after column '{column}', or quote a cell with a comma")
+                format!("remove the cells after column '{shown}', or quote a cell with a comma")
             };
             let problem = DataProblem::RaggedRow { expected, found: record.len() };
             return Err(Error::data(place.in_column(column), problem, remedy));
@@ -131,10 +137,11 @@ impl<'a> Records<'a> {
         let raw = &self.text[start..self.offset()];
         let blank = raw.iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').count();
         self.count_lines_to(start + blank);
-        if !well_quoted(&raw[blank..]) {
+        if let Err(cell) = well_quoted(&raw[blank..]) {
+            let problem = format!("cell {cell} begins with a quote that its end does not close");
             return Err(Error::data(
                 Place::file(self.file).at_line(self.line),
-                DataProblem::Malformed("the quotes of a cell here do not match".into()),
+                DataProblem::Malformed(problem),
                 "close the quote, and write a quote inside a quoted cell twice",
             ));
         }
@@ -159,42 +166,68 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Whether quotes open only at the start of a cell and close only at its end.
-/// Where they do not, lines may have been swallowed by a quote left open.
-fn well_quoted(record: &[u8]) -> bool {
+/// Checks that quotes open only at the start of a cell and close only at its end,
+/// blanks after them aside. Where they do not, text would be read as another, and
+/// lines may have been swallowed by a quote left open. The error is the cell's
+/// number, from 1.
+fn well_quoted(record: &[u8]) -> std::result::Result<(), usize> {
     let mut rest = record;
-    loop {
-        let Some(quoted) = rest.strip_prefix(b"\"") else {
-            match rest.iter().position(|byte| b",\r\n".contains(byte)) {
-                Some(end) if rest[end] == b',' => rest = &rest[end + 1..],
-                _ => return true,
+    for cell in 1.. {
+        let end = match rest.strip_prefix(b"\"") {
+            Some(quoted) => {
+                let closing = closing_quote(quoted).ok_or(cell)?;
+                let after = &quoted[closing + 1..];
+                let blanks = after.iter().take_while(|byte| b" \t".contains(byte)).count();
+                rest = &after[blanks..];
+                if !matches!(rest.first(), None | Some(b',' | b'\r' | b'\n')) {
+                    return Err(cell);
+                }
+                0
             }
-            continue;
+            None => rest.iter().position(|byte| b",\r\n".contains(byte)).unwrap_or(rest.len()),
         };
-        let mut end = 0;
-        loop {
-            match (quoted.get(end), quoted.get(end + 1)) {
-                (Some(b'"'), Some(b'"')) => end += 2,
-                (Some(b'"'), Some(b',')) => break,
-                (Some(b'"'), None | Some(b'\r' | b'\n')) => return true,
-                (Some(b'"'), Some(_)) | (None, _) => return false,
-                (Some(_), _) => end += 1,
-            }
+        match rest.get(end) {
+            Some(b',') => rest = &rest[end + 1..],
+            _ => break,
         }
-        rest = &quoted[end + 2..];
+    }
+    Ok(())
+}
+
+/// Where the first quote is that is not written twice.
+fn closing_quote(quoted: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += quoted[at..].iter().position(|&byte| byte == b'"')?;
+        if quoted.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
     }
 }
 
-/// What to do about a header of one column that looks like several.
-pub(super) fn wrong_separator(names: &[String]) -> Option<String> {
-    let [only] = names else {
-        return None;
-    };
+/// Refuses a header of one column that is a comment, or columns with another
+/// separator.
+fn check_separated(names: &[String], place: &Place) -> Result<()> {
+    let [only] = names else { return Ok(()) };
+    let found = excerpt(only);
     if only.starts_with('#') {
-        return Some("the first line seems to be a comment: start with the header".into());
+        let problem = DataProblem::BadHeader(format!("it is a comment, '{found}'"));
+        let remedy = "the first line must name the columns, separated by commas: delete the \
+                      lines above it";
+        return Err(Error::data(place.clone(), problem, remedy));
     }
-    let mark = [';', '\t', '|'].into_iter().find(|&mark| only.contains(mark))?;
-    Some(format!("the cells seem to be separated by {mark:?}: save the file with commas"))
+    match [';', '\t', '|'].into_iter().find(|&mark| only.contains(mark)) {
+        None => Ok(()),
+        Some(mark) => Err(Error::data(
+            place.clone(),
+            DataProblem::BadHeader(format!("it is one column, '{found}'")),
+            format!(
+                "columns are separated by commas, and these seem to be separated by {mark:?}: \
+                 save the file with commas"
+            ),
+        )),
+    }
 }
 
 fn header_names(header: &ByteRecord, place: &Place) -> Result<Vec<String>> {

@@ -3,7 +3,7 @@
 use super::columns::{Categories, check_finite, numbers};
 use super::table::Table;
 use super::{Targets, Task};
-use crate::error::{DataProblem, Error, Result};
+use crate::error::{DataProblem, Error, Result, excerpt};
 use crate::numerics::RowMatrix;
 
 /// What the target column says.
@@ -27,7 +27,7 @@ impl Target {
         task: Option<Task>,
         categorical: bool,
     ) -> Result<Self> {
-        let name = &table.names()[column];
+        let name = excerpt(&table.names()[column]);
         let remedy = format!("take all values for class labels with `--categorical {name}`");
         if !categorical {
             match task {
@@ -66,11 +66,30 @@ impl Target {
         }
         let remedy = "group the labels, name another column with `--target COLUMN`, or, if they \
                       are numbers to be predicted, use `--task regression`";
-        let Categories { names, codes } = Categories::of(table, column, remedy)?;
+        let Categories { names, codes } = Categories::of(table, column, remedy)
+            .map_err(|error| if task == Some(Task::Binary) { not_binary(error) } else { error })?;
         let task = class_task(&names, task).map_err(|(problem, remedy)| {
             Error::data(table.column_place(column), problem, remedy)
         })?;
         Ok(Self { task, targets: Targets::Classes(codes), class_names: names })
+    }
+}
+
+/// For two classes any larger number of values is too many, and that is the error.
+fn not_binary(error: Error) -> Error {
+    match error {
+        Error::Data(data) => match data.problem {
+            DataProblem::TooManyCategories { distinct, .. } => Error::data(
+                data.place,
+                DataProblem::WrongTask(format!(
+                    "binary means two classes, and there are {distinct} distinct values"
+                )),
+                "use `--task regression` if they are numbers to be predicted, or name another \
+                 column with `--target COLUMN`",
+            ),
+            _ => Error::Data(data),
+        },
+        error => error,
     }
 }
 

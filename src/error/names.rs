@@ -50,12 +50,28 @@ pub(crate) fn nearest_first(name: &str, known: &[String]) -> Vec<String> {
     sorted
 }
 
+/// Text from outside as it stands in a message: control characters escaped, and
+/// cut after 60 characters.
+pub(crate) fn excerpt(text: &str) -> String {
+    const SHOWN: usize = 60;
+    let escape = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    let mut shown: String = text.chars().take(SHOWN).map(escape).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// The first dozen of `names`, and how many more there are.
 pub(super) fn shortened(names: &[String]) -> String {
     const SHOWN: usize = 12;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| excerpt(name)).collect();
     match names.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
-        _ => names.join(", "),
+        Some(more @ 1..) => format!("{} and {more} more", shown.join(", ")),
+        _ => shown.join(", "),
     }
 }
 
@@ -69,6 +85,14 @@ mod tests {
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         assert_eq!(edit_distance("saturday", "sunday"), 3);
         assert_eq!(edit_distance("", "abc"), 3);
+    }
+
+    #[test]
+    fn text_from_outside_is_cut_and_escaped() {
+        assert_eq!(excerpt("naïve 'a'"), "naïve 'a'");
+        assert_eq!(excerpt("a\u{1b}[31m\tb\n"), "a\\u{1b}[31m\\tb\\n");
+        assert_eq!(excerpt(&"ä".repeat(60)), "ä".repeat(60));
+        assert_eq!(excerpt(&"ä".repeat(61)), "ä".repeat(60) + "…");
     }
 
     #[test]

@@ -55,10 +55,7 @@ pub fn quickstart() -> ExperimentSpec {
 
 /// Every method with its defaults, labelled with its name.
 pub fn default_solvers() -> Vec<SolverSpec> {
-    Method::all()
-        .into_iter()
-        .map(|method| SolverSpec { label: method.name().to_owned(), method })
-        .collect()
+    Method::all().into_iter().map(SolverSpec::new).collect()
 }
 
 fn problem(name: &str, hidden: &[usize], loss: Loss, target_loss: Option<f64>) -> ProblemSpec {

@@ -82,7 +82,6 @@ pub fn compare(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Comparison> {
     let mut spec = spec.clone();
-    spec.validate()?;
     let datasets = spec.resolve()?;
     let mut problems = Vec::new();
     let mut runs = Vec::new();
@@ -136,7 +135,6 @@ pub fn train(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained> {
     let mut spec = spec.clone();
-    spec.validate()?;
     let datasets = spec.resolve()?;
     let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
     let seed = spec.seeds[0];

@@ -13,17 +13,23 @@ pub struct SolverSpec {
 }
 
 impl SolverSpec {
+    /// The method with its automatic label: its name, and `key=value` for every
+    /// setting that differs from the default, as in `cg c2=0.4`.
+    pub fn new(method: Method) -> Self {
+        Self { label: settings::automatic_label(&method), method }
+    }
+
     /// The method named `name` with its defaults, labelled with its name.
     ///
     /// # Errors
     /// [`Error::UnknownName`] if no method has that name.
     pub fn named(name: &str) -> Result<Self> {
-        Ok(Self { label: name.to_owned(), method: settings::default_method(name)? })
+        Ok(Self::new(settings::default_method(name)?))
     }
 
     /// Reads `NAME` or `NAME:key=value,key=value`. The keys are those of a
     /// `[[solver]]` table in a specification file, `label` among them; without a
-    /// label it is [`Method::label`].
+    /// label it has that of [`SolverSpec::new`].
     ///
     /// ```
     /// use losslab::solver::{Method, Schedule, SolverSpec};
@@ -38,6 +44,7 @@ impl SolverSpec {
     /// [`Error::Specification`] for a key or value that the method cannot use.
     pub fn parse(text: &str) -> Result<Self> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        let place = format!("solver '{name}'");
         let mut label = None;
         let mut pairs = Vec::new();
         for pair in rest.split(',').filter(|pair| !pair.trim().is_empty()) {
@@ -48,20 +55,16 @@ impl SolverSpec {
             })?;
             match key.trim() {
                 "label" if label.is_some() => {
-                    return Err(Error::Specification {
-                        place: format!("solver '{text}', label"),
-                        problem: "the label is given twice".to_owned(),
-                        remedy: "give it once".to_owned(),
-                    });
+                    return Err(settings::given_twice("label").at(&place));
                 }
                 "label" => label = Some(value.trim().to_owned()),
                 key => pairs.push((key, value.trim())),
             }
         }
         let method = settings::override_settings(settings::default_method(name)?, &pairs)
-            .map_err(|defect| defect.at(&format!("solver '{name}'")))?;
-        let label = label.unwrap_or_else(|| method.label());
-        let solver = Self { label, method };
+            .map_err(|defect| defect.at(&place))?;
+        let automatic = Self::new(method);
+        let solver = Self { label: label.unwrap_or(automatic.label), method: automatic.method };
         solver.validate()?;
         Ok(solver)
     }
@@ -72,8 +75,9 @@ impl SolverSpec {
     /// [`Error::Specification`] that names the first one that cannot be used.
     pub fn validate(&self) -> Result<()> {
         settings::check_label(&self.label)
-            .and_then(|()| settings::check(&self.method))
-            .map_err(|defect| defect.at(&format!("solver '{}'", self.method.name())))
+            .map_err(|defect| defect.at(&format!("solver '{}'", self.method.name())))?;
+        settings::check(&self.method)
+            .map_err(|defect| defect.at(&format!("solver '{}'", self.label)))
     }
 }
 

@@ -78,14 +78,8 @@ impl ExperimentSpec {
     pub fn validate(&self) -> Result<()> {
         self.check().map_err(|defect| defect.at(""))?;
         self.problems.iter().try_for_each(ProblemSpec::validate)?;
-        if let Some(problem) = self.problems.iter().find(|problem| problem.target_loss.is_none())
-            && self.stop_at_target
-        {
-            let what = format!("problem '{}' has no target loss to stop at", problem.name);
-            let remedy = "give one with target_loss or --target-loss, or do not stop at it";
-            return Err(Defect::new("stop_at_target", what, remedy).at(""));
-        }
         self.solvers.iter().try_for_each(SolverSpec::validate)?;
+        self.check_targets()?;
         self.check_lists().map_err(|defect| defect.at(""))
     }
 
@@ -94,9 +88,11 @@ impl ExperimentSpec {
     /// of the problems.
     ///
     /// # Errors
-    /// What loading the data gives; [`Error::Specification`] for a loss that
-    /// does not fit the task or a network that is too large.
+    /// What [`ExperimentSpec::validate`] and loading the data give;
+    /// [`Error::Specification`] for a loss that does not fit the task or a network
+    /// that is too large.
     pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
+        self.validate()?;
         let mut data = Vec::with_capacity(self.problems.len());
         for problem in &mut self.problems {
             let dataset = problem.data.load()?;
@@ -105,6 +101,21 @@ impl ExperimentSpec {
             data.push(dataset);
         }
         Ok(data)
+    }
+
+    /// That there is something to stop at, where runs are to stop at it.
+    fn check_targets(&self) -> Result<()> {
+        let without = self.problems.iter().find(|problem| problem.target_loss.is_none());
+        match without.filter(|_| self.stop_at_target) {
+            None => Ok(()),
+            Some(problem) => Err(Error::Specification {
+                place: format!("problem '{}', target_loss", problem.name),
+                problem: "runs are to stop at the target loss, and there is none".to_owned(),
+                remedy: "give one with `--target-loss` or the key target_loss, or leave out \
+                         `--stop-at-target` or stop_at_target"
+                    .to_owned(),
+            }),
+        }
     }
 
     /// Number of runs.

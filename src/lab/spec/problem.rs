@@ -6,9 +6,11 @@ use crate::error::{Error, Result};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::settings::Defect;
 
-/// Parameters beyond which a specification is refused: a vector of them takes
-/// 80 MB, and a run keeps some thirty.
+/// Parameters beyond which a specification is refused: a run of L-BFGS holds
+/// about [`VECTORS`] vectors of that length, which are then 2.4 GB.
 const PARAMETERS_MAX: u128 = 10_000_000;
+/// Twenty of them are the pairs that L-BFGS keeps by default.
+const VECTORS: u128 = 30;
 
 /// A network to train on data.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +133,10 @@ fn check_parameters(widths: &[usize]) -> std::result::Result<(), Defect> {
         return Err(Defect::new(
             "hidden",
             format!("the network would have {parameters} parameters or more"),
-            format!("make its layers smaller: at most {PARAMETERS_MAX} are allowed"),
+            format!(
+                "make its layers smaller: at most {PARAMETERS_MAX} are allowed, because a method \
+                 keeps some {VECTORS} vectors of that length in memory"
+            ),
         ));
     }
     Ok(())

@@ -15,23 +15,15 @@ use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::SolverSpec;
 use crate::solver::settings::{Defect, check, check_label, default_method, override_settings};
 
-const TASKS: [(&str, Task); 3] =
-    [("regression", Task::Regression), ("binary", Task::Binary), ("multi-class", Task::MultiClass)];
-
-const PARTS: [(&str, Part); 4] = [
-    ("all", Part::All),
-    ("train", Part::Train),
-    ("validation", Part::Validation),
-    ("test", Part::Test),
-];
-
 impl ExperimentSpec {
     /// Reads a specification; `file` is its name in errors, and without its
     /// ending the experiment's name if the text gives none.
     ///
     /// Keys that are left out keep the defaults of [`ExperimentSpec::new`] and
     /// [`ProblemSpec::new`]. A `[[problem]]` without `data` starts from the
-    /// built-in problem of its name. The lists of problems and solvers may be
+    /// built-in problem of its name; with the `data` of that problem too, but then
+    /// without its loss, which follows from the task, and without its target loss.
+    /// The lists of problems and solvers may be
     /// empty, to be filled before [`ExperimentSpec::validate`].
     ///
     /// # Errors
@@ -101,7 +93,7 @@ fn seeds(section: &mut Section<'_>) -> Result<Option<Vec<u64>>> {
             format!("{count} seeds are too many"),
             "give at most 10000, or a list such as [0, 4, 7]",
         ))),
-        None => section.counts("seeds"),
+        None => section.list("seeds", "a count, or a list of whole numbers of at least 0", integer),
     }
 }
 
@@ -142,7 +134,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         title: section.text("title")?,
         data: section.text("data")?,
         target: section.text("target")?,
-        task: section.choice("task", &TASKS)?,
+        task: section.choice("task", &Task::ALL.map(|task| (task.name(), task)))?,
         drop: section.texts("drop")?,
         categorical: section.texts("categorical")?,
         keep_constant: section.flag("keep_constant")?,
@@ -157,7 +149,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         l2: section.number("l2")?,
         target_loss: section.number("target_loss")?,
         standardise: section.flag("standardise")?,
-        rows: section.choice("rows", &PARTS)?,
+        rows: section.choice("rows", &Part::ALL.map(|part| (part.name(), part)))?,
     };
     section.finish()?;
     if settings.data.is_none() && problems::find(&name).is_err() {
@@ -182,9 +174,10 @@ fn solver(section: &mut Section<'_>) -> Result<SolverSpec> {
         settings.iter().map(|setting| (setting.key, setting.value.as_str())).collect();
     let solver = override_settings(default, &pairs).and_then(|method| {
         check(&method)?;
-        let label = label.unwrap_or_else(|| method.label());
+        let automatic = SolverSpec::new(method);
+        let label = label.unwrap_or(automatic.label);
         check_label(&label)?;
-        Ok(SolverSpec { label, method })
+        Ok(SolverSpec { label, method: automatic.method })
     });
     solver.map_err(|defect| match settings.iter().find(|setting| setting.key == defect.key) {
         Some(setting) => section.error_at(setting.span.clone(), defect),

@@ -41,7 +41,9 @@ impl<'t> Section<'t> {
 
     /// The key and its value, if the table has it.
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.table.get(key)
     }
 
@@ -158,7 +160,8 @@ impl<'t> Section<'t> {
         }
     }
 
-    fn list<T>(
+    /// The list under `key`, whose items `read` reads.
+    pub(super) fn list<T>(
         &mut self,
         key: &'static str,
         expected: &str,

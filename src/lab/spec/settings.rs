@@ -47,7 +47,9 @@ pub struct ProblemSettings {
 
 impl ProblemSettings {
     /// The problem named `name`. If no data is given, `name` is that of a
-    /// built-in problem, which is changed by what is given.
+    /// built-in problem, which is changed by what is given. Where the
+    /// data given is that problem's own, its network is kept, but not its loss and
+    /// target loss, so that a written problem is read back as it was.
     ///
     /// # Errors
     /// [`Error::UnknownName`] without data and without such a problem;
@@ -61,15 +63,14 @@ impl ProblemSettings {
 
     /// [`ProblemSettings::build`], with the key of what is wrong.
     pub(super) fn build_or_defect(self, name: &str) -> std::result::Result<ProblemSpec, Defect> {
-        let Ok(built_in) = problems::find(name) else {
-            let base = ProblemSpec::new(name, self.source()?);
-            return self.apply_or_defect(base);
+        let base = match (&self.data, problems::find(name)) {
+            (None, Ok(problem)) => problem,
+            (_, built_in) => {
+                let source = self.source()?;
+                let own = built_in.ok().filter(|problem| problem.data == source);
+                own.unwrap_or_else(|| ProblemSpec::new(name, source))
+            }
         };
-        // The built-in problem with its own data spelled out is still itself.
-        if self.data.is_none() || self.source()? == built_in.data {
-            return Self { data: None, ..self }.apply_or_defect(built_in);
-        }
-        let base = ProblemSpec::new(name, self.source()?);
         self.apply_or_defect(base)
     }
 
@@ -122,6 +123,10 @@ impl ProblemSettings {
     /// The source that `data` and the keys that belong to it describe.
     fn source(&self) -> std::result::Result<DataSource, Defect> {
         let data = self.data.as_deref().unwrap_or_default();
+        if data.is_empty() {
+            let remedy = "name a file, or one of the embedded data sets (losslab list data)";
+            return Err(Defect::new("data", "it is empty".to_owned(), remedy));
+        }
         let names = embedded::names();
         if self.target.is_none() && !data.contains(['.', '/', '\\']) {
             if !names.contains(&data) {

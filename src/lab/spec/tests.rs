@@ -138,6 +138,19 @@ fn a_built_in_problem_is_changed_by_what_is_given() {
 }
 
 #[test]
+fn a_built_in_problem_keeps_its_network_where_its_own_data_is_named() {
+    let own = read("[[problem]]\nname = \"digits\"\ndata = \"digits\"\nl2 = 0.5\n");
+    let digits = problems::find("digits").unwrap();
+    let expected = ProblemSpec { l2: 0.5, loss: None, target_loss: None, ..digits };
+    assert_eq!(own.problems, [expected]);
+    assert_eq!(read(&own.to_toml()), own);
+    let iris = read("[[problem]]\nname = \"iris\"\ndata = \"iris\"\n");
+    assert_eq!(iris.problems[0].hidden, [4]);
+    let other = read("[[problem]]\nname = \"iris\"\ndata = \"wine\"\n");
+    assert_eq!(other.problems[0].hidden, [32, 16]);
+}
+
+#[test]
 fn a_target_loss_is_not_kept_for_another_loss() {
     let digits = problems::find("digits").unwrap();
     let settings = ProblemSettings { loss: Some(Loss::SquaredError), ..Default::default() };
@@ -170,7 +183,9 @@ fn errors_name_file_line_key_and_the_way_out() {
         ("seeds = 0", &["line 1, seeds: there is none"]),
         ("seeds = []", &["there is none"]),
         ("seeds = [1, 1]", &["1 is there twice"]),
-        ("seeds = -1", &["-1 is not a list"]),
+        ("seeds = -1", &["-1 is not a count, or a list"]),
+        ("seeds = '3'", &["'3' is not a count, or a list"]),
+        ("sedes = 3", &["did you mean 'seeds'? The names are name, seeds, budget, iter"]),
         ("seeds = 100000", &["too many"]),
         ("seeds = [18446744073709551615]", &["2^53"]),
         ("iterations = 0", &["iterations: 0 is out of range"]),
@@ -197,6 +212,8 @@ fn errors_in_problems_and_solvers_name_their_line() {
         ("hidden = [0]", "hidden: [0] is out of range"),
         ("hidden = 3", "hidden: 3 is not a list"),
         ("hidden = [1000000, 1000000]", "1000004000001 parameters"),
+        ("hidden = [3161, 3161]", "at most 10000000 are allowed, because a method keeps some 30"),
+        ("data = \"\"", "data: it is empty"),
         ("l2 = -1", "l2: -1.0 is out of range"),
         ("target_loss = inf", "target_loss: inf is out of range"),
         ("activation = \"tan\"", "activation: there is no 'tan'; did you mean 'tanh'?"),
@@ -210,7 +227,7 @@ fn errors_in_problems_and_solvers_name_their_line() {
         assert!(message.contains(part), "{key} gave {message:?}");
     }
     for (key, part) in [
-        ("c2 = 0.00001", "line 1, solver 'cg', c1: 0.0001 is out of range"),
+        ("c2 = 0.00001", "line 1, solver 'cg', c1: 0.0001 is not below c2, 1e-5"),
         ("c2 = 1.5", "line 3, solver 'cg', c2: 1.5 is out of range"),
         ("bta = 1", "line 3, solver 'cg', bta: cg has no setting 'bta'; did you mean 'beta'?"),
         ("line_search = { kind = \"armijo\" }", "line 3, solver 'cg', line_search: there is no"),
@@ -221,21 +238,31 @@ fn errors_in_problems_and_solvers_name_their_line() {
     }
     let twice = message("[[solver]]\nname = \"cg\"\n[[solver]]\nname = \"cg\"\n");
     assert!(twice.starts_with("spec.toml, line 4, solver 'cg', name: there are two"), "{twice}");
+    let other = read("[[solver]]\nname = \"cg\"\nc2 = 0.4\n[[solver]]\nname = \"cg\"\n");
+    let labels: Vec<&str> = other.solvers.iter().map(|solver| solver.label.as_str()).collect();
+    assert_eq!(labels, ["cg c2=0.4", "cg"]);
 }
 
 #[test]
 fn specifications_made_in_code_are_checked_too() {
     let good = problems::quickstart();
     good.validate().unwrap();
-    let mut specs = vec![good.clone(); 6];
+    let mut specs = vec![good.clone(); 7];
     specs[0].problems.clear();
     specs[1].solvers.clear();
     specs[2].problems[1].name = "digits".into();
     specs[3].solvers[1].label = "gd".into();
     specs[4].problems[0].l2 = f64::NAN;
     specs[5].budget = f64::INFINITY;
-    for spec in specs {
+    specs[6].stop_at_target = true;
+    specs[6].validate().unwrap();
+    specs[6].problems[1].target_loss = None;
+    let message = specs[6].validate().unwrap_err().to_string();
+    assert!(message.starts_with("problem 'spam', target_loss: "), "{message}");
+    assert!(message.contains("--target-loss"), "{message}");
+    for mut spec in specs {
         spec.validate().unwrap_err();
+        spec.resolve().unwrap_err();
     }
 }
 

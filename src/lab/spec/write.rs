@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{ExperimentSpec, ProblemSpec};
-use crate::data::{DataSource, Part};
+use crate::data::DataSource;
 use crate::solver::{Setting, SolverSpec};
 
 impl ExperimentSpec {
@@ -51,7 +51,7 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
         out.key("target_loss", number(target_loss));
     }
     out.key("standardise", problem.standardise);
-    out.key("rows", text(part_name(problem.rows)));
+    out.key("rows", text(problem.rows.name()));
 }
 
 fn source_lines(out: &mut Lines, source: &DataSource) {
@@ -81,15 +81,6 @@ fn solver_lines(out: &mut Lines, solver: &SolverSpec) {
             Setting::Choice(name) => out.key(key, text(name)),
             value => out.key(key, value),
         }
-    }
-}
-
-fn part_name(part: Part) -> &'static str {
-    match part {
-        Part::All => "all",
-        Part::Train => "train",
-        Part::Validation => "validation",
-        Part::Test => "test",
     }
 }
 
