@@ -35,6 +35,12 @@ fn solvers_share_the_start_of_a_seed_and_seeds_do_not() {
     }
     assert_ne!(start(0, 0), start(0, 1));
     assert_ne!(start(0, 1), start(0, 2));
+    // On the same rows only the start can tell two seeds apart.
+    let mut same_rows = experiment(&["iris"], &["gd"], 1.0);
+    same_rows.problems[0].rows = Part::All;
+    let losses: Vec<u64> =
+        run(&same_rows).runs.iter().map(|run| run.record.trace[0].loss.to_bits()).collect();
+    assert!(losses[0] != losses[1] && losses[1] != losses[2]);
     let order: Vec<(&str, u64)> =
         comparison.runs.iter().map(|r| (r.record.solver.as_str(), r.record.seed)).collect();
     assert_eq!(order[..4], [("gd", 0), ("gd", 1), ("gd", 2), ("cg", 0)]);
