@@ -1,4 +1,7 @@
-//! One value and one gradient of each quick-start network.
+//! One value and one gradient of each quick-start network, on its training rows.
+//!
+//! Two threads of an AMD EPYC (AVX-512), otherwise idle, 2026-11-24, `--quick`:
+//! california 0.78 and 1.69 ms, spam 0.43 and 0.77 ms, digits 0.16 and 0.40 ms.
 
 use std::hint::black_box;
 use std::sync::Arc;
