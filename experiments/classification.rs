@@ -9,9 +9,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use losslab::lab::environment::Environment;
-use losslab::lab::{Comparison, Event, ExperimentSpec, compare, problems};
+use losslab::lab::{Comparison, Event, ExperimentSpec, compare};
 use losslab::report;
-use losslab::solver::SolverSpec;
 
 const PROBLEMS: [&str; 4] = ["spam", "breast-cancer", "digits", "iris"];
 
@@ -28,9 +27,7 @@ const SOLVERS: [&str; 9] = [
 ];
 
 fn main() -> losslab::Result<()> {
-    let problems = PROBLEMS.into_iter().map(problems::find).collect::<losslab::Result<_>>()?;
-    let solvers = SOLVERS.into_iter().map(SolverSpec::parse).collect::<losslab::Result<_>>()?;
-    let mut spec = ExperimentSpec::new("classification", problems, solvers);
+    let mut spec = ExperimentSpec::named("classification", &PROBLEMS, &SOLVERS)?;
     spec.budget = 100.0;
 
     let comparison = compare(&spec, &AtomicBool::new(false), &mut |event| {

@@ -24,8 +24,8 @@ fn rank(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|known| *known == layer)
 }
 
-/// The layers that a source text names after `crate::` (or `losslab::` in the
-/// binary), single or in a braced list.
+/// The layers that a source text names after `crate::`, single or in a braced
+/// list. The command line is in the binary and above them all.
 fn imported_layers(text: &str) -> Vec<String> {
     let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let mut found = Vec::new();

@@ -3,16 +3,14 @@
 use std::sync::atomic::AtomicBool;
 
 use losslab::data::{Part, PrepareOptions, SplitFractions, Targets, embedded, prepare};
-use losslab::lab::{Comparison, ExperimentSpec, Metric, compare, problems, train};
+use losslab::lab::{Comparison, ExperimentSpec, Metric, compare, train};
 use losslab::model::{Activation, Network};
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::Executed;
-use losslab::solver::{SolverSpec, Status};
+use losslab::solver::Status;
 
-fn experiment(problem: &[&str], solvers: &[&str], budget: f64) -> ExperimentSpec {
-    let problems = problem.iter().map(|name| problems::find(name).unwrap()).collect();
-    let solvers = solvers.iter().map(|text| SolverSpec::parse(text).unwrap()).collect();
-    let mut spec = ExperimentSpec::new("test", problems, solvers);
+fn experiment(problems: &[&str], solvers: &[&str], budget: f64) -> ExperimentSpec {
+    let mut spec = ExperimentSpec::named("test", problems, solvers).unwrap();
     spec.budget = budget;
     spec
 }

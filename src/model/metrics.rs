@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::kernel::{Workspace, forward, loss_value};
+use super::kernel::{Pass, Workspace, forward, loss_value};
 use super::{Loss, Network};
 use crate::data::{Samples, TargetScale, Targets};
 use crate::numerics::{RowMatrix, Vector};
@@ -33,7 +33,8 @@ pub fn predict(network: &Network, theta: &Vector, samples: &Samples) -> RowMatri
         let start = i * BLOCK;
         let chunk = start..start + block.len() / network.outputs();
         let mut activations = vec![0.0; chunk.len() * network.activations_per_row()];
-        block.copy_from_slice(forward(network, theta.as_slice(), samples, chunk, &mut activations));
+        let pass = Pass { network, theta: theta.as_slice(), samples, chunk };
+        block.copy_from_slice(forward(&pass, &mut activations));
     });
     outputs
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::{Objective, Tape};
 use crate::data::Samples;
-use crate::model::{Chunk, Loss, Network, Workspace, backward, forward, loss_value};
+use crate::model::{Chunk, Loss, Network, Pass, Workspace, backward, forward, loss_value};
 use crate::numerics::{Vector, reduce_tree};
 
 /// Rows whose activations are computed together, so that they stay in cache
@@ -166,38 +166,29 @@ impl Risk {
         }
     }
 
+    fn pass<'a>(&'a self, theta: &'a Vector, chunk: Chunk) -> Pass<'a> {
+        Pass { network: &self.network, theta: theta.as_slice(), samples: &self.samples, chunk }
+    }
+
     fn forward_chunk(
         &self,
-        theta: &Vector,
-        chunk: Chunk,
+        pass: &Pass,
         activations: &mut [f64],
         workspace: &mut Workspace,
     ) -> f64 {
-        let outputs =
-            forward(&self.network, theta.as_slice(), &self.samples, chunk.clone(), activations);
-        loss_value(self.loss, outputs, &self.samples.targets, chunk, workspace)
+        let outputs = forward(pass, activations);
+        loss_value(self.loss, outputs, &self.samples.targets, pass.chunk.clone(), workspace)
     }
 
     fn backward_chunk(
         &self,
-        theta: &[f64],
-        chunk: Chunk,
+        pass: &Pass,
         activations: &[f64],
         workspace: &mut Workspace,
         gradient: &mut [f64],
     ) -> f64 {
         let scale = 1.0 / self.samples.rows() as f64;
-        backward(
-            &self.network,
-            theta,
-            &self.samples,
-            chunk,
-            self.loss,
-            scale,
-            activations,
-            workspace,
-            gradient,
-        )
+        backward(pass, self.loss, scale, activations, workspace, gradient)
     }
 }
 
@@ -218,7 +209,7 @@ impl Objective for Risk {
             *loss = 0.0;
             for chunk in chunks(rows) {
                 let activations = &mut activations[..chunk.len() * width];
-                *loss += self.forward_chunk(theta, chunk, activations, workspace);
+                *loss += self.forward_chunk(&self.pass(theta, chunk), activations, workspace);
             }
         };
         self.with_scratch(|scratch| self.over_blocks(theta, scratch, work))
@@ -234,9 +225,9 @@ impl Objective for Risk {
             *loss = 0.0;
             for chunk in chunks(rows) {
                 let activations = &mut activations[..chunk.len() * width];
-                let theta = theta.as_slice();
-                forward(&self.network, theta, &self.samples, chunk.clone(), activations);
-                *loss += self.backward_chunk(theta, chunk, activations, workspace, gradient);
+                let pass = self.pass(theta, chunk);
+                forward(&pass, activations);
+                *loss += self.backward_chunk(&pass, activations, workspace, gradient);
             }
         };
         self.with_scratch(|scratch| {
@@ -254,7 +245,7 @@ impl Objective for Risk {
             *loss = 0.0;
             for chunk in chunks(rows) {
                 let activations = &mut activations[part_of_tape(rows, &chunk, width)];
-                *loss += self.forward_chunk(theta, chunk, activations, workspace);
+                *loss += self.forward_chunk(&self.pass(theta, chunk), activations, workspace);
             }
         };
         tape.blocks.resize_with(self.blocks.len(), Vec::new);
@@ -280,8 +271,8 @@ impl Objective for Risk {
             *loss = 0.0;
             for chunk in chunks(rows) {
                 let activations = &kept[part_of_tape(rows, &chunk, width)];
-                let theta = theta.as_slice();
-                *loss += self.backward_chunk(theta, chunk, activations, workspace, gradient);
+                let pass = self.pass(theta, chunk);
+                *loss += self.backward_chunk(&pass, activations, workspace, gradient);
             }
         };
         self.with_scratch(|scratch| {

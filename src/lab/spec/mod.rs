@@ -71,6 +71,18 @@ impl ExperimentSpec {
         }
     }
 
+    /// The experiment on built-in problems, with solvers as
+    /// [`SolverSpec::parse`] reads them.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] for a name that does not exist,
+    /// [`Error::Specification`] for a setting that cannot be used.
+    pub fn named(name: &str, problems: &[&str], solvers: &[&str]) -> Result<Self> {
+        let problems = problems.iter().map(|name| super::problems::find(name));
+        let solvers = solvers.iter().map(|text| SolverSpec::parse(text));
+        Ok(Self::new(name, problems.collect::<Result<_>>()?, solvers.collect::<Result<_>>()?))
+    }
+
     /// Checks everything that can be checked without the data.
     ///
     /// # Errors

@@ -5,5 +5,5 @@ mod loss;
 mod pass;
 mod product;
 
-pub use pass::{Chunk, Workspace, backward, forward, loss_value};
+pub use pass::{Chunk, Pass, Workspace, backward, forward, loss_value};
 pub use product::{MatrixView, multiply};

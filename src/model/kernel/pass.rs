@@ -24,16 +24,24 @@ pub struct Workspace {
     delta_below: Vec<f64>,
 }
 
-/// Computes the outputs of all layers for the rows of `chunk`, into
+/// What is evaluated: a network with these parameters on a run of rows.
+#[derive(Clone, Debug)]
+pub struct Pass<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Its parameters.
+    pub theta: &'a [f64],
+    /// The data set.
+    pub samples: &'a Samples,
+    /// The rows of it.
+    pub chunk: Chunk,
+}
+
+/// Computes the outputs of all layers for the rows of the chunk, into
 /// `activations`: `chunk.len() · network.activations_per_row()` numbers, layer
 /// after layer. Returns the part that holds the network's outputs.
-pub fn forward<'a>(
-    network: &Network,
-    theta: &[f64],
-    samples: &Samples,
-    chunk: Chunk,
-    activations: &'a mut [f64],
-) -> &'a [f64] {
+pub fn forward<'a>(pass: &Pass, activations: &'a mut [f64]) -> &'a [f64] {
+    let Pass { network, theta, samples, chunk } = pass;
     let rows = chunk.len();
     let mut start = 0;
     let mut below_start = 0;
@@ -72,18 +80,15 @@ pub fn loss_value(
 
 /// Adds `scale · ∂(sum of the rows' losses)/∂θ` to `gradient`, from the
 /// activations that [`forward`] left. Returns the sum of the rows' losses.
-#[allow(clippy::too_many_arguments)]
 pub fn backward(
-    network: &Network,
-    theta: &[f64],
-    samples: &Samples,
-    chunk: Chunk,
+    pass: &Pass,
     loss: Loss,
     scale: f64,
     activations: &[f64],
     workspace: &mut Workspace,
     gradient: &mut [f64],
 ) -> f64 {
+    let Pass { network, theta, samples, chunk } = pass;
     let rows = chunk.len();
     let Workspace { delta, delta_below } = workspace;
     let mut end = rows * network.activations_per_row();
