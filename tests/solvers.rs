@@ -170,13 +170,7 @@ fn the_same_rules_stop_every_method() {
         assert!(outcome.trace[last].loss <= 1.0 && outcome.trace[last - 1].loss > 1.0);
         let two = Stopping { iterations: Some(2), gradient_tolerance: 0.0, ..stopping(500.0) };
         let outcome = solve(&Rosenbrock { dimension: 4 }, &method, &[-1.0; 4], two);
-        if outcome.status != Status::NonFinite {
-            assert_eq!(
-                (outcome.status, outcome.iterations),
-                (Status::BudgetSpent, 2),
-                "{method:?}"
-            );
-        }
+        assert_eq!((outcome.status, outcome.iterations), (Status::BudgetSpent, 2), "{method:?}");
     }
 }
 
@@ -241,10 +235,8 @@ fn an_interrupt_ends_the_run_with_the_best_point() {
                 interrupt.store(entries == 3, Ordering::Relaxed);
             },
         );
-        if outcome.iterations >= 2 {
-            assert_eq!((outcome.status, outcome.iterations), (Status::Interrupted, 2));
-            assert!(outcome.loss <= outcome.trace[0].loss);
-        }
+        assert_eq!((outcome.status, outcome.iterations), (Status::Interrupted, 2), "{method:?}");
+        assert!(outcome.loss <= outcome.trace[0].loss);
     }
 }
 
