@@ -21,8 +21,8 @@ pub struct Evaluation {
     /// `R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²`, with ȳ the mean of these rows; averaged
     /// over target columns; absent for classification and for constant targets.
     pub r_squared: Option<f64>,
-    /// Share of rows whose most likely class is the right one; absent for
-    /// regression.
+    /// Share of rows whose most likely class is the right one, or of all outputs on
+    /// the right side where each has a target of its own; absent for regression.
     pub accuracy: Option<f64>,
 }
 
@@ -54,6 +54,11 @@ pub fn evaluate(
         loss_value(loss, outputs.values(), &samples.targets, 0..rows, &mut Workspace::default());
     let (mut rmse, mut r_squared, mut accuracy) = (None, None, None);
     match &samples.targets {
+        Targets::Values(targets) if loss == Loss::BinaryCrossEntropy => {
+            let pairs = outputs.values().iter().zip(targets.values());
+            let right = pairs.filter(|(z, y)| (**z > 0.0) == (**y > 0.5)).count();
+            accuracy = Some(right as f64 / targets.values().len() as f64);
+        }
         Targets::Values(targets) => {
             rmse = Some(root_mean_squared_error(&outputs, targets, target_scale));
             r_squared = coefficient_of_determination(&outputs, targets);
@@ -68,10 +73,10 @@ pub fn evaluate(
 }
 
 /// The most likely class: the largest output, or on a single output whether it
-/// exceeds even odds (a logit of 0, or ½ under squared error).
+/// exceeds even odds (a logit of 0, or ½ where the class itself is fitted).
 fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
     if let [single] = outputs {
-        let even = if loss == Loss::SquaredError { 0.5 } else { 0.0 };
+        let even = if loss.measures_distance() { 0.5 } else { 0.0 };
         return u32::from(*single > even);
     }
     let mut best = 0;

@@ -65,7 +65,7 @@ impl Risk {
         assert_eq!(network.inputs(), samples.features.columns(), "inputs differ");
         match &samples.targets {
             crate::data::Targets::Values(values) => {
-                assert_eq!(loss, Loss::SquaredError, "cross-entropy needs classes");
+                assert_ne!(loss, Loss::CrossEntropy, "cross-entropy needs classes");
                 assert_eq!(network.outputs(), values.columns(), "outputs differ");
             }
             crate::data::Targets::Classes(labels) => {
@@ -73,7 +73,7 @@ impl Risk {
                 assert!(labels.iter().all(|&l| l < classes), "a label exceeds the outputs");
                 assert!(
                     (network.outputs() == 1) == (loss == Loss::BinaryCrossEntropy)
-                        || loss == Loss::SquaredError,
+                        || loss.measures_distance(),
                     "binary cross-entropy has one output, cross-entropy several"
                 );
             }

@@ -10,8 +10,9 @@
 
 use std::ops::Range;
 
-use super::super::{Loss, Network};
-use super::{MatrixView, activation, loss, multiply};
+use super::super::{Criterion, Loss, Network};
+use super::loss::{self, LossContext};
+use super::{MatrixView, activation, multiply};
 use crate::data::{Samples, Targets};
 
 /// A run of consecutive rows of a data set.
@@ -75,7 +76,9 @@ pub fn loss_value(
     workspace: &mut Workspace,
 ) -> f64 {
     workspace.delta.resize(outputs.len(), 0.0);
-    loss::evaluate(loss, outputs, targets, chunk, 1.0, &mut workspace.delta)
+    let criterion = Criterion::from(loss);
+    let context = LossContext { criterion: &criterion, targets, row_weights: None };
+    loss::evaluate(context, outputs, chunk.into(), 1.0, &mut workspace.delta)
 }
 
 /// Adds `scale · ∂(sum of the rows' losses)/∂θ` to `gradient`, from the
@@ -94,8 +97,10 @@ pub fn backward(
     let mut end = rows * network.activations_per_row();
     let outputs = &activations[end - rows * network.outputs()..end];
     delta.resize(outputs.len(), 0.0);
-    let value =
-        loss::evaluate(loss, outputs, &samples.targets, chunk.clone(), scale, delta.as_mut_slice());
+    let criterion = Criterion::from(loss);
+    let context =
+        LossContext { criterion: &criterion, targets: &samples.targets, row_weights: None };
+    let value = loss::evaluate(context, outputs, chunk.clone().into(), scale, delta);
     for (i, layer) in network.layers().iter().enumerate().rev() {
         end -= rows * layer.outputs;
         let input = match i {
