@@ -136,7 +136,7 @@ fn samples(dataset: &Dataset, rows: &[usize], scalers: Option<&Scalers>) -> Samp
             scaler.apply(values);
         }
     }
-    Samples { features, targets }
+    Samples::new(features, targets)
 }
 
 #[cfg(test)]

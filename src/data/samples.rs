@@ -38,11 +38,16 @@ pub struct Samples {
     pub features: RowMatrix,
     /// One target per row.
     pub targets: Targets,
+    /// How much each row counts; all the same where there are none.
+    pub weights: Option<Vec<f64>>,
 }
 
 impl Samples {
-    /// x
-    pub fn new(features: RowMatrix, targets: Targets) -> Self { Self { features, targets } }
+    /// Rows that all count the same.
+    pub fn new(features: RowMatrix, targets: Targets) -> Self {
+        Self { features, targets, weights: None }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.features.rows()

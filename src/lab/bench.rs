@@ -133,8 +133,8 @@ pub fn measure(workload: Workload, rounds: usize) -> Result<Measurement> {
     let roofline = Roofline::new(&risk);
     let mut times = [const { Vec::new() }; 7];
     for _ in 0..rounds {
-        times[0].push(time(|| drop(risk.value(&theta))));
-        times[1].push(time(|| drop(risk.value_gradient(&theta, &mut out))));
+        times[0].push(time(|| _ = risk.value(&theta)));
+        times[1].push(time(|| _ = risk.value_gradient(&theta, &mut out)));
         times[2].push(time(|| risk.linearize_into(&theta, &mut at)));
         times[3].push(time(|| risk.hessian_vector(&at, &v[0], &mut out)));
         times[4].push(time(|| risk.gauss_newton_vector(&at, &v[0], &mut out)));

@@ -310,6 +310,8 @@ fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> ProblemSummary {
     let loss = match problem.loss {
         Some(Loss::SquaredError) => "½ mean squared error",
         Some(Loss::BinaryCrossEntropy) => "binary cross-entropy",
+        Some(Loss::Huber) => "mean Huber loss",
+        Some(Loss::AbsoluteError) => "mean absolute error",
         Some(Loss::CrossEntropy) | None => "cross-entropy",
     };
     let penalty = if problem.l2 > 0.0 { format!(" + L2 {:e}", problem.l2) } else { String::new() };

@@ -16,6 +16,16 @@ pub enum Activation {
     Relu,
     /// `a = ln(1 + eᶻ)`.
     Softplus,
+    /// `a = z` above 0, else `0.01 z`, with slope 0.01 at 0.
+    LeakyRelu,
+    /// `a = z` above 0, else `eᶻ − 1`; Clevert, Unterthiner & Hochreiter 2016.
+    Elu,
+    /// `a = z Φ(z)` with the normal distribution function Φ; Hendrycks & Gimpel 2016.
+    Gelu,
+    /// `a = z / (1 + e⁻ᶻ)`; Elfwing, Uchibe & Doya 2018.
+    Silu,
+    /// `a = sin z`; Sitzmann et al. 2020.
+    Sin,
 }
 
 /// The loss of one sample, averaged over samples.
@@ -26,8 +36,13 @@ pub enum Loss {
     SquaredError,
     /// Softmax cross-entropy, `−log softmax(z)_y`.
     CrossEntropy,
-    /// Binary cross-entropy on one logit, `log(1 + eᶻ) − y z`.
+    /// Binary cross-entropy on each logit, `log(1 + eᶻ) − y z`.
     BinaryCrossEntropy,
+    /// `½ r²` for a residual |r| ≤ δ, else `δ (|r| − ½ δ)`, summed over the outputs
+    /// of a sample; Huber 1964.
+    Huber,
+    /// `|r|`, or smoothed `√(r² + ε²) − ε`, summed over the outputs of a sample.
+    AbsoluteError,
 }
 
 /// The distribution that weights start from; biases start at 0.
@@ -45,8 +60,18 @@ pub enum Initialisation {
 
 impl Activation {
     /// Every activation.
-    pub const ALL: [Self; 5] =
-        [Self::Identity, Self::Tanh, Self::Sigmoid, Self::Relu, Self::Softplus];
+    pub const ALL: [Self; 10] = [
+        Self::Identity,
+        Self::Tanh,
+        Self::Sigmoid,
+        Self::Relu,
+        Self::Softplus,
+        Self::LeakyRelu,
+        Self::Elu,
+        Self::Gelu,
+        Self::Silu,
+        Self::Sin,
+    ];
 
     /// The name in the command line, TOML and JSON.
     pub fn name(self) -> &'static str {
@@ -56,13 +81,24 @@ impl Activation {
             Self::Sigmoid => "sigmoid",
             Self::Relu => "relu",
             Self::Softplus => "softplus",
+            Self::LeakyRelu => "leaky-relu",
+            Self::Elu => "elu",
+            Self::Gelu => "gelu",
+            Self::Silu => "silu",
+            Self::Sin => "sin",
         }
     }
 }
 
 impl Loss {
     /// Every loss.
-    pub const ALL: [Self; 3] = [Self::SquaredError, Self::CrossEntropy, Self::BinaryCrossEntropy];
+    pub const ALL: [Self; 5] = [
+        Self::SquaredError,
+        Self::CrossEntropy,
+        Self::BinaryCrossEntropy,
+        Self::Huber,
+        Self::AbsoluteError,
+    ];
 
     /// The name in the command line, TOML and JSON.
     pub fn name(self) -> &'static str {
@@ -70,7 +106,15 @@ impl Loss {
             Self::SquaredError => "squared-error",
             Self::CrossEntropy => "cross-entropy",
             Self::BinaryCrossEntropy => "binary-cross-entropy",
+            Self::Huber => "huber",
+            Self::AbsoluteError => "absolute-error",
         }
+    }
+
+    /// Whether outputs are predictions of the targets themselves, and the loss grows
+    /// with their distance; otherwise outputs are logits.
+    pub fn measures_distance(self) -> bool {
+        matches!(self, Self::SquaredError | Self::Huber | Self::AbsoluteError)
     }
 }
 

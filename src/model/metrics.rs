@@ -21,8 +21,8 @@ pub struct Evaluation {
     /// `R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²`, with ȳ the mean of these rows; averaged
     /// over target columns; absent for classification and for constant targets.
     pub r_squared: Option<f64>,
-    /// Share of rows whose most likely class is the right one; absent for
-    /// regression.
+    /// Share of rows whose most likely class is the right one, or of all outputs on
+    /// the right side where each has a target of its own; absent for regression.
     pub accuracy: Option<f64>,
 }
 
@@ -58,6 +58,11 @@ pub fn evaluate(
     let total = total_loss(criterion, &outputs, samples);
     let (mut rmse, mut r_squared, mut accuracy) = (None, None, None);
     match &samples.targets {
+        Targets::Values(targets) if loss == Loss::BinaryCrossEntropy => {
+            let pairs = outputs.values().iter().zip(targets.values());
+            let right = pairs.filter(|(z, y)| (**z > 0.0) == (**y > 0.5)).count();
+            accuracy = Some(right as f64 / targets.values().len() as f64);
+        }
         Targets::Values(targets) => {
             rmse = Some(root_mean_squared_error(&outputs, targets, target_scale));
             r_squared = coefficient_of_determination(&outputs, targets);
@@ -82,10 +87,10 @@ fn total_loss(criterion: &Criterion, outputs: &RowMatrix, samples: &Samples) -> 
 }
 
 /// The most likely class: the largest output, or on a single output whether it
-/// exceeds even odds (a logit of 0, or ½ under squared error).
+/// exceeds even odds (a logit of 0, or ½ where the class itself is fitted).
 fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
     if let [single] = outputs {
-        let even = if loss == Loss::SquaredError { 0.5 } else { 0.0 };
+        let even = if loss.measures_distance() { 0.5 } else { 0.0 };
         return u32::from(*single > even);
     }
     let mut best = 0;
@@ -137,7 +142,7 @@ mod tests {
         let network = Network::dense(&[1, 1], Activation::Tanh);
         let features = RowMatrix::from_rows(3, 1, vec![0.0, 1.0, 2.0]);
         let targets = Targets::Values(RowMatrix::from_rows(3, 1, vec![0.0, 2.0, 4.0]));
-        (network, Samples { features, targets })
+        (network, Samples::new(features, targets))
     }
 
     #[test]
@@ -168,12 +173,10 @@ mod tests {
             network.initialise(crate::model::Initialisation::He, crate::numerics::Seed::new(1));
         let values: Vec<f64> = (0..1400).map(|i| f64::from(i % 37) / 7.0 - 2.0).collect();
         let features = RowMatrix::from_rows(700, 2, values);
-        let samples = Samples { features, targets: Targets::Classes(vec![0; 700]) };
+        let samples = Samples::new(features, Targets::Classes(vec![0; 700]));
         let all = predict(&network, &theta, &samples);
-        let some = Samples {
-            features: samples.features.select_rows(&[699, 300]),
-            targets: Targets::Classes(vec![0; 2]),
-        };
+        let features = samples.features.select_rows(&[699, 300]);
+        let some = Samples::new(features, Targets::Classes(vec![0; 2]));
         let two = predict(&network, &theta, &some);
         for (i, j) in [(699, 0), (300, 1)] {
             for (a, b) in all.row(i).iter().zip(two.row(j)) {

@@ -70,8 +70,9 @@ impl ProblemSpec {
     ///
     /// # Errors
     /// [`Error::Specification`] if the loss asked for does not fit: a regression
-    /// has the squared error, two classes also the binary cross-entropy, more
-    /// classes also the cross-entropy.
+    /// has the squared error, the Huber loss or the absolute error; two classes have
+    /// the binary cross-entropy, more classes the cross-entropy, and both the squared
+    /// error.
     pub fn loss_for(&self, task: Task) -> Result<Loss> {
         let natural = match task {
             Task::Regression => Loss::SquaredError,
@@ -81,6 +82,7 @@ impl ProblemSpec {
         match self.loss {
             None => Ok(natural),
             Some(loss) if loss == natural || loss == Loss::SquaredError => Ok(loss),
+            Some(loss) if task == Task::Regression && loss.measures_distance() => Ok(loss),
             Some(loss) => Err(self.error(Defect::new(
                 "loss",
                 format!("{} does not fit the task {}", loss.name(), task.name()),

@@ -85,7 +85,7 @@ pub fn apply(
             };
             let start = match write {
                 Write::Replace if !bias.is_empty() => Start::Bias(bias),
-                into => write.start(),
+                write => write.start(),
             };
             let rows = input.len() / layer.inputs;
             multiply(out, MatrixView::row_major(input, rows, layer.inputs), right, start);

@@ -1,140 +1,394 @@
 //! The losses and their derivatives with respect to the network's outputs.
+//!
+//! With the residual r = z − y and the loss of a row a sum over its outputs:
+//!
+//! | loss | ℓ | ∂ℓ | ∂²ℓ |
+//! |---|---|---|---|
+//! | squared error | ½ r² | r | 1 |
+//! | Huber | ½ r² if \|r\| ≤ δ, else δ (\|r\| − ½ δ) | r within ±δ | 1 if \|r\| ≤ δ, else 0 |
+//! | absolute error | \|r\| | sign r, 0 at 0 | 0 |
+//! | smoothed by ε | √(r² + ε²) − ε | r / √(r² + ε²) | ε² / (r² + ε²)^(3/2) |
+//! | binary cross-entropy | ln(1 + eᶻ) − y z | σ(z) − y | σ(z) σ(−z) |
+//! | cross-entropy | ln Σ eᶻ − yᵀz | p − y, p = softmax(z) | diag p − p pᵀ |
+//!
+//! Each row's numbers depend on that row alone, and rows are added one after the
+//! other. A NaN stays one.
 
-use std::ops::Range;
-
-use super::super::Loss;
+use super::super::{Criterion, Loss, Rows};
 use crate::data::Targets;
-use crate::numerics::elementary;
+use crate::numerics::elementary::{self, sigmoid_one, softplus_one, vectorised};
 
-/// Rows, or entries, whose logarithms are taken together.
+/// Rows, or entries, whose exponentials and logarithms are taken together.
 const GROUP: usize = 64;
 
-/// The sum of the losses of a block of output rows `z`; into `delta`, as long as
-/// `z`, goes `scale` times its derivative by z.
-pub fn evaluate(
-    context: LossContext,
-    z: &[f64],
-    rows: super::super::Rows,
-    scale: f64,
-    delta: &mut [f64],
-) -> f64 {
-    let super::super::Rows::Run { start, end } = rows else { unreachable!() };
-    evaluate_old(context.criterion.loss, z, context.targets, start..end, scale, delta)
-}
-/// x
-#[derive(Clone, Copy)]
+/// Everything a loss needs besides the outputs.
+#[derive(Clone, Copy, Debug)]
 pub struct LossContext<'a> {
-    /// x
-    pub criterion: &'a super::super::Criterion,
-    /// x
+    /// The loss.
+    pub criterion: &'a Criterion,
+    /// The data set's targets.
     pub targets: &'a Targets,
-    /// x
+    /// One factor per row of the data set; without them it is 1.
     pub row_weights: Option<&'a [f64]>,
 }
-pub fn linearise(context: LossContext, z: &[f64], _rows: super::super::Rows, _scale: f64, curvature: &mut [f64]) {
-    curvature.copy_from_slice(z);
-    match context.criterion.loss { Loss::SquaredError => {}, _ => {
-        let width = 10.min(z.len());
-        for r in curvature.chunks_exact_mut(width) { let m = r.iter().copied().fold(f64::NEG_INFINITY, f64::max); r.iter_mut().for_each(|x| *x -= m); elementary::exp(r); let s: f64 = r.iter().sum(); r.iter_mut().for_each(|x| *x /= s); }
-    } }
+
+impl LossContext<'_> {
+    fn row_weight(&self, row: usize) -> f64 {
+        self.row_weights.map_or(1.0, |weights| weights[row])
+    }
+
+    /// Factors of the outputs: class weights where each output is a question of its
+    /// own. Those of a single-label classification are in the rows' weights.
+    fn output_weights(&self) -> Option<&[f64]> {
+        match (self.criterion.loss, self.targets) {
+            (Loss::BinaryCrossEntropy, Targets::Values(_)) => {
+                self.criterion.class_weights.as_deref()
+            }
+            _ => None,
+        }
+    }
+
+    /// The targets of these rows, into `y`, smoothed for binary cross-entropy.
+    fn write_targets(&self, rows: Rows, width: usize, y: &mut [f64]) {
+        for (row, y) in rows.iter().zip(y.chunks_exact_mut(width)) {
+            match self.targets {
+                Targets::Values(values) => y.copy_from_slice(values.row(row)),
+                Targets::Classes(labels) => {
+                    let label = labels[row];
+                    y.iter_mut().enumerate().for_each(|(j, y)| *y = indicator(width, label, j));
+                }
+            }
+        }
+        let smoothing = self.criterion.label_smoothing;
+        if self.criterion.loss == Loss::BinaryCrossEntropy && smoothing != 0.0 {
+            y.iter_mut().for_each(|y| *y = (1.0 - smoothing).mul_add(*y, 0.5 * smoothing));
+        }
+    }
+
+    /// The class of a row under cross-entropy.
+    fn label(&self, row: usize) -> usize {
+        match self.targets {
+            Targets::Classes(labels) => labels[row] as usize,
+            Targets::Values(_) => {
+                unreachable!("cross-entropy is checked to have classes when the risk is built")
+            }
+        }
+    }
 }
-pub fn hessian_product(context: LossContext, curvature: &[f64], _rows: super::super::Rows, scale: f64, u: &mut [f64]) {
-    match context.criterion.loss { Loss::SquaredError => u.iter_mut().for_each(|u| *u *= scale), _ => {
-        let width = 10.min(u.len());
-        for (u, p) in u.chunks_exact_mut(width).zip(curvature.chunks_exact(width)) { let d: f64 = u.iter().zip(p).map(|(u, p)| u * p).sum(); u.iter_mut().zip(p).for_each(|(u, p)| *u = scale * p * (*u - d)); }
-    } }
+
+/// The weighted sum of the losses of the output rows `z` (row-major, as many as
+/// `rows`); into `delta`, as long as z, goes `scale` times its derivative by z.
+pub fn evaluate(context: LossContext, z: &[f64], rows: Rows, scale: f64, delta: &mut [f64]) -> f64 {
+    if rows.is_empty() {
+        return 0.0;
+    }
+    let width = z.len() / rows.len();
+    let criterion = context.criterion;
+    let (delta_huber, smoothing) = (criterion.huber_delta, criterion.smoothing);
+    match criterion.loss {
+        Loss::CrossEntropy => softmax_loss(context, z, rows, width, scale, delta),
+        Loss::SquaredError => entrywise(context, z, rows, width, scale, delta, SquaredError),
+        Loss::Huber => entrywise(context, z, rows, width, scale, delta, Huber(delta_huber)),
+        Loss::AbsoluteError if smoothing == 0.0 => {
+            entrywise(context, z, rows, width, scale, delta, AbsoluteError)
+        }
+        Loss::AbsoluteError => {
+            entrywise(context, z, rows, width, scale, delta, SmoothedError(smoothing))
+        }
+        Loss::BinaryCrossEntropy => entrywise(context, z, rows, width, scale, delta, Logistic),
+    }
 }
-fn evaluate_old(
-    loss: Loss,
+
+/// Prepares `scale` times the second derivative of the weighted sum by z, into
+/// `curvature`, as long as z: for cross-entropy the probabilities, otherwise its
+/// diagonal.
+pub fn linearise(context: LossContext, z: &[f64], rows: Rows, scale: f64, curvature: &mut [f64]) {
+    if rows.is_empty() {
+        return;
+    }
+    let width = z.len() / rows.len();
+    let criterion = context.criterion;
+    let (delta_huber, smoothing) = (criterion.huber_delta, criterion.smoothing);
+    if criterion.loss == Loss::CrossEntropy {
+        let groups = curvature.chunks_mut(GROUP * width).zip(z.chunks(GROUP * width));
+        for (p, z) in groups {
+            shift(z, width, p);
+            elementary::exp(p);
+            for p in p.chunks_exact_mut(width) {
+                let total: f64 = p.iter().sum();
+                p.iter_mut().for_each(|p| *p /= total);
+            }
+        }
+        return;
+    }
+    context.write_targets(rows, width, curvature);
+    match criterion.loss {
+        Loss::CrossEntropy => {}
+        Loss::SquaredError => curvatures(z, curvature, SquaredError),
+        Loss::Huber => curvatures(z, curvature, Huber(delta_huber)),
+        Loss::AbsoluteError if smoothing == 0.0 => curvatures(z, curvature, AbsoluteError),
+        Loss::AbsoluteError => curvatures(z, curvature, SmoothedError(smoothing)),
+        Loss::BinaryCrossEntropy => curvatures(z, curvature, Logistic),
+    }
+    let output_weights = context.output_weights();
+    for (row, entries) in rows.iter().zip(curvature.chunks_exact_mut(width)) {
+        let factor = scale * context.row_weight(row);
+        entries.iter_mut().for_each(|c| *c *= factor);
+        if let Some(weights) = output_weights {
+            entries.iter_mut().zip(weights).for_each(|(c, weight)| *c *= weight);
+        }
+    }
+}
+
+/// `u ← scale · H u` row by row, with the second derivative H of the weighted sum, from
+/// what [`linearise`] left: `scale · weight · (p ⊙ (u − pᵀu))` for cross-entropy,
+/// otherwise `curvature ⊙ u`.
+pub fn hessian_product(
+    context: LossContext,
+    curvature: &[f64],
+    rows: Rows,
+    scale: f64,
+    u: &mut [f64],
+) {
+    if rows.is_empty() {
+        return;
+    }
+    if context.criterion.loss != Loss::CrossEntropy {
+        u.iter_mut().zip(curvature).for_each(|(u, c)| *u *= c);
+        return;
+    }
+    let width = u.len() / rows.len();
+    let blocks = u.chunks_exact_mut(width).zip(curvature.chunks_exact(width));
+    for (row, (u, p)) in rows.iter().zip(blocks) {
+        let factor = scale * context.row_weight(row);
+        let mean: f64 = p.iter().zip(&*u).map(|(p, u)| p * u).sum();
+        u.iter_mut().zip(p).for_each(|(u, p)| *u = factor * p * (*u - mean));
+    }
+}
+
+/// A loss that is a sum over outputs.
+trait Entry: Copy {
+    /// ℓ and ∂ℓ.
+    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64);
+    /// ∂²ℓ.
+    fn curvature(self, z: f64, y: f64) -> f64;
+}
+
+#[derive(Clone, Copy)]
+struct SquaredError;
+/// With δ.
+#[derive(Clone, Copy)]
+struct Huber(f64);
+#[derive(Clone, Copy)]
+struct AbsoluteError;
+/// With ε > 0.
+#[derive(Clone, Copy)]
+struct SmoothedError(f64);
+#[derive(Clone, Copy)]
+struct Logistic;
+
+impl Entry for SquaredError {
+    #[inline(always)]
+    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
+        let r = z - y;
+        (0.5 * r * r, r)
+    }
+
+    #[inline(always)]
+    fn curvature(self, z: f64, y: f64) -> f64 {
+        if (z - y).is_nan() { f64::NAN } else { 1.0 }
+    }
+}
+
+impl Entry for Huber {
+    #[inline(always)]
+    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
+        let (r, delta) = (z - y, self.0);
+        let size = r.abs();
+        let value = if size <= delta { 0.5 * r * r } else { delta * (size - 0.5 * delta) };
+        let slope = if r > delta { delta } else { r };
+        (value, if slope < -delta { -delta } else { slope })
+    }
+
+    #[inline(always)]
+    fn curvature(self, z: f64, y: f64) -> f64 {
+        let r = z - y;
+        let curvature = if r.abs() <= self.0 { 1.0 } else { 0.0 };
+        if r.is_nan() { r } else { curvature }
+    }
+}
+
+impl Entry for AbsoluteError {
+    #[inline(always)]
+    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
+        let r = z - y;
+        let slope = if r > 0.0 { 1.0 } else { r };
+        (r.abs(), if slope < 0.0 { -1.0 } else { slope })
+    }
+
+    #[inline(always)]
+    fn curvature(self, z: f64, y: f64) -> f64 {
+        if (z - y).is_nan() { f64::NAN } else { 0.0 }
+    }
+}
+
+/// √(r² + ε²), whose squares do not overflow.
+#[inline(always)]
+fn hypotenuse(r: f64, smoothing: f64) -> f64 {
+    let size = r.abs();
+    let (large, small) = if size > smoothing { (size, smoothing) } else { (smoothing, size) };
+    let ratio = small / large;
+    large * ratio.mul_add(ratio, 1.0).sqrt()
+}
+
+impl Entry for SmoothedError {
+    #[inline(always)]
+    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
+        let r = z - y;
+        let h = hypotenuse(r, self.0);
+        // √(r² + ε²) − ε = r² / (√(r² + ε²) + ε).
+        (r * (r / (h + self.0)), r / h)
+    }
+
+    #[inline(always)]
+    fn curvature(self, z: f64, y: f64) -> f64 {
+        let h = hypotenuse(z - y, self.0);
+        let ratio = self.0 / h;
+        ratio * ratio / h
+    }
+}
+
+impl Entry for Logistic {
+    /// `|z| ([z > 0] − y sign z) + ln(1 + e^−|z|)` and `(1 − y) σ(z) − y σ(−z)`, for y
+    /// in [0, 1] sums of terms of one sign where z is on the right side: a well
+    /// classified sample keeps its small loss and slope.
+    #[inline(always)]
+    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
+        let size = z.abs();
+        let (near, far) = (sigmoid_one(size), sigmoid_one(-size));
+        let rest = 1.0 - y;
+        let (wrong, here, mirrored) = if z > 0.0 { (rest, near, far) } else { (y, far, near) };
+        (size.mul_add(wrong, softplus_one(-size)), rest * here - y * mirrored)
+    }
+
+    #[inline(always)]
+    fn curvature(self, z: f64, _: f64) -> f64 {
+        sigmoid_one(z) * sigmoid_one(-z)
+    }
+}
+
+/// [`evaluate`] for a loss that is a sum over outputs.
+fn entrywise(
+    context: LossContext,
     z: &[f64],
-    targets: &Targets,
-    rows: Range<usize>,
+    rows: Rows,
+    width: usize,
+    scale: f64,
+    delta: &mut [f64],
+    entry: impl Entry,
+) -> f64 {
+    context.write_targets(rows, width, delta);
+    let output_weights = context.output_weights();
+    let mut values = [0.0; GROUP];
+    let mut next_rows = rows.iter().map(|row| context.row_weight(row));
+    let (mut total, mut row_sum, mut column, mut weight) = (0.0, 0.0, 0, 1.0);
+    for (delta, z) in delta.chunks_mut(GROUP).zip(z.chunks(GROUP)) {
+        values_and_slopes(z, delta, &mut values, entry);
+        for (value, d) in values.iter().zip(delta) {
+            if column == 0 {
+                weight = next_rows.next().unwrap_or(1.0);
+            }
+            let output_weight = output_weights.map_or(1.0, |weights| weights[column]);
+            row_sum += output_weight * value;
+            *d *= scale * weight * output_weight;
+            column += 1;
+            if column == width {
+                total += weight * row_sum;
+                (row_sum, column) = (0.0, 0);
+            }
+        }
+    }
+    total
+}
+
+/// `values = ℓ` and `y ← ∂ℓ`, for at most [`GROUP`] entries.
+#[inline(always)]
+fn values_and_slopes(z: &[f64], y: &mut [f64], values: &mut [f64; GROUP], entry: impl Entry) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((z, y), value) in z.iter().zip(y).zip(values) {
+                (*value, *y) = entry.value_and_slope(*z, *y);
+            }
+        },
+    );
+}
+
+/// `y ← ∂²ℓ`.
+#[inline(always)]
+fn curvatures(z: &[f64], y: &mut [f64], entry: impl Entry) {
+    vectorised(
+        #[inline(always)]
+        || {
+            for (z, y) in z.iter().zip(y) {
+                *y = entry.curvature(*z, *y);
+            }
+        },
+    );
+}
+
+/// [`evaluate`] for cross-entropy with smoothed one-hot targets y: both terms of
+/// `ln Σ eᶻ − yᵀz` are shifted by the largest logit.
+fn softmax_loss(
+    context: LossContext,
+    z: &[f64],
+    rows: Rows,
+    width: usize,
     scale: f64,
     delta: &mut [f64],
 ) -> f64 {
-    let width = z.len() / rows.len();
-    match (loss, targets) {
-        (Loss::SquaredError, Targets::Values(y)) => {
-            let y = y.rows_slice(rows);
-            delta.iter_mut().zip(z).zip(y).for_each(|((d, z), y)| *d = z - y);
-            half_square(scale, delta)
-        }
-        (Loss::SquaredError, Targets::Classes(labels)) => {
-            let blocks = delta.chunks_exact_mut(width).zip(z.chunks_exact(width));
-            for ((d, z), &label) in blocks.zip(&labels[rows]) {
-                for (j, (d, z)) in d.iter_mut().zip(z).enumerate() {
-                    *d = z - indicator(width, label, j);
-                }
+    let smoothing = context.criterion.label_smoothing;
+    let (own, every) = (1.0 - smoothing, smoothing / width as f64);
+    let mut total = 0.0;
+    let groups = delta.chunks_mut(GROUP * width).zip(z.chunks(GROUP * width));
+    for (group, (delta, z)) in groups.enumerate() {
+        let rows = rows.part(group * GROUP..group * GROUP + z.len() / width);
+        let mut fits = [0.0; GROUP];
+        let mut sums = [1.0; GROUP];
+        shift(z, width, delta);
+        for ((row, d), fit) in rows.iter().zip(delta.chunks_exact(width)).zip(&mut fits) {
+            *fit = own * d[context.label(row)];
+            if every != 0.0 {
+                *fit += every * d.iter().sum::<f64>();
             }
-            half_square(scale, delta)
         }
-        (Loss::CrossEntropy, Targets::Classes(labels)) => {
-            let groups = delta.chunks_mut(GROUP * width).zip(z.chunks(GROUP * width));
-            groups
-                .zip(labels[rows].chunks(GROUP))
-                .map(|((d, z), labels)| softmax_group(z, labels, width, scale, d))
-                .sum()
+        elementary::exp(delta);
+        for ((row, d), sum) in rows.iter().zip(delta.chunks_exact_mut(width)).zip(&mut sums) {
+            *sum = d.iter().sum();
+            let factor = scale * context.row_weight(row);
+            let ratio = factor / *sum;
+            let offset = factor * every;
+            d.iter_mut().for_each(|d| *d = *d * ratio - offset);
+            d[context.label(row)] -= factor * own;
         }
-        (Loss::BinaryCrossEntropy, Targets::Classes(labels)) => {
-            let groups = delta.chunks_mut(GROUP).zip(z.chunks(GROUP));
-            groups
-                .zip(labels[rows].chunks(GROUP))
-                .map(|((d, z), labels)| logistic_group(z, labels, scale, d))
-                .sum()
-        }
-        (Loss::CrossEntropy | Loss::BinaryCrossEntropy, Targets::Values(_)) => {
-            unreachable!("cross-entropy is checked to have classes when the risk is built")
+        elementary::ln(&mut sums);
+        for (row, (sum, fit)) in rows.iter().zip(sums.iter().zip(fits)) {
+            total += context.row_weight(row) * (sum - fit);
         }
     }
+    total
 }
 
-/// `½ ‖δ‖²` for δ = z − y; scales δ.
-fn half_square(scale: f64, delta: &mut [f64]) -> f64 {
-    let mut sum = 0.0;
-    for d in delta {
-        sum += *d * *d;
-        *d *= scale;
-    }
-    0.5 * sum
-}
-
-/// `log Σ eᶻ − z_y`, both shifted by the largest logit; `softmax(z) − e_y`.
-fn softmax_group(z: &[f64], labels: &[u32], width: usize, scale: f64, delta: &mut [f64]) -> f64 {
-    let mut value = 0.0;
-    let blocks = delta.chunks_exact_mut(width).zip(z.chunks_exact(width));
-    for ((d, z), &label) in blocks.zip(labels) {
+/// `shifted = z − max z`, row by row.
+fn shift(z: &[f64], width: usize, shifted: &mut [f64]) {
+    for (d, z) in shifted.chunks_exact_mut(width).zip(z.chunks_exact(width)) {
         let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         d.iter_mut().zip(z).for_each(|(d, z)| *d = z - largest);
-        value -= d[label as usize];
     }
-    elementary::exp(delta);
-    let mut sums = [1.0; GROUP];
-    for ((d, &label), total) in delta.chunks_exact_mut(width).zip(labels).zip(&mut sums) {
-        *total = d.iter().sum();
-        d.iter_mut().for_each(|d| *d *= scale / *total);
-        d[label as usize] -= scale;
-    }
-    elementary::ln(&mut sums);
-    value + sums.iter().sum::<f64>()
 }
 
-/// `ln(1 + eᵗ)` with t = z for class 0 and −z for class 1; `±σ(t)`.
-fn logistic_group(z: &[f64], labels: &[u32], scale: f64, delta: &mut [f64]) -> f64 {
-    let sign = |label: u32| 1.0 - 2.0 * f64::from(label);
-    let mut values = [f64::NEG_INFINITY; GROUP];
-    for (((value, d), z), &label) in values.iter_mut().zip(&mut *delta).zip(z).zip(labels) {
-        *value = sign(label) * z;
-        *d = *value;
-    }
-    elementary::softplus(&mut values);
-    elementary::sigmoid(delta);
-    delta.iter_mut().zip(labels).for_each(|(d, &label)| *d *= scale * sign(label));
-    values.iter().sum()
-}
-
-/// The target of output `j` when a class is fitted by squared error: the label
-/// itself on one output, one-hot on several.
+/// The target of output `j` when a class is fitted by output: the label itself on one
+/// output, one-hot on several.
 fn indicator(width: usize, label: u32, j: usize) -> f64 {
     if width == 1 { f64::from(label) } else { f64::from(u8::from(label as usize == j)) }
 }
-

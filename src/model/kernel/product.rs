@@ -145,21 +145,6 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
 /// A product with one column: each entry is the sum of eight partial sums over
 /// every eighth term, the same on every CPU.
 fn multiply_column(destination: &mut [f64], left: MatrixView, column: &[f64], start: Start) {
-    let dot = |row: &[f64]| {
-        let mut sums = [0.0; 8];
-        let (ahead, rest) = row.as_chunks::<8>();
-        let (column_ahead, column_rest) = column.as_chunks::<8>();
-        for (x, w) in ahead.iter().zip(column_ahead) {
-            for lane in 0..8 {
-                sums[lane] = x[lane].mul_add(w[lane], sums[lane]);
-            }
-        }
-        for ((sum, x), w) in sums.iter_mut().zip(rest).zip(column_rest) {
-            *sum = x.mul_add(*w, *sum);
-        }
-        let [a, b, c, d, e, f, g, h] = sums;
-        ((a + b) + (c + d)) + ((e + f) + (g + h))
-    };
     Arch::new().dispatch(
         #[inline(always)]
         || {
@@ -170,10 +155,27 @@ fn multiply_column(destination: &mut [f64], left: MatrixView, column: &[f64], st
                     Start::Destination => *out,
                     Start::Bias(bias) => bias[0],
                 };
-                *out = first + dot(&row[..left.columns]);
+                *out = first + dot(&row[..left.columns], column);
             }
         },
     );
+}
+
+#[inline(always)]
+fn dot(row: &[f64], column: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (ahead, rest) = row.as_chunks::<8>();
+    let (column_ahead, column_rest) = column.as_chunks::<8>();
+    for (x, w) in ahead.iter().zip(column_ahead) {
+        for lane in 0..8 {
+            sums[lane] = x[lane].mul_add(w[lane], sums[lane]);
+        }
+    }
+    for ((sum, x), w) in sums.iter_mut().zip(rest).zip(column_rest) {
+        *sum = x.mul_add(*w, *sum);
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
 /// A product whose right operand has rows of `width` entries, and whose result has

@@ -7,8 +7,10 @@ use crate::data::Samples;
 use crate::model::{Chunk, LossContext, Network, Parameters, Rows, Workspace};
 use crate::numerics::reduce_tree;
 
-/// Gradient entries summed over blocks at a time.
+/// Gradient entries that are summed over all blocks before the next.
 const SEGMENT: usize = 64;
+/// Gradient entries that a thread sums at a time.
+const PART: usize = 4096;
 /// Below this many multiplications an evaluation stays on one thread.
 const PARALLEL_WORK_MIN: usize = 200_000;
 
@@ -110,26 +112,65 @@ impl<'a> Task<'a> {
 /// The sum over blocks of `block.sums[offset..offset + out.len()]`, along the fixed
 /// tree.
 pub(super) fn gather(blocks: &[Block], offset: usize, out: &mut [f64]) {
-    let gather_segment = |(i, out): (usize, &mut [f64])| {
-        let start = offset + i * SEGMENT;
-        let range = start..start + out.len();
-        let mut terms = [[0.0; SEGMENT]; BLOCKS_MAX];
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for (term, block) in terms.iter_mut().zip(blocks) {
-                    term[..out.len()].copy_from_slice(&block.sums[range.clone()]);
-                }
-                reduce_tree(&mut terms[..blocks.len()], |sum, term| {
-                    sum.iter_mut().zip(term).for_each(|(s, t)| *s += t);
-                });
-            },
-        );
-        out.copy_from_slice(&terms[0][..out.len()]);
-    };
+    let part = |(i, out): (usize, &mut [f64])| gather_part(blocks, offset + i * PART, out);
     if out.len() * blocks.len() > PARALLEL_WORK_MIN {
-        out.par_chunks_mut(SEGMENT).with_min_len(64).enumerate().for_each(gather_segment);
+        out.par_chunks_mut(PART).enumerate().for_each(part);
     } else {
-        out.chunks_mut(SEGMENT).enumerate().for_each(gather_segment);
+        out.chunks_mut(PART).enumerate().for_each(part);
+    }
+}
+
+/// As [`reduce_tree`] adds, but block after block: sums of complete subtrees wait in
+/// `levels`, one of 2ˡ blocks on level l for every bit of the number of blocks so far.
+fn gather_part(blocks: &[Block], offset: usize, out: &mut [f64]) {
+    let mut levels = [[0.0; SEGMENT]; BLOCKS_MAX.ilog2() as usize + 1];
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (i, out) in out.chunks_mut(SEGMENT).enumerate() {
+                let length = out.len();
+                let start = offset + i * SEGMENT;
+                for (done, block) in blocks.iter().enumerate() {
+                    let term = &block.sums[start..start + length];
+                    let level = done.trailing_ones() as usize;
+                    let (waiting, rest) = levels.split_at_mut(level);
+                    let sum = &mut rest[0][..length];
+                    sum.copy_from_slice(term);
+                    for waiting in waiting {
+                        sum.iter_mut().zip(waiting).for_each(|(s, w)| *s += *w);
+                    }
+                }
+                let mut left = blocks.len();
+                out.copy_from_slice(&levels[left.trailing_zeros() as usize][..length]);
+                left &= left - 1;
+                while left > 0 {
+                    let waiting = &levels[left.trailing_zeros() as usize];
+                    out.iter_mut().zip(waiting).for_each(|(s, w)| *s += *w);
+                    left &= left - 1;
+                }
+            }
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_added_along_the_tree_of_reduce_tree() {
+        for count in 1..=BLOCKS_MAX {
+            let entry = |i: usize, j: usize| ((i * 31 + j * 17) as f64).sin() * 1e3;
+            let sums = |i: usize| (0..150).map(|j| entry(i, j)).collect();
+            let blocks: Vec<Block> =
+                (0..count).map(|i| Block { sums: sums(i), ..Block::default() }).collect();
+            let mut found = [0.0; 140];
+            gather(&blocks, 10, &mut found);
+            for (j, found) in found.iter().enumerate() {
+                let mut terms: Vec<f64> = (0..count).map(|i| entry(i, j + 10)).collect();
+                reduce_tree(&mut terms, |sum, term| *sum += *term);
+                assert_eq!(found.to_bits(), terms[0].to_bits(), "{count} blocks");
+            }
+        }
     }
 }

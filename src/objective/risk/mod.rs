@@ -64,7 +64,7 @@ impl Risk {
         assert!(samples.rows() > 0, "a risk needs rows");
         assert_eq!(network.inputs(), samples.features.columns(), "inputs differ");
         check_targets(&network, &samples, &criterion);
-        let row_weights = None;
+        let row_weights = criterion.row_weights(&samples);
         let plan = Plan::new(samples.rows(), &network);
         Self {
             network,

@@ -53,11 +53,6 @@ impl Plan {
         let count = block.len().div_ceil(self.chunk_rows);
         (0..count).map(move |j| cut(block.clone(), count, j))
     }
-
-    /// Rows of the largest block.
-    pub(super) fn block_rows_max(&self) -> usize {
-        (0..self.blocks).map(|i| self.block(i).len()).max().unwrap_or(0)
-    }
 }
 
 /// Part `i` of `count` of `rows`, in whole groups.
