@@ -229,12 +229,6 @@ impl Builder<'_> {
                     "make the kernel smaller, or the padding larger",
                 ));
             }
-            if padding[i] >= kernel[i] {
-                return Err(Defect::new(
-                    format!("its padding of {} is not smaller than its kernel", padding[i]),
-                    "make the padding smaller: such windows would see zeros alone",
-                ));
-            }
             Ok((padded - kernel[i]) / stride[i] + 1)
         };
         let output = [channels.unwrap_or(depth), side(height, 0)?, side(width, 1)?];
