@@ -26,6 +26,7 @@ impl Case {
             drop: vec![],
             categorical: vec![],
             keep_constant: false,
+            sample_weights: None,
         };
         Self { folder, source }
     }

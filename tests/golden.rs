@@ -38,7 +38,7 @@ fn loss_and_gradient_agree_with_jax() {
         };
         let network = Network::dense(&[5, 4, 3, outputs], activation.unwrap());
         let features = matrix(5, |i, j| (1.0 + 5.0 * i + j).sin());
-        let samples = Arc::new(Samples { features, targets });
+        let samples = Arc::new(Samples::new(features, targets));
         let theta = Vector::from_fn(network.dimension(), |k, _| 0.6 * (1.0 + k as f64).cos());
         let risk = Risk::new(Arc::new(network), samples, loss, 0.01);
         let mut gradient = Vector::zeros(theta.len());

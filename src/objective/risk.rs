@@ -65,7 +65,7 @@ impl Risk {
         assert_eq!(network.inputs(), samples.features.columns(), "inputs differ");
         match &samples.targets {
             crate::data::Targets::Values(values) => {
-                assert_eq!(loss, Loss::SquaredError, "cross-entropy needs classes");
+                assert_ne!(loss, Loss::CrossEntropy, "cross-entropy needs classes");
                 assert_eq!(network.outputs(), values.columns(), "outputs differ");
             }
             crate::data::Targets::Classes(labels) => {

@@ -70,12 +70,12 @@ impl ProblemSpec {
     ///
     /// # Errors
     /// [`Error::Specification`] if the loss asked for does not fit: a regression
-    /// has the squared error, two classes also the binary cross-entropy, more
-    /// classes also the cross-entropy.
+    /// has the squared error, two classes and labels also the binary cross-entropy,
+    /// more classes also the cross-entropy.
     pub fn loss_for(&self, task: Task) -> Result<Loss> {
         let natural = match task {
             Task::Regression => Loss::SquaredError,
-            Task::Binary => Loss::BinaryCrossEntropy,
+            Task::Binary | Task::MultiLabel => Loss::BinaryCrossEntropy,
             Task::MultiClass => Loss::CrossEntropy,
         };
         match self.loss {
