@@ -230,6 +230,49 @@ mod tests {
         assert!((dollars - 500_001.0).abs() < 1e-6, "{dollars}");
     }
 
+    /// Iris with its rows numbered, to tell them apart after the split.
+    fn numbered() -> Dataset {
+        let mut dataset = embedded::load("iris").unwrap();
+        dataset.sample_weights = Some((0..dataset.rows()).map(|row| row as f64).collect());
+        dataset
+    }
+
+    #[test]
+    fn weights_stay_with_their_rows() {
+        let dataset = numbered();
+        let prepared = prepared(&dataset, Part::Train, false);
+        for samples in [prepared.fit, prepared.validation.unwrap(), prepared.test.unwrap()] {
+            for (i, &weight) in samples.weights.as_ref().unwrap().iter().enumerate() {
+                assert_eq!(samples.features.row(i), dataset.features.row(weight as usize));
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_without_weight_is_an_error() {
+        let mut dataset = numbered();
+        let test = split(&dataset, &SplitFractions::default(), Seed::new(7).child("split"));
+        let mut weights = vec![1.0; dataset.rows()];
+        test.unwrap().test.iter().for_each(|&row| weights[row] = 0.0);
+        dataset.sample_weights = Some(weights);
+        let error = prepare(&dataset, &PrepareOptions::default(), Seed::new(7)).unwrap_err();
+        assert!(error.to_string().contains("every one of the test rows has weight 0"), "{error}");
+        let all = PrepareOptions { rows: Part::All, ..PrepareOptions::default() };
+        assert!(prepare(&dataset, &all, Seed::new(7)).is_ok());
+    }
+
+    #[test]
+    fn labels_keep_their_0_and_1() {
+        let mut dataset = embedded::load("iris").unwrap();
+        let labels = (0..300).map(|i| f64::from(i % 7 / 4)).collect();
+        dataset.task = Task::MultiLabel;
+        dataset.targets = Targets::Values(crate::numerics::RowMatrix::from_rows(150, 2, labels));
+        let prepared = prepared(&dataset, Part::Train, true);
+        assert_eq!(prepared.target_scale, None);
+        let Targets::Values(values) = &prepared.fit.targets else { panic!("no values") };
+        assert!(values.values().iter().all(|&y| y == 0.0 || y == 1.0));
+    }
+
     #[test]
     fn a_part_without_rows_has_no_loss() {
         let dataset = embedded::load("iris").unwrap();
