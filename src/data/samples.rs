@@ -38,12 +38,13 @@ pub struct Samples {
     pub features: RowMatrix,
     /// One target per row.
     pub targets: Targets,
-    /// How much each row counts; all the same where there are none.
+    /// What each row counts for in the loss, where rows do not count alike: finite, not
+    /// negative, not all 0.
     pub weights: Option<Vec<f64>>,
 }
 
 impl Samples {
-    /// Rows that all count the same.
+    /// Rows that count alike.
     pub fn new(features: RowMatrix, targets: Targets) -> Self {
         Self { features, targets, weights: None }
     }

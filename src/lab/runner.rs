@@ -297,7 +297,7 @@ fn finite(number: f64) -> Option<f64> {
 fn metric(task: Task) -> Metric {
     match task {
         Task::Regression => Metric::Rmse,
-        Task::Binary | Task::MultiClass => Metric::Accuracy,
+        Task::Binary | Task::MultiClass | Task::MultiLabel => Metric::Accuracy,
     }
 }
 

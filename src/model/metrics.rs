@@ -16,13 +16,14 @@ pub struct Evaluation {
     /// Mean loss, without any penalty, in the units of training.
     pub loss: f64,
     /// Root mean squared error over all target columns, in the targets' own
-    /// units; absent for classification.
+    /// units; absent for classification, and where outputs are logits.
     pub rmse: Option<f64>,
     /// `R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²`, with ȳ the mean of these rows; averaged
     /// over target columns; absent for classification and for constant targets.
     pub r_squared: Option<f64>,
-    /// Share of rows whose most likely class is the right one, or of all outputs on
-    /// the right side where each has a target of its own; absent for regression.
+    /// Share of rows whose most likely class is the right one; for targets that are
+    /// all 0 or 1, such as several labels at once, the share of (row, label) decisions
+    /// that are right; absent for other targets.
     pub accuracy: Option<f64>,
 }
 
@@ -56,23 +57,21 @@ pub fn evaluate(
     let rows = samples.rows();
     let loss = criterion.loss;
     let total = total_loss(criterion, &outputs, samples);
-    let (mut rmse, mut r_squared, mut accuracy) = (None, None, None);
-    match &samples.targets {
-        Targets::Values(targets) if loss == Loss::BinaryCrossEntropy => {
-            let pairs = outputs.values().iter().zip(targets.values());
-            let right = pairs.filter(|(z, y)| (**z > 0.0) == (**y > 0.5)).count();
-            accuracy = Some(right as f64 / targets.values().len() as f64);
-        }
+    let (mut rmse, mut r_squared) = (None, None);
+    let accuracy = match &samples.targets {
         Targets::Values(targets) => {
-            rmse = Some(root_mean_squared_error(&outputs, targets, target_scale));
-            r_squared = coefficient_of_determination(&outputs, targets);
+            if loss.measures_distance() {
+                rmse = Some(root_mean_squared_error(&outputs, targets, target_scale));
+                r_squared = coefficient_of_determination(&outputs, targets);
+            }
+            label_accuracy(loss, &outputs, targets)
         }
         Targets::Classes(labels) => {
             let right =
                 (0..rows).filter(|&i| predicted_class(loss, outputs.row(i)) == labels[i]).count();
-            accuracy = Some(right as f64 / rows as f64);
+            Some(right as f64 / rows as f64)
         }
-    }
+    };
     Evaluation { loss: total / rows as f64, rmse, r_squared, accuracy }
 }
 
@@ -90,8 +89,7 @@ fn total_loss(criterion: &Criterion, outputs: &RowMatrix, samples: &Samples) -> 
 /// exceeds even odds (a logit of 0, or ½ where the class itself is fitted).
 fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
     if let [single] = outputs {
-        let even = if loss.measures_distance() { 0.5 } else { 0.0 };
-        return u32::from(*single > even);
+        return u32::from(*single > even_odds(loss));
     }
     let mut best = 0;
     for (j, value) in outputs.iter().enumerate() {
@@ -100,6 +98,22 @@ fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
         }
     }
     best as u32
+}
+
+/// The output at which both of two classes are as likely.
+fn even_odds(loss: Loss) -> f64 {
+    if loss.measures_distance() { 0.5 } else { 0.0 }
+}
+
+/// The share of outputs on their target's side of even odds, if targets are labels.
+fn label_accuracy(loss: Loss, outputs: &RowMatrix, targets: &RowMatrix) -> Option<f64> {
+    if !targets.values().iter().all(|&y| y == 0.0 || y == 1.0) {
+        return None;
+    }
+    let even = even_odds(loss);
+    let decisions = outputs.values().iter().zip(targets.values());
+    let right = decisions.filter(|(o, y)| (**o > even) == (**y > 0.5)).count();
+    Some(right as f64 / targets.values().len() as f64)
 }
 
 fn root_mean_squared_error(
@@ -167,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn every_label_is_a_decision_of_its_own() {
+        let outputs = RowMatrix::from_rows(2, 3, vec![0.4, -2.0, 0.6, 0.1, -0.1, 3.0]);
+        let labels = RowMatrix::from_rows(2, 3, vec![1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+        let share = |loss| label_accuracy(loss, &outputs, &labels).unwrap();
+        assert_eq!(share(Loss::BinaryCrossEntropy), 4.0 / 6.0);
+        assert_eq!(share(Loss::SquaredError), 2.0 / 6.0);
+        let numbers = RowMatrix::from_rows(2, 3, vec![0.5; 6]);
+        assert_eq!(label_accuracy(Loss::SquaredError, &outputs, &numbers), None);
+    }
+
+    #[test]
     fn predictions_do_not_depend_on_the_block() {
         let network = Network::dense(&[2, 3, 2], Activation::Tanh);
         let theta =
@@ -175,8 +200,8 @@ mod tests {
         let features = RowMatrix::from_rows(700, 2, values);
         let samples = Samples::new(features, Targets::Classes(vec![0; 700]));
         let all = predict(&network, &theta, &samples);
-        let features = samples.features.select_rows(&[699, 300]);
-        let some = Samples::new(features, Targets::Classes(vec![0; 2]));
+        let some =
+            Samples::new(samples.features.select_rows(&[699, 300]), Targets::Classes(vec![0; 2]));
         let two = predict(&network, &theta, &some);
         for (i, j) in [(699, 0), (300, 1)] {
             for (a, b) in all.row(i).iter().zip(two.row(j)) {

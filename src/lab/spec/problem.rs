@@ -70,13 +70,13 @@ impl ProblemSpec {
     ///
     /// # Errors
     /// [`Error::Specification`] if the loss asked for does not fit: a regression
-    /// has the squared error, the Huber loss or the absolute error; two classes have
-    /// the binary cross-entropy, more classes the cross-entropy, and both the squared
-    /// error.
+    /// has the squared error, the Huber loss or the absolute error; two classes and
+    /// labels have the binary cross-entropy, more classes the cross-entropy, and all
+    /// of these also the squared error.
     pub fn loss_for(&self, task: Task) -> Result<Loss> {
         let natural = match task {
             Task::Regression => Loss::SquaredError,
-            Task::Binary => Loss::BinaryCrossEntropy,
+            Task::Binary | Task::MultiLabel => Loss::BinaryCrossEntropy,
             Task::MultiClass => Loss::CrossEntropy,
         };
         match self.loss {
