@@ -12,9 +12,7 @@ use losslab::model::{
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::{BatchCurvature, Curvature, FiniteSum, Objective, Risk};
 use nalgebra::DMatrix;
-use support::{
-    differences_of_gradient, differences_of_value, normal_vector, samples,
-};
+use support::{differences_of_gradient, differences_of_value, normal_vector, samples};
 
 /// The networks that every combination is tried on.
 const KINDS: [&str; 5] = ["dense", "recurrent", "tied", "max-pool", "average-pool"];
@@ -202,10 +200,8 @@ fn a_batch_is_the_risk_of_its_rows() {
     let v = normal_vector(theta.len(), Seed::new(7));
     let [mut a, mut b] = [0; 2].map(|_| Vector::zeros(theta.len()));
     assert_eq!(risk.batch_value(&list, &theta), other.value(&theta));
-    let values = [
-        risk.batch_value_gradient(&list, &theta, &mut a),
-        other.value_gradient(&theta, &mut b),
-    ];
+    let values =
+        [risk.batch_value_gradient(&list, &theta, &mut a), other.value_gradient(&theta, &mut b)];
     assert_eq!((values[0], &a), (values[1], &b));
     risk.hessian_vector(&risk.linearize_batch(&list, &theta), &v, &mut a);
     other.hessian_vector(&other.linearize(&theta), &v, &mut b);

@@ -7,7 +7,9 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::data::{Dataset, PrepareOptions, Prepared, Samples, Part, SplitFractions, Targets, embedded, prepare};
+use crate::data::{
+    Dataset, Part, PrepareOptions, Prepared, Samples, SplitFractions, Targets, embedded, prepare,
+};
 use crate::error::Result;
 use crate::model::{
     Activation, Initialisation, Loss, MatrixView, Network, Right, Start, multiply, pack_transposed,
@@ -127,7 +129,8 @@ pub fn measure(workload: Workload, rounds: usize) -> Result<Measurement> {
     let (risk, theta) = workload.risk()?;
     let mut out = Vector::zeros(theta.len());
     let mut at = risk.linearize(&theta);
-    let direction = |i: usize| Vector::from_fn(theta.len(), |k, _| ((k * 7 + i * 13) % 11) as f64 - 5.0);
+    let direction =
+        |i: usize| Vector::from_fn(theta.len(), |k, _| ((k * 7 + i * 13) % 11) as f64 - 5.0);
     let v: Vec<Vector> = (0..BLOCK).map(direction).collect();
     let mut products = vec![Vector::zeros(theta.len()); BLOCK];
     let roofline = Roofline::new(&risk);
@@ -201,18 +204,27 @@ impl Roofline {
 
     fn flops(&self) -> f64 {
         let threads = rayon::current_num_threads();
-        let work = |(i, [outputs, inputs]): (usize, &[usize; 2])| outputs * inputs * if i == 0 { 2 } else { 3 };
-        2.0 * (self.shapes.iter().enumerate().map(work).sum::<usize>() * ROWS * self.repeats * threads) as f64
+        let work = |(i, [outputs, inputs]): (usize, &[usize; 2])| {
+            outputs * inputs * if i == 0 { 2 } else { 3 }
+        };
+        2.0 * (self.shapes.iter().enumerate().map(work).sum::<usize>()
+            * ROWS
+            * self.repeats
+            * threads) as f64
     }
 
     fn run(&self) {
-        (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).for_each(|_| self.run_one());
+        (0..rayon::current_num_threads())
+            .into_par_iter()
+            .with_max_len(1)
+            .for_each(|_| self.run_one());
     }
 
     fn run_one(&self) {
         for (i, &[outputs, inputs]) in self.shapes.iter().enumerate() {
             let fill = |length: usize| vec![0.5; length];
-            let (weight, a, delta) = (fill(outputs * inputs), fill(ROWS * inputs), fill(ROWS * outputs));
+            let (weight, a, delta) =
+                (fill(outputs * inputs), fill(ROWS * inputs), fill(ROWS * outputs));
             let (mut packed, mut z) = (fill(outputs * inputs), fill(ROWS * outputs));
             let (mut gradient, mut below) = (fill(outputs * inputs), fill(ROWS * inputs));
             pack_transposed(&weight, outputs, inputs, &mut packed);

@@ -1,9 +1,9 @@
 //! Experiments: specification, runner, records.
 
+pub mod bench;
 pub mod environment;
 pub mod problems;
 mod record;
-pub mod bench;
 mod runner;
 mod spec;
 

@@ -98,7 +98,14 @@ impl Builder<'_> {
                 let area = window.kernel[0] * window.kernel[1];
                 let (fan_in, fan_out) = (geometry.input[0] * area, channels * area);
                 let (weight, bias) = self.own(fan_in, channels, channels, bias)?;
-                self.push_image(index, Operation::Conv2d, geometry, weight, bias, [fan_in, fan_out]);
+                self.push_image(
+                    index,
+                    Operation::Conv2d,
+                    geometry,
+                    weight,
+                    bias,
+                    [fan_in, fan_out],
+                );
             }
             LayerKind::AvgPool2d(window) => self.add_pool(index, Operation::AvgPool2d, window)?,
             LayerKind::MaxPool2d(window) => self.add_pool(index, Operation::MaxPool2d, window)?,
@@ -118,9 +125,10 @@ impl Builder<'_> {
     ) -> std::result::Result<(), Defect> {
         let inputs = self.flat()?;
         let dense = Operation::Dense { transposed: false };
-        let owner = self.layers.iter().find(|layer| {
-            layer.index == earlier && layer.owns_weight && layer.operation == dense
-        });
+        let owner = self
+            .layers
+            .iter()
+            .find(|layer| layer.index == earlier && layer.owns_weight && layer.operation == dense);
         let Some(owner) = owner else {
             let dense_layers: Vec<String> = self
                 .layers
@@ -279,7 +287,8 @@ impl Builder<'_> {
         fans: [usize; 2],
     ) {
         let last = index + 1 == self.specs.len();
-        let default = if last || weight.is_empty() { Activation::Identity } else { self.activation };
+        let default =
+            if last || weight.is_empty() { Activation::Identity } else { self.activation };
         self.layers.push(Layer {
             index,
             operation,

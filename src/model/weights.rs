@@ -123,7 +123,11 @@ fn copy(
 ) -> Result<()> {
     let place = format!("{file}, tensor '{name}'");
     let tensor = tensors.tensor(name).map_err(|_| {
-        refuse(&place, "the tensor is missing".into(), "every layer has a weight and, without bias = false, a bias")
+        refuse(
+            &place,
+            "the tensor is missing".into(),
+            "every layer has a weight and, without bias = false, a bias",
+        )
     })?;
     if tensor.shape() != shape {
         return Err(refuse(

@@ -86,8 +86,7 @@ pub fn numbers(list: &[Value]) -> Vec<f64> {
 
 /// The network of a golden case, whose layers have the keys of a specification.
 pub fn network(case: &Value, outputs: usize) -> Network {
-    let layers: Vec<LayerSpec> =
-        case["layers"].as_array().unwrap().iter().map(layer).collect();
+    let layers: Vec<LayerSpec> = case["layers"].as_array().unwrap().iter().map(layer).collect();
     let input: Vec<usize> =
         case["input"].as_array().unwrap().iter().map(|x| x.as_u64().unwrap() as usize).collect();
     Network::new(&input, &layers, Activation::Tanh, outputs).unwrap()

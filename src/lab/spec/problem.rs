@@ -1,9 +1,9 @@
 //! A problem: data, network, loss and penalty.
 
 use super::{check_name, out_of_range};
-use crate::data::{DataSource, Part, Task};
+use crate::data::{DataSource, Dataset, Part, Task};
 use crate::error::{Error, Result};
-use crate::model::{Activation, Initialisation, Loss};
+use crate::model::{Activation, Criterion, Initialisation, LayerSpec, Loss, Network};
 use crate::solver::settings::Defect;
 
 /// Parameters beyond which a specification is refused: a run of L-BFGS holds
@@ -89,6 +89,24 @@ impl ProblemSpec {
                 format!("take {}, or leave the loss out", natural.name()),
             ))),
         }
+    }
+
+    /// The network for these data.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] that names the layer whose shape does not fit.
+    pub fn network(&self, dataset: &Dataset) -> Result<Network> {
+        let layers = LayerSpec::fully_connected(&self.hidden);
+        let inputs = [dataset.features.columns()];
+        Network::new(&inputs, &layers, self.activation, dataset.outputs())
+    }
+
+    /// The loss for these data, with its parameters.
+    ///
+    /// # Errors
+    /// As [`ProblemSpec::loss_for`].
+    pub fn criterion(&self, dataset: &Dataset) -> Result<Criterion> {
+        Ok(self.loss_for(dataset.task)?.into())
     }
 
     /// Widths of all layers for data with so many features and outputs.

@@ -37,10 +37,7 @@ fn an_image_network_has_the_shapes_that_pytorch_gives() {
     assert_eq!(network.layers[0].weight_shape(), [4, 1, 3, 3]);
     let activations: Vec<Activation> = network.layers.iter().map(|l| l.activation).collect();
     assert_eq!(activations, [Activation::Relu, Activation::Identity, Activation::Identity]);
-    assert_eq!(
-        network.describe(),
-        "1×28×28, conv2d 4 (3×3), max_pool2d (2×2), 10; relu"
-    );
+    assert_eq!(network.describe(), "1×28×28, conv2d 4 (3×3), max_pool2d (2×2), 10; relu");
 }
 
 #[test]

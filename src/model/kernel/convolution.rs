@@ -112,11 +112,9 @@ fn for_each_run(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usize, 
     let mut row = 0;
     for c in 0..input[0] {
         for p in 0..window.kernel[0] {
-            let [top, bottom] =
-                inside(p, window.stride[0], padding[0], input[1], output[1]);
+            let [top, bottom] = inside(p, window.stride[0], padding[0], input[1], output[1]);
             for q in 0..window.kernel[1] {
-                let [left, right] =
-                    inside(q, window.stride[1], padding[1], input[2], output[2]);
+                let [left, right] = inside(q, window.stride[1], padding[1], input[2], output[2]);
                 for i in top..bottom {
                     let y = i * window.stride[0] + p - padding[0];
                     if left < right {
@@ -191,11 +189,8 @@ mod tests {
             gather(&g, &input, [positions, 1], &mut columns);
             gather(&g, &input, [1, patch], &mut rows);
             for row in 0..patch {
-                let (c, p, q) = (
-                    row / (kernel[0] * kernel[1]),
-                    row / kernel[1] % kernel[0],
-                    row % kernel[1],
-                );
+                let (c, p, q) =
+                    (row / (kernel[0] * kernel[1]), row / kernel[1] % kernel[0], row % kernel[1]);
                 for at in 0..positions {
                     let y = (at / g.output[2] * stride[0] + p).checked_sub(padding[0]);
                     let x = (at % g.output[2] * stride[1] + q).checked_sub(padding[1]);

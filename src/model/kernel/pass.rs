@@ -13,11 +13,9 @@ use std::ops::Range;
 
 use super::super::network::{Layer, Network};
 use super::super::rows::Rows;
-use super::linear::{
-    Write, Parameters, apply, apply_transposed, bias_product, parameter_product,
-};
-use super::loss::{self, LossContext};
 use super::activation;
+use super::linear::{Parameters, Write, apply, apply_transposed, bias_product, parameter_product};
+use super::loss::{self, LossContext};
 
 /// What is evaluated: a network with these parameters on some rows.
 #[derive(Clone, Copy)]

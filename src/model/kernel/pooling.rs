@@ -4,11 +4,7 @@ use super::super::network::Geometry;
 use super::linear::Write;
 
 /// Calls `visit(sample, window)` for every output of every sample, in order.
-fn for_each_window(
-    geometry: &Geometry,
-    samples: usize,
-    mut visit: impl FnMut(usize, WindowAt),
-) {
+fn for_each_window(geometry: &Geometry, samples: usize, mut visit: impl FnMut(usize, WindowAt)) {
     let Geometry { input, output, window, .. } = geometry;
     let size: usize = input.iter().product();
     let mut out = 0;
@@ -131,8 +127,7 @@ mod tests {
         let mut back = [0.0; 18];
         largest_transposed(&GEOMETRY, &IMAGES, &[1.; 8], Write::Replace, &mut back);
         // Of equal entries the first is taken.
-        let expected =
-            [0., 0., 0., 0., 4., 0., 0., 0., 0., 1., 0., 1., 0., 1., 0., 1., 0., 0.];
+        let expected = [0., 0., 0., 0., 4., 0., 0., 0., 0., 1., 0., 1., 0., 1., 0., 1., 0., 0.];
         assert_eq!(back, expected);
         average_transposed(&GEOMETRY, &[4.; 8], Write::Replace, &mut back);
         assert_eq!(back[..9], [1., 2., 1., 2., 4., 2., 1., 2., 1.]);

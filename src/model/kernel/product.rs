@@ -382,9 +382,10 @@ mod tests {
                     let left = MatrixView::row_major(&a, rows, depth);
                     let other = MatrixView::row_major(&left_transposed, depth, rows).transposed();
                     for left in [left, other] {
-                        for right in
-                            [Right::Rows { values: &b, columns }, Right::Packed { values: &packed, columns }]
-                        {
+                        for right in [
+                            Right::Rows { values: &b, columns },
+                            Right::Packed { values: &packed, columns },
+                        ] {
                             let mut found = start.clone();
                             multiply(&mut found, left, right, Start::Destination);
                             assert_eq!(found, expected, "{rows} × {columns} × {depth}");

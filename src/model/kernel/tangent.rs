@@ -19,7 +19,7 @@ use std::ops::Range;
 use super::super::Activation;
 use super::super::network::{Layer, Network};
 use super::activation;
-use super::linear::{Write, Parameters, apply, apply_transposed, parameter_product};
+use super::linear::{Parameters, Write, apply, apply_transposed, parameter_product};
 use super::loss;
 use super::pass::{Chunk, Workspace, add_parameter_cotangents};
 
@@ -150,7 +150,10 @@ pub fn second_order_product(
             let first = start - rows * linearised_per_row(below);
             let before = tangent_start - rows * tangents_per_row(below);
             let size = rows * below.outputs;
-            (&point[first..first + size], Some(&tangents[Tangent::new(below, rows, before).outputs]))
+            (
+                &point[first..first + size],
+                Some(&tangents[Tangent::new(below, rows, before).outputs]),
+            )
         };
         add_parameter_cotangents(layer, delta, input, write, product, patches);
         let Some(input_tangent) = input_tangent else { continue };
@@ -190,12 +193,7 @@ fn tangents_per_row(layer: &Layer) -> usize {
 }
 
 /// R-forward: the tangents of all layers, into the workspace.
-fn push_forward(
-    chunk: &Chunk,
-    point: &[f64],
-    direction: Parameters,
-    workspace: &mut Workspace,
-) {
+fn push_forward(chunk: &Chunk, point: &[f64], direction: Parameters, workspace: &mut Workspace) {
     let rows = chunk.rows.len();
     let layers = chunk.network.layers();
     let Workspace { patches, tangents, .. } = workspace;

@@ -80,13 +80,7 @@ impl Risk {
         });
     }
 
-    fn product(
-        &self,
-        matrix: SecondOrder,
-        at: &Linearisation,
-        v: &[Vector],
-        out: &mut [Vector],
-    ) {
+    fn product(&self, matrix: SecondOrder, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
         let dimension = self.network().dimension();
         assert!(at.theta.len() == dimension, "the point was linearised for another objective");
         assert_eq!(v.len(), out.len(), "there are as many products as directions");
@@ -159,7 +153,14 @@ impl Risk {
                 let direction = Parameters { values: v.as_slice(), packed };
                 let sums = &mut sums[j * dimension..(j + 1) * dimension];
                 second_order_product(
-                    matrix, chunk, task.scale(), point, direction, write, sums, workspace,
+                    matrix,
+                    chunk,
+                    task.scale(),
+                    point,
+                    direction,
+                    write,
+                    sums,
+                    workspace,
                 );
             }
         });

@@ -303,12 +303,7 @@ impl FiniteSum for Risk {
         self.value_on(Rows::Listed(rows), theta)
     }
 
-    fn batch_value_gradient(
-        &self,
-        rows: &[usize],
-        theta: &Vector,
-        gradient: &mut Vector,
-    ) -> f64 {
+    fn batch_value_gradient(&self, rows: &[usize], theta: &Vector, gradient: &mut Vector) -> f64 {
         self.check_batch(rows);
         self.value_gradient_on(Rows::Listed(rows), theta, gradient)
     }
