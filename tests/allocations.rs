@@ -20,12 +20,7 @@ fn networks() -> Vec<Network> {
     let layer = |kind: LayerKind| LayerSpec { kind, activation: None };
     let window = |size: usize, stride: usize| Window { kernel: [size; 2], stride: [stride; 2] };
     let images = [
-        layer(LayerKind::Conv2d {
-            channels: 3,
-            window: window(3, 1),
-            padding: [1, 1],
-            bias: true,
-        }),
+        layer(LayerKind::Conv2d { channels: 3, window: window(3, 1), padding: [1, 1], bias: true }),
         layer(LayerKind::MaxPool2d(window(2, 2))),
         layer(LayerKind::Flatten),
         LayerSpec::dense(12),
