@@ -23,8 +23,19 @@ ACTIVATIONS = {
     "sigmoid": jax.nn.sigmoid,
     "relu": jax.nn.relu,
     "softplus": jax.nn.softplus,
+    "leaky-relu": lambda z: jax.nn.leaky_relu(z, 0.01),
+    "elu": jax.nn.elu,
+    "gelu": lambda z: jax.nn.gelu(z, approximate=False),
+    "silu": jax.nn.silu,
+    "sin": jnp.sin,
 }
-OUTPUTS = {"squared-error": 2, "cross-entropy": 3, "binary-cross-entropy": 1}
+OUTPUTS = {
+    "squared-error": 2,
+    "cross-entropy": 3,
+    "binary-cross-entropy": 1,
+    "huber": 2,
+    "absolute-error": 2,
+}
 
 x = np.sin(1.0 + 5.0 * np.arange(ROWS)[:, None] + np.arange(5)[None, :])
 
@@ -42,9 +53,15 @@ def objective(theta, activation, loss):
             a = ACTIVATIONS[activation](a)
         penalty += jnp.sum(weight**2)
     i = np.arange(ROWS)
-    if loss == "squared-error":
+    if OUTPUTS[loss] == 2:
         y = np.cos(2.0 + 3.0 * i[:, None] + np.arange(2)[None, :])
-        data = 0.5 * jnp.sum((a - y) ** 2, axis=1)
+        size = jnp.abs(a - y)
+        terms = {
+            "squared-error": 0.5 * size**2,
+            "huber": jnp.where(size <= 1.0, 0.5 * size**2, size - 0.5),
+            "absolute-error": size,
+        }
+        data = jnp.sum(terms[loss], axis=1)
     elif loss == "cross-entropy":
         data = -jax.nn.log_softmax(a)[i, i**2 % 3]
     else:
