@@ -106,11 +106,16 @@ pub struct DataError {
     pub remedy: String,
 }
 
-/// A place in a data file.
+/// A place in a data file: by line and column in a table, by array and index in a
+/// file of arrays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
     /// The file, as it was named.
     pub file: String,
+    /// The array's name.
+    pub array: Option<String>,
+    /// The index of an element of the array, from 0; empty for the whole of it.
+    pub index: Vec<usize>,
     /// The line, from 1; the header is line 1.
     pub line: Option<u64>,
     /// The column's name.
@@ -120,7 +125,19 @@ pub struct Place {
 impl Place {
     /// The whole of a file.
     pub fn file(name: impl Into<String>) -> Self {
-        Self { file: name.into(), line: None, column: None }
+        Self { file: name.into(), ..Self::default() }
+    }
+
+    /// The same place, in an array.
+    pub fn in_array(mut self, array: impl Into<String>) -> Self {
+        self.array = Some(array.into());
+        self
+    }
+
+    /// The same place, at an element of the array.
+    pub fn at_index(mut self, index: Vec<usize>) -> Self {
+        self.index = index;
+        self
     }
 
     /// The same place, at a line.
@@ -139,6 +156,12 @@ impl Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.file)?;
+        match &self.array {
+            Some(array) if self.index.is_empty() => write!(f, ", array '{}'", excerpt(array))?,
+            // As NumPy would write it.
+            Some(array) => write!(f, ", {}{:?}", excerpt(array), self.index)?,
+            None => {}
+        }
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
@@ -146,6 +169,14 @@ impl std::fmt::Display for Place {
             write!(f, ", column '{}'", excerpt(column))?;
         }
         Ok(())
+    }
+}
+
+/// What there is instead of an array that is missing.
+fn the_arrays(known: &[String]) -> String {
+    match known {
+        [] => "the file has no arrays".into(),
+        known => format!("the arrays are {}", shortened(known)),
     }
 }
 
@@ -178,6 +209,29 @@ pub enum DataProblem {
         /// The columns that exist, in order.
         known: Vec<String>,
     },
+    /// An array that is needed and not there.
+    #[error("there is no array '{}'; {}", excerpt(.name), the_arrays(.known))]
+    MissingArray {
+        /// The name that was looked for.
+        name: String,
+        /// The arrays that exist, in order.
+        known: Vec<String>,
+    },
+    /// An array with other dimensions than it should have.
+    #[error("the array's shape does not fit: {0}")]
+    ArrayShape(String),
+    /// An array of something else than numbers.
+    #[error("its elements are of type '{}', which are not real numbers", excerpt(.0))]
+    ArrayType(String),
+    /// A whole number so large that a real number cannot hold it.
+    #[error("the whole number {0} is beyond ±2^53, where not every one has a value of its own")]
+    InexactNumber(String),
+    /// A sample weight below 0.
+    #[error("the weight '{}' is negative", excerpt(.0))]
+    NegativeWeight(String),
+    /// Sample weights that leave no row.
+    #[error("the sample weights leave nothing: {0}")]
+    NoWeight(String),
     /// Images without their labels.
     #[error("the labels were not found: {0}")]
     NoLabels(String),

@@ -63,6 +63,26 @@ fn small<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
+fn targets_of_every_kind_are_trained_and_written_down() {
+    let folder = folder_with_data();
+    let arrays = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/images.npz");
+    for (data, target, parameters) in [
+        // With two hidden units: 1 feature and 2 targets, 3 and 3, 24 and 24.
+        ("plane.csv", "y,b", 10),
+        ("plane.csv", "@features", 17),
+        (arrays, "@features", 122),
+    ] {
+        let arguments = ["train", "--data", data, "--target", target, "--hidden", "2", "--json"];
+        let more = ["--split", "all", "--budget", "5", "-o", "out"];
+        let lines = json_lines(&stdout(folder.path(), &[&arguments[..], &more].concat()));
+        assert_eq!(lines[0]["dimension"], parameters, "{data}, {target}");
+        let text = std::fs::read_to_string(folder.path().join("out/spec.toml")).unwrap();
+        assert!(text.contains(&format!("target = \"{target}\"")), "{text}");
+        assert_eq!(ExperimentSpec::from_toml(&text, "spec.toml").unwrap().to_toml(), text);
+    }
+}
+
+#[test]
 fn lists_name_everything() {
     let folder = tempfile::tempdir().unwrap();
     let solvers = json_lines(&stdout(folder.path(), &["list", "solvers", "--json"]));
@@ -102,6 +122,8 @@ fn bad_arguments_are_refused_with_the_way_out() {
         (&["--problem", "digits"], "losslab compare -p digits"),
         (&["compare", "--data", ""], "data: it is empty; name a file"),
         (&["compare", "--data", "plane.csv", "--target", "y", "-o", "plane.csv"], "another path"),
+        (&["compare", "-p", "iris", "--sample-weights", "a"], "'iris' is read in one way"),
+        (&["compare", "--data", "plane.csv", "--target", "a,c"], "there is no column 'c'"),
         (&["compare", "--spec", "."], "name a file in it"),
         (&["compare", "--spec", "latin1.toml"], "save it as UTF-8"),
         (&["train", "--weights", "."], "name a file in it"),

@@ -75,7 +75,7 @@ fn ridge_regression_solves_its_normal_equations() {
 
     let targets = Targets::Values(RowMatrix::from_rows(ROWS, 1, y));
     let network = Arc::new(Network::dense(&[COLUMNS, 1], Activation::Tanh));
-    let samples = Arc::new(Samples { features, targets });
+    let samples = Arc::new(Samples::new(features, targets));
     let risk = Risk::new(network, samples, Loss::SquaredError, l2);
     for method in METHODS {
         let outcome = solve(&risk, method);
@@ -96,7 +96,7 @@ fn penalised_logistic_and_softmax_regression_have_one_minimum() {
             .map(|label| label % classes)
             .collect();
         let network = Arc::new(Network::dense(&[COLUMNS, outputs], Activation::Tanh));
-        let samples = Arc::new(Samples { features, targets: Targets::Classes(labels) });
+        let samples = Arc::new(Samples::new(features, Targets::Classes(labels)));
         let risk = Risk::new(network, samples, loss, 0.02);
         let losses: Vec<f64> = METHODS
             .iter()

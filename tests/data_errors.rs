@@ -4,8 +4,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use losslab::data::{DataSource, Dataset, Task};
+use losslab::data::{DataSource, Dataset, Targets, Task};
 use losslab::error::{DataError, DataProblem, Error};
+use losslab::numerics::RowMatrix;
 use tempfile::TempDir;
 
 /// A file in a folder of its own, and how it is to be read.
@@ -26,6 +27,7 @@ impl Case {
             drop: vec![],
             categorical: vec![],
             keep_constant: false,
+            sample_weights: None,
         };
         Self { folder, source }
     }
@@ -61,6 +63,12 @@ impl Case {
     fn keep_constant(mut self) -> Self {
         let DataSource::File { keep_constant, .. } = &mut self.source else { unreachable!() };
         *keep_constant = true;
+        self
+    }
+
+    fn sample_weights(mut self, name: &str) -> Self {
+        let DataSource::File { sample_weights, .. } = &mut self.source else { unreachable!() };
+        *sample_weights = Some(name.into());
         self
     }
 
@@ -312,6 +320,99 @@ fn two_classes_are_not_a_number_to_be_predicted() {
     let text = "the target does not fit the task: binary means two classes, and there are 200 \
                 distinct values";
     assert_eq!(problem.to_string(), text);
+}
+
+#[test]
+fn several_targets_are_predicted_together() {
+    let both = Case::csv(GOOD).target(Some("y, a")).load();
+    assert_eq!((both.task, both.outputs()), (Task::Regression, 2));
+    assert_eq!(
+        both.targets,
+        Targets::Values(RowMatrix::from_rows(3, 2, vec![10., 1., 11., 2., 12., 3.]))
+    );
+    assert_eq!((both.feature_names, both.target_name), (vec!["b".into()], "y, a".into()));
+    let exact = Case::csv("\"a,b\",a,b\n1,5,10\n2,6,11\n3,7,12\n").target(Some("a,b")).load();
+    assert_eq!(exact.feature_names, ["a", "b"]);
+
+    let unknown = Case::csv(GOOD).target(Some("y,c")).fails_at(1, None, "--target");
+    assert!(unknown.to_string().starts_with("there is no column 'c'"), "{unknown}");
+    Case::csv(GOOD).target(Some("y,y")).fails_at(1, "y", "once");
+    Case::csv(GOOD).target(Some("y,b")).drop("b").fails_at(1, "b", "--drop");
+    Case::csv(GOOD).target(Some("a,b,y")).fails_at(1, None, "add a column");
+    let text = Case::csv("a,b,y\n1,u,10\n2,v,11\n3,u,12\n").target(Some("y,b"));
+    assert!(matches!(text.fails_at(2, "b", "--task multi-label"), DataProblem::WrongTask(_)));
+    let mixed = Case::csv("a,b,y\n1,5,10\n2,v,11\n3,6,12\n").target(Some("y,b"));
+    assert_eq!(mixed.fails_at(3, "b", "--target"), DataProblem::TextInNumericColumn("v".into()));
+    let constant = Case::csv("a,b,y\n1,5,10\n2,5,11\n3,5,12\n").target(Some("y,b"));
+    assert_eq!(constant.fails_at(1, "b", "--target"), DataProblem::ConstantColumn);
+    let classes = Case::csv(GOOD).target(Some("y,b")).task(Task::MultiClass);
+    let problem = classes.fails_at(1, "b", "--task multi-label").to_string();
+    assert!(problem.contains("multi-class has one target column, and there are 2"), "{problem}");
+}
+
+#[test]
+fn labels_are_columns_of_two_values() {
+    let table = "a,rain,wind\n1,0,no\n2,1,yes\n3,1,no\n";
+    let labels = |text: &str| Case::csv(text).target(Some("rain,wind")).task(Task::MultiLabel);
+    let dataset = labels(table).load();
+    assert_eq!((dataset.task, dataset.outputs()), (Task::MultiLabel, 2));
+    assert_eq!(dataset.class_names, ["rain", "wind"]);
+    assert_eq!(
+        dataset.targets,
+        Targets::Values(RowMatrix::from_rows(3, 2, vec![0., 0., 1., 1., 1., 0.]))
+    );
+
+    let third = labels(&format!("{table}4,1,maybe\n"));
+    let problem = third.fails_at(5, "wind", "write 0 or 1").to_string();
+    assert!(problem.contains("'maybe' is a third one"), "{problem}");
+    labels(&format!("{table}4,2,no\n")).fails_at(5, "rain", "write 0 or 1");
+    let alike = labels("a,rain,wind\n1,0,no\n2,1,no\n");
+    assert_eq!(alike.fails_at(1, "wind", "--target"), DataProblem::ConstantColumn);
+    let missing = labels(&format!("{table}4,,no\n"));
+    assert_eq!(missing.fails_at(5, "rain", "--target"), DataProblem::MissingValue);
+    let infinite = labels(&format!("{table}4,inf,no\n"));
+    assert_eq!(infinite.fails_at(5, "rain", "--target"), DataProblem::NonFinite("inf".into()));
+}
+
+#[test]
+fn sample_weights_are_numbers_of_at_least_0() {
+    let weighted = |text: &str| Case::csv(text).sample_weights("b");
+    let dataset = weighted(GOOD).load();
+    assert_eq!(dataset.sample_weights, Some(vec![5.0, 6.0, 7.0]));
+    assert_eq!(dataset.feature_names, ["a"]);
+
+    let with = |cell: &str| weighted(&format!("{GOOD}4,{cell},13\n"));
+    assert_eq!(with("-1").fails_at(5, "b", "write 0"), DataProblem::NegativeWeight("-1".into()));
+    assert_eq!(
+        with("nan").fails_at(5, "b", "--sample-weights"),
+        DataProblem::NonFinite("nan".into())
+    );
+    assert_eq!(with("").fails_at(5, "b", "--sample-weights"), DataProblem::MissingValue);
+    let text = DataProblem::TextInNumericColumn("x".into());
+    assert_eq!(with("x").fails_at(5, "b", "--sample-weights"), text);
+    let words = weighted("a,b,y\n1,u,10\n2,v,11\n");
+    let text = DataProblem::TextInNumericColumn("u".into());
+    assert_eq!(words.fails_at(2, "b", "--sample-weights"), text);
+    let nothing = weighted("a,b,y\n1,0,10\n2,0,11\n").fails_at(1, "b", "above 0");
+    assert!(matches!(nothing, DataProblem::NoWeight(_)), "{nothing}");
+    Case::csv(GOOD).sample_weights("c").fails_at(1, None, "--sample-weights");
+    Case::csv(GOOD).sample_weights("y").fails_at(1, "y", "--sample-weights");
+    weighted(GOOD).drop("b").fails_at(1, "b", "--sample-weights");
+    weighted(GOOD).categorical("b").fails_at(1, "b", "--sample-weights");
+    let images = images(&IMAGES).sample_weights("b").fails_at(None, None, "NPZ");
+    assert!(matches!(images, DataProblem::Conflict(_)), "{images}");
+}
+
+#[test]
+fn features_can_be_the_target() {
+    let all = Case::csv(GOOD).target(Some("@features")).load();
+    assert_eq!((all.task, all.outputs()), (Task::Regression, 3));
+    assert_eq!(all.targets, Targets::Values(all.features));
+    let fewer = Case::csv(GOOD).target(Some("@features")).drop("y").load();
+    assert_eq!(fewer.feature_names, ["a", "b"]);
+    assert_eq!(images(&IMAGES).target(Some("@features")).load().outputs(), 2);
+    let classes = Case::csv(GOOD).target(Some("@features")).task(Task::Binary);
+    classes.fails_at(1, None, "leave out `--task binary`");
 }
 
 #[test]

@@ -69,10 +69,8 @@ fn on_rosenbrock() {
 #[test]
 fn on_a_network() {
     let features: Vec<f64> = (0..300 * 3).map(|i| f64::from(i * i % 101) / 50.0 - 1.0).collect();
-    let samples = Samples {
-        features: RowMatrix::from_rows(300, 3, features),
-        targets: Targets::Classes((0..300).map(|i| i * 7 % 3).collect()),
-    };
+    let targets = Targets::Classes((0..300).map(|i| i * 7 % 3).collect());
+    let samples = Samples::new(RowMatrix::from_rows(300, 3, features), targets);
     let network = Arc::new(Network::dense(&[3, 8, 3], Activation::Tanh));
     let start = network.initialise(Initialisation::Glorot, Seed::new(0));
     let risk = Risk::new(network, Arc::new(samples), Loss::CrossEntropy, 1e-3);

@@ -99,15 +99,18 @@ pub struct ExperimentArguments {
     #[arg(help_heading = "Problems and data")]
     pub problems: Vec<String>,
 
-    /// A data file of your own (CSV or IDX, plain or .gz)
+    /// A data file of your own: a CSV table, NPZ arrays x and y, or IDX images,
+    /// plain or .gz
     #[arg(long, value_name = "FILE", help_heading = "Problems and data")]
     pub data: Option<String>,
 
-    /// The column to predict, or for IDX the file with the labels
-    #[arg(long, value_name = "COLUMN", help_heading = "Problems and data")]
+    /// The column to predict, or several: a,b,c; for NPZ the array (y), for IDX
+    /// the file with the labels; '@features' for the features themselves
+    #[arg(long, value_name = "COLUMNS", help_heading = "Problems and data")]
     pub target: Option<String>,
 
-    /// What the target is; without this the column's values decide
+    /// What the target is; without this its values decide. Of several targets,
+    /// multi-label says that each is a yes or no
     #[arg(long, value_name = "TASK", value_parser = choices(Task::ALL.map(|task| (task.name(), task))))]
     #[arg(help_heading = "Problems and data")]
     pub task: Option<Task>,
@@ -125,6 +128,10 @@ pub struct ExperimentArguments {
     /// Keep columns that have the same value in every row
     #[arg(long, help_heading = "Problems and data")]
     pub keep_constant: bool,
+
+    /// The column, or for NPZ the array, of what each row counts for in the loss
+    #[arg(long, value_name = "COLUMN", help_heading = "Problems and data")]
+    pub sample_weights: Option<String>,
 
     /// The rows that the loss is a mean over [default: train]
     #[arg(long, value_name = "ROWS", value_parser = choices(Part::ALL.map(|part| (part.name(), part))))]

@@ -145,6 +145,7 @@ struct DataEntry {
     task: Task,
     rows: usize,
     features: usize,
+    feature_shape: Vec<usize>,
     outputs: usize,
     target: String,
     classes: Vec<String>,
@@ -159,6 +160,7 @@ fn data_entries() -> Result<Vec<DataEntry>, Failure> {
             rows: data.features.rows(),
             features: data.features.columns(),
             outputs: data.outputs(),
+            feature_shape: data.feature_shape,
             title: data.title,
             task: data.task,
             target: data.target_name,
@@ -170,7 +172,7 @@ fn data_entries() -> Result<Vec<DataEntry>, Failure> {
 }
 
 fn data_table(entries: &[DataEntry]) -> String {
-    table(
+    let embedded = table(
         ["data", "title", "task", "rows", "features"],
         entries.iter().map(|entry| {
             [
@@ -181,6 +183,10 @@ fn data_table(entries: &[DataEntry]) -> String {
                 entry.features.to_string(),
             ]
         }),
+    );
+    format!(
+        "{embedded}\n\nYour own: --data FILE with a CSV table, NPZ arrays x and y, or IDX images,\n\
+         plain or .gz; --target, --task and --sample-weights say what is in it."
     )
 }
 

@@ -147,6 +147,7 @@ fn settings(arguments: &ExperimentArguments) -> ProblemSettings {
         drop: arguments.drop.clone(),
         categorical: arguments.categorical.clone(),
         keep_constant: arguments.keep_constant.then_some(true),
+        sample_weights: arguments.sample_weights.clone(),
         hidden: arguments.hidden.as_ref().map(|hidden| hidden.0.clone()),
         activation: arguments.activation,
         loss: arguments.loss,

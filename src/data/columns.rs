@@ -73,6 +73,47 @@ fn non_finite(table: &Table, row: usize, column: usize, text: &str, remedy: &str
     )
 }
 
+/// The sample weights in a column.
+///
+/// # Errors
+/// Text, a number that is not finite or below 0, no number above 0.
+pub(super) fn weights(table: &Table, column: usize) -> Result<Vec<f64>> {
+    let remedy = "name another column with `--sample-weights COLUMN`";
+    let Some(values) = numbers(table, column, remedy)? else {
+        let text = table.column(column).next().unwrap_or_default();
+        return Err(Error::data(
+            table.cell_place(0, column),
+            DataProblem::TextInNumericColumn(text.into()),
+            format!("write a number, or {remedy}"),
+        ));
+    };
+    if let Some(row) = values.iter().position(|&weight| weight < 0.0) {
+        return Err(Error::data(
+            table.cell_place(row, column),
+            DataProblem::NegativeWeight(values[row].to_string()),
+            format!("write 0 for a row that is not to count, or {remedy}"),
+        ));
+    }
+    if values.iter().all(|&weight| weight == 0.0) {
+        return Err(Error::data(
+            table.column_place(column),
+            DataProblem::NoWeight("every one is 0".into()),
+            format!("give rows that are to count a weight above 0, or {remedy}"),
+        ));
+    }
+    Ok(values)
+}
+
+/// Whether so many distinct values in so many rows are no categories.
+pub(super) fn are_too_many(distinct: usize, rows: usize) -> bool {
+    distinct > MOST_CATEGORIES || never_repeat(distinct, rows)
+}
+
+/// Whether the values of a column look like identifiers.
+pub(super) fn never_repeat(distinct: usize, rows: usize) -> bool {
+    rows > FEW_ROWS && distinct == rows
+}
+
 /// Categories and the one of each row.
 pub(super) struct Categories {
     /// Sorted: by value if all are numbers, as text otherwise.
@@ -87,6 +128,20 @@ impl Categories {
     /// # Errors
     /// [`DataProblem::TooManyCategories`], with `remedy`.
     pub(super) fn of(table: &Table, column: usize, remedy: &str) -> Result<Self> {
+        let categories = Self::distinct(table, column);
+        let (distinct, rows) = (categories.names.len(), table.rows());
+        if are_too_many(distinct, rows) {
+            return Err(Error::data(
+                table.column_place(column),
+                DataProblem::TooManyCategories { distinct, rows },
+                remedy,
+            ));
+        }
+        Ok(categories)
+    }
+
+    /// The categories of a column, however many there are.
+    pub(super) fn distinct(table: &Table, column: usize) -> Self {
         let mut code_of: BTreeMap<&str, u32> = table.column(column).map(|text| (text, 0)).collect();
         let names = match code_of.keys().map(|text| number(text)).collect() {
             Some(values) => Self::number_names(&mut code_of, values),
@@ -95,16 +150,8 @@ impl Categories {
                 code_of.keys().map(|text| (*text).into()).collect()
             }
         };
-        let (distinct, rows) = (names.len(), table.rows());
-        if distinct > MOST_CATEGORIES || (rows > FEW_ROWS && distinct == rows) {
-            return Err(Error::data(
-                table.column_place(column),
-                DataProblem::TooManyCategories { distinct, rows },
-                remedy,
-            ));
-        }
         let codes = table.column(column).map(|text| code_of[text]).collect();
-        Ok(Self { names, codes })
+        Self { names, codes }
     }
 
     /// Codes by value for texts that are all numbers.

@@ -1,17 +1,19 @@
 //! Data sets from comma-separated tables.
 
 use super::bytes::{sha256_hex, unpacked};
-use super::columns::{Categories, is_missing, numbers};
+use super::columns::{Categories, numbers, weights};
+use super::roles::Roles;
 use super::table::Table;
 use super::target::Target;
 use super::{Dataset, Task};
-use crate::error::{DataProblem, Error, Result, excerpt, nearest_first};
+use crate::error::{DataProblem, Error, Result, excerpt};
 use crate::numerics::RowMatrix;
 
 /// How a table is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// The column to predict.
+    /// The column to predict; if no column has this name, several with commas between
+    /// them, or `@features` for the features themselves.
     pub target: String,
     /// The task; by default the one that the target's values suggest.
     pub task: Option<Task>,
@@ -21,6 +23,8 @@ pub struct CsvOptions {
     pub categorical: Vec<String>,
     /// Keeps columns with one value in every row, which are refused otherwise.
     pub keep_constant: bool,
+    /// The column that says what each row counts for in the loss.
+    pub sample_weights: Option<String>,
 }
 
 /// Reads a comma-separated table, plain or packed with gzip, with a header.
@@ -32,6 +36,10 @@ pub struct CsvOptions {
 /// classes, and any other number is regression. Classes are in order of their value
 /// if they are all numbers, and in order of their text otherwise, so that of
 /// `nonspam` and `spam` the second is class 1.
+///
+/// Several targets are numbers to be predicted together, or with
+/// [`Task::MultiLabel`] labels: each column has two values then, of which the later in
+/// that order is 1.
 ///
 /// `file` is the name that errors give.
 ///
@@ -52,16 +60,24 @@ pub struct CsvOptions {
 pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Dataset> {
     let table = Table::read(&unpacked(bytes, file)?, file)?;
     let roles = Roles::of(&table, options)?;
-    check_complete(&table, &roles)?;
+    roles.check_complete(&table)?;
     if table.rows() < 2 {
+        let column = *roles.targets.first().unwrap_or(&roles.features[0]);
         return Err(Error::data(
-            table.cell_place(0, roles.target),
+            table.cell_place(0, column),
             DataProblem::TooFewRows("there is only one row".into()),
             "a table needs at least two rows; name another with `--data FILE`",
         ));
     }
     let declared = |column: usize| options.categorical.contains(&table.names()[column]);
-    let target = Target::read(&table, roles.target, options.task, declared(roles.target))?;
+    let sample_weights = match roles.weights {
+        Some(column) => Some(weights(&table, column)?),
+        None => None,
+    };
+    let target = match roles.targets.as_slice() {
+        [] => None,
+        columns => Some(Target::read(&table, columns, options.task, declared)?),
+    };
     let mut features = Vec::new();
     for &column in &roles.features {
         let encoded =
@@ -69,99 +85,27 @@ pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Datase
         check_varies(&table, column, &encoded, options.keep_constant)?;
         features.extend(encoded);
     }
+    let columns: Vec<&[f64]> = features.iter().map(|feature| feature.values.as_slice()).collect();
+    let matrix = RowMatrix::from_columns(&columns);
+    let target = match target {
+        Some(target) => target,
+        None => Target::features(&matrix, options.task, table.header_place())?,
+    };
     Ok(Dataset {
         name: file.into(),
         file: file.into(),
         title: file.into(),
         sha256: sha256_hex(&[bytes]),
         task: target.task,
-        features: interleave(&features, table.rows()),
+        features: matrix,
+        feature_shape: vec![features.len()],
         feature_names: features.into_iter().map(|feature| feature.name).collect(),
         targets: target.targets,
         target_name: options.target.clone(),
         target_unit: None,
         class_names: target.class_names,
+        sample_weights,
     })
-}
-
-/// What each column is for.
-struct Roles {
-    target: usize,
-    features: Vec<usize>,
-}
-
-impl Roles {
-    fn of(table: &Table, options: &CsvOptions) -> Result<Self> {
-        let target = known(table, &options.target, "--target")?;
-        let mut dropped = vec![false; table.names().len()];
-        for name in &options.drop {
-            dropped[known(table, name, "--drop")?] = true;
-        }
-        let conflict = |column, problem: &str, remedy| {
-            let problem = DataProblem::Conflict(problem.into());
-            Err(Error::data(table.column_place(column), problem, remedy))
-        };
-        if dropped[target] {
-            return conflict(
-                target,
-                "the target is also to be left out",
-                "change `--target` or `--drop`",
-            );
-        }
-        for name in &options.categorical {
-            let column = known(table, name, "--categorical")?;
-            if dropped[column] {
-                return conflict(
-                    column,
-                    "the column is also to be left out",
-                    "change `--categorical` or `--drop`",
-                );
-            }
-        }
-        let is_feature = |column: &usize| *column != target && !dropped[*column];
-        let features: Vec<usize> = (0..dropped.len()).filter(is_feature).collect();
-        if features.is_empty() {
-            let remedy = match options.drop.is_empty() {
-                true => "add a column to predict from, or name another file with `--data FILE`",
-                false => "a table needs a column to predict from; leave some out of `--drop`",
-            };
-            return Err(Error::data(table.header_place(), DataProblem::NoFeatures, remedy));
-        }
-        Ok(Self { target, features })
-    }
-
-    fn uses(&self, column: usize) -> bool {
-        column == self.target || self.features.binary_search(&column).is_ok()
-    }
-}
-
-fn known(table: &Table, name: &str, flag: &str) -> Result<usize> {
-    table.find(name).ok_or_else(|| {
-        let known = nearest_first(name, table.names());
-        let problem = DataProblem::UnknownColumn { name: name.into(), known };
-        Error::data(table.header_place(), problem, format!("name one of these with `{flag}`"))
-    })
-}
-
-fn check_complete(table: &Table, roles: &Roles) -> Result<()> {
-    for row in 0..table.rows() {
-        for (column, text) in table.row(row).enumerate() {
-            if !is_missing(text) || !roles.uses(column) {
-                continue;
-            }
-            let remedy = if column == roles.target {
-                "fill it in or delete the row, or name another column with `--target COLUMN`".into()
-            } else {
-                let name = excerpt(&table.names()[column]);
-                format!(
-                    "fill it in or delete the row, or leave the column out with `--drop {name}`"
-                )
-            };
-            let place = table.cell_place(row, column);
-            return Err(Error::data(place, DataProblem::MissingValue, remedy));
-        }
-    }
-    Ok(())
 }
 
 /// One feature of every row.
@@ -206,14 +150,4 @@ fn check_varies(table: &Table, column: usize, encoded: &[Feature], keep: bool) -
         DataProblem::ConstantColumn,
         format!("leave it out with `--drop {name}`, or keep such columns with `--keep-constant`"),
     ))
-}
-
-fn interleave(features: &[Feature], rows: usize) -> RowMatrix {
-    let mut matrix = RowMatrix::zeros(rows, features.len());
-    for row in 0..rows {
-        for (value, feature) in matrix.row_mut(row).iter_mut().zip(features) {
-            *value = feature.values[row];
-        }
-    }
-    matrix
 }

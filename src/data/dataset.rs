@@ -14,11 +14,17 @@ pub enum Task {
     Binary,
     /// One of three or more classes.
     MultiClass,
+    /// Any number of labels at once, each of which a row has or has not.
+    MultiLabel,
 }
+
+/// The target that stands for the features themselves: a network that has to
+/// reproduce its input.
+pub(super) const FEATURES_AS_TARGET: &str = "@features";
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 3] = [Self::Regression, Self::Binary, Self::MultiClass];
+    pub const ALL: [Self; 4] = [Self::Regression, Self::Binary, Self::MultiClass, Self::MultiLabel];
 
     /// The name in the command line, TOML and JSON.
     pub fn name(self) -> &'static str {
@@ -26,6 +32,7 @@ impl Task {
             Self::Regression => "regression",
             Self::Binary => "binary",
             Self::MultiClass => "multi-class",
+            Self::MultiLabel => "multi-label",
         }
     }
 }
@@ -33,7 +40,8 @@ impl Task {
 /// What each row should be mapped to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
-    /// One row of real numbers per sample.
+    /// One row of real numbers per sample; for [`Task::MultiLabel`] a 1 for each label
+    /// that the row has, and a 0 for each that it has not.
     Values(RowMatrix),
     /// One class index per sample.
     Classes(Vec<u32>),
@@ -57,14 +65,42 @@ pub struct Dataset {
     pub features: RowMatrix,
     /// One name per feature column.
     pub feature_names: Vec<String>,
+    /// The dimensions of a row of features, whose product is their number: that number
+    /// alone for a table, channels, height and width for images.
+    pub feature_shape: Vec<usize>,
     /// One target per row.
     pub targets: Targets,
     /// The target's name.
     pub target_name: String,
     /// The target's unit where it is known: `dollars`.
     pub target_unit: Option<String>,
-    /// The classes in order of their index; empty for regression.
+    /// The classes in order of their index; the labels in order of their column for
+    /// [`Task::MultiLabel`]; empty for regression.
     pub class_names: Vec<String>,
+    /// What each row counts for in the loss, where rows do not count alike: finite, not
+    /// negative, not all 0.
+    pub sample_weights: Option<Vec<f64>>,
+}
+
+/// The dimensions of a row as a network sees them: channels, height and width for rows
+/// of two or three dimensions, their number of features for all others.
+pub(super) fn row_shape(dimensions: &[usize]) -> Vec<usize> {
+    match *dimensions {
+        [height, width] => vec![1, height, width],
+        [channels, height, width] => vec![channels, height, width],
+        _ => vec![dimensions.iter().product()],
+    }
+}
+
+/// One name per element of a row: `p` and its index along each dimension, last fastest.
+pub(super) fn pixel_names(dimensions: &[usize]) -> Vec<String> {
+    let mut names = vec!["p".to_string()];
+    for (depth, &size) in dimensions.iter().enumerate() {
+        let mark = if depth == 0 { "" } else { "_" };
+        let extended = |name: String| (0..size).map(move |i| format!("{name}{mark}{i}"));
+        names = names.into_iter().flat_map(extended).collect();
+    }
+    names
 }
 
 impl Dataset {

@@ -25,6 +25,8 @@ pub struct EmbeddedSet {
     pub source: &'static str,
     /// The names of its files in `data/`: a table, or images and labels.
     pub files: &'static [&'static str],
+    /// Channels, height and width where a row of a table is an image.
+    image: Option<[usize; 3]>,
     contents: Contents,
 }
 
@@ -45,6 +47,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: Some("dollars"),
         source: "Pace & Barry 1997; no licence stated",
         files: &["california_housing.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/california_housing.csv.gz")),
     },
     EmbeddedSet {
@@ -57,6 +60,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: Some("MPa"),
         source: "Yeh 1998; CC BY 4.0",
         files: &["concrete.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/concrete.csv.gz")),
     },
     EmbeddedSet {
@@ -69,6 +73,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: None,
         source: "Efron et al. 2004; no licence stated",
         files: &["diabetes.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/diabetes.csv.gz")),
     },
     EmbeddedSet {
@@ -81,6 +86,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: Some("points"),
         source: "Cortez et al. 2009; CC BY 4.0",
         files: &["wine_quality_red.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/wine_quality_red.csv.gz")),
     },
     EmbeddedSet {
@@ -93,6 +99,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: None,
         source: "Hopkins et al. 1999; CC BY 4.0",
         files: &["spambase.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/spambase.csv.gz")),
     },
     EmbeddedSet {
@@ -105,6 +112,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: None,
         source: "Wolberg et al. 1995; CC BY 4.0",
         files: &["breast_cancer.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/breast_cancer.csv.gz")),
     },
     EmbeddedSet {
@@ -117,6 +125,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: None,
         source: "Fisher 1936; no licence stated",
         files: &["iris.csv.gz"],
+        image: None,
         contents: Contents::Table(include_bytes!("../../data/iris.csv.gz")),
     },
     EmbeddedSet {
@@ -129,6 +138,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: None,
         source: "Alpaydin & Kaynak 1998; CC BY 4.0",
         files: &["digits.csv.gz"],
+        image: Some([1, 8, 8]),
         contents: Contents::Table(include_bytes!("../../data/digits.csv.gz")),
     },
     EmbeddedSet {
@@ -141,6 +151,7 @@ static SETS: [EmbeddedSet; 9] = [
         unit: None,
         source: "LeCun, Cortes & Burges; no licence stated",
         files: &["mnist5k-images-idx3-ubyte.gz", "mnist5k-labels-idx1-ubyte.gz"],
+        image: None,
         contents: Contents::Idx {
             images: include_bytes!("../../data/mnist5k-images-idx3-ubyte.gz"),
             labels: include_bytes!("../../data/mnist5k-labels-idx1-ubyte.gz"),
@@ -191,11 +202,13 @@ pub fn load(name: &str) -> Result<Dataset> {
         }
         Contents::Idx { images, labels } => read_idx(
             IdxFile { name: set.files[0], bytes: images },
-            IdxFile { name: set.files[1], bytes: labels },
+            Some(IdxFile { name: set.files[1], bytes: labels }),
             Some(set.task),
         )?,
     };
+    let feature_shape = set.image.map_or(dataset.feature_shape, Vec::from);
     Ok(Dataset {
+        feature_shape,
         name: set.name.into(),
         title: set.title.into(),
         target_unit: set.unit.map(String::from),
@@ -236,6 +249,7 @@ mod tests {
             let dataset = load(set.name).unwrap();
             assert_eq!((dataset.rows(), dataset.features.columns()), (set.rows, set.features));
             assert_eq!(dataset.feature_names.len(), set.features);
+            assert_eq!(dataset.feature_shape.iter().product::<usize>(), set.features);
             assert_eq!((dataset.task, dataset.target_name.as_str()), (set.task, set.target));
             assert!(dataset.features.values().iter().all(|value| value.is_finite()));
             match &dataset.targets {
@@ -308,6 +322,14 @@ mod tests {
                 assert!(readme.lines().any(|own| own == line), "data/README.md lacks: {line}");
             }
         }
+    }
+
+    #[test]
+    fn rows_of_images_know_their_shape() {
+        let shape = |name: &str| load(name).unwrap().feature_shape;
+        assert_eq!(shape("digits"), [1, 8, 8]);
+        assert_eq!(shape("mnist5k"), [1, 28, 28]);
+        assert_eq!(shape("iris"), [4]);
     }
 
     #[test]

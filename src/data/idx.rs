@@ -8,7 +8,8 @@
 use std::path::{Path, PathBuf};
 
 use super::bytes::{sha256_hex, unpacked};
-use super::target::class_task;
+use super::dataset::{FEATURES_AS_TARGET, pixel_names, row_shape};
+use super::target::{Target, class_task};
 use super::{Dataset, Targets, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::numerics::RowMatrix;
@@ -24,7 +25,8 @@ pub struct IdxFile<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Reads images and their labels, both of unsigned bytes.
+/// Reads images and their labels, both of unsigned bytes. Without labels the targets
+/// are the pixels themselves.
 ///
 /// Each image is a row of features, named `p0_0`, `p0_1`, … by pixel row and column;
 /// values stay 0 to 255, and pixels that are the same in every image are kept. The
@@ -33,25 +35,10 @@ pub struct IdxFile<'a> {
 /// # Errors
 /// [`Error::Data`] naming the file: not IDX, not of unsigned bytes, shorter or longer
 /// than its dimensions say, labels that do not match the images, a task that does not
-/// match the labels.
-pub fn read_idx(images: IdxFile, labels: IdxFile, task: Option<Task>) -> Result<Dataset> {
+/// match the targets.
+pub fn read_idx(images: IdxFile, labels: Option<IdxFile>, task: Option<Task>) -> Result<Dataset> {
     let image_bytes = unpacked(images.bytes, images.name)?;
     let (shape, pixels) = parse(&image_bytes, images.name)?;
-    let label_bytes = unpacked(labels.bytes, labels.name)?;
-    let (label_shape, values) = parse(&label_bytes, labels.name)?;
-    let rows = shape[0];
-    if label_shape.len() != 1 {
-        let problem = format!("labels have one dimension, these {}", label_shape.len());
-        return Err(malformed(
-            labels.name,
-            problem,
-            "name the file of labels with `--target FILE`",
-        ));
-    }
-    if label_shape[0] != rows {
-        let problem = format!("{} labels for {rows} images", label_shape[0]);
-        return Err(malformed(labels.name, problem, "name the matching file with `--target FILE`"));
-    }
     if pixels.is_empty() {
         return Err(Error::data(
             Place::file(images.name),
@@ -59,24 +46,57 @@ pub fn read_idx(images: IdxFile, labels: IdxFile, task: Option<Task>) -> Result<
             "name a file with images with `--data FILE`",
         ));
     }
-    let (codes, class_names) = classes(values);
-    let task = class_task(&class_names, task)
-        .map_err(|(problem, remedy)| Error::data(Place::file(labels.name), problem, remedy))?;
+    let rows = shape[0];
     let feature_names = pixel_names(&shape[1..]);
     let values = pixels.iter().map(|&pixel| f64::from(pixel)).collect();
+    let features = RowMatrix::from_rows(rows, feature_names.len(), values);
+    let (target, target_name, sha256) = match labels {
+        Some(labels) => {
+            let sha256 = sha256_hex(&[images.bytes, labels.bytes]);
+            (read_labels(labels, rows, task)?, "label", sha256)
+        }
+        None => {
+            let target = Target::features(&features, task, Place::file(images.name))?;
+            (target, FEATURES_AS_TARGET, sha256_hex(&[images.bytes]))
+        }
+    };
     Ok(Dataset {
         name: images.name.into(),
         file: images.name.into(),
         title: images.name.into(),
-        sha256: sha256_hex(&[images.bytes, labels.bytes]),
-        task,
-        features: RowMatrix::from_rows(rows, feature_names.len(), values),
+        sha256,
+        task: target.task,
+        features,
         feature_names,
-        targets: Targets::Classes(codes),
-        target_name: "label".into(),
+        feature_shape: row_shape(&shape[1..]),
+        targets: target.targets,
+        target_name: target_name.into(),
         target_unit: None,
-        class_names,
+        class_names: target.class_names,
+        sample_weights: None,
     })
+}
+
+/// The labels of `rows` images.
+fn read_labels(labels: IdxFile, rows: usize, task: Option<Task>) -> Result<Target> {
+    let bytes = unpacked(labels.bytes, labels.name)?;
+    let (shape, values) = parse(&bytes, labels.name)?;
+    if shape.len() != 1 {
+        let problem = format!("labels have one dimension, these {}", shape.len());
+        return Err(malformed(
+            labels.name,
+            problem,
+            "name the file of labels with `--target FILE`",
+        ));
+    }
+    if shape[0] != rows {
+        let problem = format!("{} labels for {rows} images", shape[0]);
+        return Err(malformed(labels.name, problem, "name the matching file with `--target FILE`"));
+    }
+    let (codes, class_names) = classes(values);
+    let task = class_task(&class_names, task)
+        .map_err(|(problem, remedy)| Error::data(Place::file(labels.name), problem, remedy))?;
+    Ok(Target { task, targets: Targets::Classes(codes), class_names })
 }
 
 /// Whether unpacked contents are meant to be IDX: no text begins with two zero bytes.
@@ -146,17 +166,6 @@ fn classes(labels: &[u8]) -> (Vec<u32>, Vec<String>) {
     (labels.iter().filter_map(|&label| code_of[usize::from(label)]).collect(), names)
 }
 
-/// `p` and the indices along each dimension, last fastest.
-fn pixel_names(shape: &[usize]) -> Vec<String> {
-    let mut names = vec!["p".to_string()];
-    for (depth, &size) in shape.iter().enumerate() {
-        let mark = if depth == 0 { "" } else { "_" };
-        let extended = |name: String| (0..size).map(move |i| format!("{name}{mark}{i}"));
-        names = names.into_iter().flat_map(extended).collect();
-    }
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,7 +176,7 @@ mod tests {
 
     fn read(images: &[u8], labels: &[u8], task: Option<Task>) -> Result<Dataset> {
         let images = IdxFile { name: "images", bytes: images };
-        read_idx(images, IdxFile { name: "labels", bytes: labels }, task)
+        read_idx(images, Some(IdxFile { name: "labels", bytes: labels }), task)
     }
 
     fn message(images: &[u8], labels: &[u8]) -> String {
@@ -182,6 +191,17 @@ mod tests {
         assert_eq!(dataset.targets, Targets::Classes(vec![1, 0, 1]));
         assert_eq!(dataset.class_names, ["3", "5"]);
         assert_eq!(dataset.task, Task::Binary);
+        assert_eq!(dataset.feature_shape, [1, 1, 2]);
+    }
+
+    #[test]
+    fn images_without_labels_are_their_own_targets() {
+        let images = IdxFile { name: "images", bytes: &IMAGES };
+        let dataset = read_idx(images, None, None).unwrap();
+        assert_eq!(dataset.targets, Targets::Values(dataset.features.clone()));
+        assert_eq!((dataset.task, dataset.outputs()), (Task::Regression, 2));
+        let message = read_idx(images, None, Some(Task::Binary)).unwrap_err().to_string();
+        assert!(message.contains("leave out `--task binary`"), "{message}");
     }
 
     #[test]
@@ -215,7 +235,7 @@ mod tests {
     #[test]
     fn tasks_that_do_not_match_are_refused() {
         assert!(read(&IMAGES, &LABELS, Some(Task::Binary)).is_ok());
-        for task in [Task::Regression, Task::MultiClass] {
+        for task in [Task::Regression, Task::MultiClass, Task::MultiLabel] {
             let message = read(&IMAGES, &LABELS, Some(task)).unwrap_err().to_string();
             assert!(message.contains("--task"), "{message}");
         }

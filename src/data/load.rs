@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::bytes::unpacked;
+use super::dataset::FEATURES_AS_TARGET;
 use super::idx::{IdxFile, is_idx, label_path};
+use super::npz::is_zip;
 use super::table::Table;
-use super::{CsvOptions, Dataset, Task, embedded, read_csv, read_idx};
+use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, npy, read_csv, read_idx, read_npz};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
@@ -16,13 +18,15 @@ pub enum DataSource {
         /// One of [`embedded::names`].
         name: String,
     },
-    /// The user's own table or IDX images, plain or packed with gzip; which of them
-    /// is told by the contents.
+    /// The user's own table, NPZ arrays or IDX images, plain or packed with gzip;
+    /// which of them is told by the contents.
     File {
-        /// The table, or the file of images.
+        /// The table, or the file of arrays or images.
         path: PathBuf,
-        /// The column to predict; for images the file of labels, by default the one
-        /// beside the images whose name differs in `labels-idx1` alone.
+        /// The column to predict, or several with commas between them; of arrays the one
+        /// to predict, by default `y`; for images the file of labels, by default the one
+        /// beside the images whose name differs in `labels-idx1` alone. `@features` for
+        /// the features themselves.
         target: Option<String>,
         /// The task; by default the one that the target's values suggest.
         task: Option<Task>,
@@ -30,8 +34,12 @@ pub enum DataSource {
         drop: Vec<String>,
         /// Columns whose values are labels, numbers or not.
         categorical: Vec<String>,
-        /// Keeps columns with one value in every row. Pixels of images are always kept.
+        /// Keeps columns with one value in every row. Those of arrays and images are
+        /// always kept.
         keep_constant: bool,
+        /// The column or array that says what each row counts for in the loss; of arrays
+        /// by default `sample_weight` where there is one.
+        sample_weights: Option<String>,
     },
 }
 
@@ -41,17 +49,25 @@ impl DataSource {
     /// # Errors
     /// [`Error::UnknownName`] for an embedded set that does not exist,
     /// [`Error::File`] for a file that cannot be read, [`Error::Data`] for its
-    /// contents; see [`read_csv`] and [`read_idx`].
+    /// contents; see [`read_csv`], [`read_npz`] and [`read_idx`].
     pub fn load(&self) -> Result<Dataset> {
         match self {
             Self::Embedded { name } => embedded::load(name),
-            Self::File { path, target, task, drop, categorical, keep_constant } => {
+            Self::File { path, target, task, drop, categorical, keep_constant, sample_weights } => {
                 let bytes = read(path)?;
                 let file = path.display().to_string();
                 let contents = unpacked(&bytes, &file)?;
                 let dataset = if is_idx(&contents) {
-                    check_no_columns(&file, drop, categorical)?;
+                    check_no_columns(&file, "IDX images", drop, categorical)?;
+                    check_no_weights(&file, sample_weights.as_deref())?;
                     load_images(path, &bytes, target.as_deref(), *task)?
+                } else if is_zip(&contents) {
+                    check_no_columns(&file, "NPZ arrays", drop, categorical)?;
+                    let (target, sample_weights) = (target.clone(), sample_weights.clone());
+                    let options = NpzOptions { target, task: *task, sample_weights };
+                    read_npz(&bytes, &file, &options)?
+                } else if contents.starts_with(npy::MAGIC) {
+                    return Err(lone_array(&file));
                 } else {
                     let target = match target {
                         Some(target) => target.clone(),
@@ -63,6 +79,7 @@ impl DataSource {
                         drop: drop.clone(),
                         categorical: categorical.clone(),
                         keep_constant: *keep_constant,
+                        sample_weights: sample_weights.clone(),
                     };
                     read_csv(&bytes, &file, &options)?
                 };
@@ -84,6 +101,10 @@ fn load_images(
     task: Option<Task>,
 ) -> Result<Dataset> {
     let file = path.display().to_string();
+    let images = IdxFile { name: &file, bytes };
+    if target == Some(FEATURES_AS_TARGET) {
+        return read_idx(images, None, task);
+    }
     let no_labels = |problem: String| {
         let remedy = "name the file of labels with `--target FILE`";
         Error::data(Place::file(&file), DataProblem::NoLabels(problem), remedy)
@@ -97,22 +118,37 @@ fn load_images(
     let label_bytes = std::fs::read(&labels)
         .map_err(|error| no_labels(format!("{}: {error}", labels.display())))?;
     let label_file = labels.display().to_string();
-    read_idx(
-        IdxFile { name: &file, bytes },
-        IdxFile { name: &label_file, bytes: &label_bytes },
-        task,
-    )
+    read_idx(images, Some(IdxFile { name: &label_file, bytes: &label_bytes }), task)
 }
 
-fn check_no_columns(file: &str, drop: &[String], categorical: &[String]) -> Result<()> {
+fn check_no_columns(file: &str, kind: &str, drop: &[String], categorical: &[String]) -> Result<()> {
     if drop.is_empty() && categorical.is_empty() {
         return Ok(());
     }
     Err(Error::data(
         Place::file(file),
-        DataProblem::Conflict("IDX images have no columns to name".into()),
+        DataProblem::Conflict(format!("{kind} have no columns to name")),
         "leave out `--drop` and `--categorical`",
     ))
+}
+
+fn check_no_weights(file: &str, sample_weights: Option<&str>) -> Result<()> {
+    if sample_weights.is_none() {
+        return Ok(());
+    }
+    Err(Error::data(
+        Place::file(file),
+        DataProblem::Conflict("IDX images have no place for sample weights".into()),
+        "leave out `--sample-weights`, or save images, labels and weights as NPZ",
+    ))
+}
+
+fn lone_array(file: &str) -> Error {
+    Error::data(
+        Place::file(file),
+        DataProblem::Malformed("it is a single NumPy array, without a target".into()),
+        "save features and target together: `np.savez(file, x=…, y=…)`",
+    )
 }
 
 fn no_target(table: &Table) -> Error {

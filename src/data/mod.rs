@@ -1,5 +1,6 @@
 //! Data sets: the embedded ones, the user's own files, splitting and standardising.
 
+mod array_target;
 mod bytes;
 mod columns;
 mod csv;
@@ -7,7 +8,10 @@ mod dataset;
 pub mod embedded;
 mod idx;
 mod load;
+mod npy;
+mod npz;
 mod prepare;
+mod roles;
 mod samples;
 mod split;
 mod standardise;
@@ -18,6 +22,7 @@ pub use csv::{CsvOptions, read_csv};
 pub use dataset::{Dataset, Targets, Task};
 pub use idx::{IdxFile, read_idx};
 pub use load::DataSource;
+pub use npz::{NpzOptions, read_npz};
 pub use prepare::{PrepareOptions, Prepared, prepare};
 pub use samples::{Part, Samples, TargetScale};
 pub use split::{Split, SplitFractions, split};

@@ -1,7 +1,7 @@
 //! From a data set to the rows that a loss is over and the rows held out.
 
 use super::{
-    Dataset, Part, Samples, Split, SplitFractions, Standardiser, TargetScale, Targets, split,
+    Dataset, Part, Samples, Split, SplitFractions, Standardiser, TargetScale, Targets, Task, split,
 };
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::numerics::Seed;
@@ -41,12 +41,13 @@ pub struct Prepared {
 /// With [`Part::Train`] the loss is over the training rows, and the others are held
 /// out. With [`Part::Validation`] or [`Part::Test`] it is over those rows of the same
 /// split, and nothing is held out. In each case means and standard deviations are
-/// those of the training rows alone. With [`Part::All`] there is no split: the loss
+/// those of the training rows alone, each counted once whatever its weight. With [`Part::All`] there is no split: the loss
 /// and the statistics are over all rows.
 ///
 /// # Errors
 /// Those of [`split`]; and [`crate::error::DataProblem::TooFewRows`] if the loss would
-/// be over no rows.
+/// be over no rows; and [`crate::error::DataProblem::NoWeight`] if all rows of a part
+/// have weight 0.
 ///
 /// ```
 /// use losslab::data::{PrepareOptions, embedded, prepare};
@@ -59,6 +60,7 @@ pub struct Prepared {
 /// ```
 pub fn prepare(dataset: &Dataset, options: &PrepareOptions, seed: Seed) -> Result<Prepared> {
     let selection = Selection::of(dataset, options, seed)?;
+    check_weights(dataset, &selection)?;
     let scalers = options.standardise.then(|| Scalers::fit(dataset, &selection.train));
     let samples = |rows: &[usize]| samples(dataset, rows, scalers.as_ref());
     let held_out = |rows: &[usize]| (!rows.is_empty()).then(|| samples(rows));
@@ -115,8 +117,10 @@ struct Scalers {
 impl Scalers {
     fn fit(dataset: &Dataset, rows: &[usize]) -> Self {
         let targets = match &dataset.targets {
-            Targets::Values(values) => Some(Standardiser::fit(values, rows)),
-            Targets::Classes(_) => None,
+            Targets::Values(values) if dataset.task == Task::Regression => {
+                Some(Standardiser::fit(values, rows))
+            }
+            Targets::Values(_) | Targets::Classes(_) => None,
         };
         Self { features: Standardiser::fit(&dataset.features, rows), targets }
     }
@@ -136,7 +140,25 @@ fn samples(dataset: &Dataset, rows: &[usize], scalers: Option<&Scalers>) -> Samp
             scaler.apply(values);
         }
     }
-    Samples { features, targets }
+    let weights = dataset.sample_weights.as_ref();
+    let weights = weights.map(|weights| rows.iter().map(|&row| weights[row]).collect());
+    Samples { features, targets, weights }
+}
+
+/// Refuses parts whose mean over weighted rows would be a division by 0.
+fn check_weights(dataset: &Dataset, selection: &Selection) -> Result<()> {
+    let Some(weights) = &dataset.sample_weights else { return Ok(()) };
+    let parts = [("test", &selection.test), ("validation", &selection.validation)];
+    for (name, rows) in [("fitted", &selection.fit)].into_iter().chain(parts) {
+        if !rows.is_empty() && rows.iter().all(|&row| weights[row] == 0.0) {
+            return Err(Error::data(
+                Place::file(&dataset.file),
+                DataProblem::NoWeight(format!("every one of the {name} rows has weight 0")),
+                "give more rows a weight above 0, or train on all rows with `--split all`",
+            ));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -206,6 +228,49 @@ mod tests {
         let highest = values.column(0).fold(f64::MIN, f64::max);
         let dollars = scale.mean[0] + scale.scale[0] * highest;
         assert!((dollars - 500_001.0).abs() < 1e-6, "{dollars}");
+    }
+
+    /// Iris with its rows numbered, to tell them apart after the split.
+    fn numbered() -> Dataset {
+        let mut dataset = embedded::load("iris").unwrap();
+        dataset.sample_weights = Some((0..dataset.rows()).map(|row| row as f64).collect());
+        dataset
+    }
+
+    #[test]
+    fn weights_stay_with_their_rows() {
+        let dataset = numbered();
+        let prepared = prepared(&dataset, Part::Train, false);
+        for samples in [prepared.fit, prepared.validation.unwrap(), prepared.test.unwrap()] {
+            for (i, &weight) in samples.weights.as_ref().unwrap().iter().enumerate() {
+                assert_eq!(samples.features.row(i), dataset.features.row(weight as usize));
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_without_weight_is_an_error() {
+        let mut dataset = numbered();
+        let test = split(&dataset, &SplitFractions::default(), Seed::new(7).child("split"));
+        let mut weights = vec![1.0; dataset.rows()];
+        test.unwrap().test.iter().for_each(|&row| weights[row] = 0.0);
+        dataset.sample_weights = Some(weights);
+        let error = prepare(&dataset, &PrepareOptions::default(), Seed::new(7)).unwrap_err();
+        assert!(error.to_string().contains("every one of the test rows has weight 0"), "{error}");
+        let all = PrepareOptions { rows: Part::All, ..PrepareOptions::default() };
+        assert!(prepare(&dataset, &all, Seed::new(7)).is_ok());
+    }
+
+    #[test]
+    fn labels_keep_their_0_and_1() {
+        let mut dataset = embedded::load("iris").unwrap();
+        let labels = (0..300).map(|i| f64::from(i % 7 / 4)).collect();
+        dataset.task = Task::MultiLabel;
+        dataset.targets = Targets::Values(crate::numerics::RowMatrix::from_rows(150, 2, labels));
+        let prepared = prepared(&dataset, Part::Train, true);
+        assert_eq!(prepared.target_scale, None);
+        let Targets::Values(values) = &prepared.fit.targets else { panic!("no values") };
+        assert!(values.values().iter().all(|&y| y == 0.0 || y == 1.0));
     }
 
     #[test]

@@ -38,9 +38,17 @@ pub struct Samples {
     pub features: RowMatrix,
     /// One target per row.
     pub targets: Targets,
+    /// What each row counts for in the loss, where rows do not count alike: finite, not
+    /// negative, not all 0.
+    pub weights: Option<Vec<f64>>,
 }
 
 impl Samples {
+    /// Rows that count alike.
+    pub fn new(features: RowMatrix, targets: Targets) -> Self {
+        Self { features, targets, weights: None }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.features.rows()

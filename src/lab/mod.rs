@@ -1,5 +1,6 @@
 //! Experiments: specification, runner, records.
 
+pub mod bench;
 pub mod environment;
 pub mod problems;
 mod record;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::data::{Dataset, PrepareOptions, Samples, SplitFractions, TargetScale, Task, prepare};
 use crate::error::{Error, Result};
-use crate::model::{Evaluation, Loss, Network, evaluate, from_safetensors};
+use crate::model::{Criterion, Evaluation, Loss, Network, evaluate, from_safetensors};
 use crate::numerics::{Seed, Vector};
 use crate::objective::{HeldOut, Risk, TraceEntry};
 use crate::solver::{Outcome, SolverSpec, Stopping, run};
@@ -87,7 +87,7 @@ pub fn compare(
     let mut runs = Vec::new();
     let mut index = 0;
     for (problem, dataset) in spec.problems.iter().zip(&datasets) {
-        problems.push(summarise(problem, dataset));
+        problems.push(summarise(problem, dataset)?);
         // Solvers come before seeds in the records, after them in time: a split
         // is prepared once and dropped before the next.
         let mut by_solver = vec![Vec::new(); spec.solvers.len()];
@@ -154,7 +154,7 @@ pub fn train(
     let (run, theta) = cell.run(&spec, solver, &start, interrupt, observe);
     observe(Event::RunFinished(&run));
     let network = Network::clone(&cell.network);
-    Ok(Trained { run, summary: summarise(problem, dataset), network, theta })
+    Ok(Trained { run, summary: summarise(problem, dataset)?, network, theta })
 }
 
 fn read_weights(network: &Network, path: &Path) -> Result<Vector> {
@@ -168,7 +168,7 @@ struct Cell<'a> {
     seed: u64,
     network: Arc<Network>,
     risk: Risk,
-    loss: Loss,
+    criterion: Criterion,
     test: Option<Samples>,
     target_scale: Option<TargetScale>,
     metric: Metric,
@@ -188,16 +188,17 @@ impl<'a> Cell<'a> {
             standardise: problem.standardise,
         };
         let prepared = prepare(dataset, &options, Seed::new(seed))?;
-        let network = Arc::new(network(problem, dataset));
-        let loss = problem.loss_for(dataset.task)?;
+        let network = Arc::new(problem.network(dataset)?);
+        let criterion = problem.criterion(dataset)?;
         let start = network.initialise(problem.initialisation, Seed::new(seed).child("start"));
-        let risk = Risk::new(Arc::clone(&network), Arc::new(prepared.fit), loss, problem.l2);
+        let fit = Arc::new(prepared.fit);
+        let risk = Risk::new(Arc::clone(&network), fit, criterion.clone(), problem.l2);
         Ok(Self {
             problem,
             seed,
             network,
             risk,
-            loss,
+            criterion,
             test: prepared.test,
             target_scale: prepared.target_scale,
             metric: metric(dataset.task),
@@ -234,7 +235,7 @@ impl<'a> Cell<'a> {
     /// The held-out rows at θ.
     fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
         let scale = self.target_scale.as_ref();
-        self.test.as_ref().map(|test| evaluate(&self.network, theta, self.loss, test, scale))
+        self.test.as_ref().map(|test| evaluate(&self.network, theta, &self.criterion, test, scale))
     }
 
     /// Loss and metric, where they are finite.
@@ -297,28 +298,26 @@ fn finite(number: f64) -> Option<f64> {
 fn metric(task: Task) -> Metric {
     match task {
         Task::Regression => Metric::Rmse,
-        Task::Binary | Task::MultiClass => Metric::Accuracy,
+        Task::Binary | Task::MultiClass | Task::MultiLabel => Metric::Accuracy,
     }
 }
 
-fn network(problem: &ProblemSpec, dataset: &Dataset) -> Network {
-    let widths = problem.widths(dataset.features.columns(), dataset.outputs());
-    Network::dense(&widths, problem.activation)
-}
-
-fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> ProblemSummary {
-    let loss = match problem.loss {
-        Some(Loss::SquaredError) => "½ mean squared error",
-        Some(Loss::BinaryCrossEntropy) => "binary cross-entropy",
-        Some(Loss::Huber) => "mean Huber loss",
-        Some(Loss::AbsoluteError) => "mean absolute error",
-        Some(Loss::CrossEntropy) | None => "cross-entropy",
+fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> Result<ProblemSummary> {
+    let criterion = problem.criterion(dataset)?;
+    let name = match criterion.loss {
+        Loss::SquaredError => "½ mean squared error",
+        Loss::BinaryCrossEntropy => "binary cross-entropy",
+        Loss::Huber => "mean Huber loss",
+        Loss::AbsoluteError => "mean absolute error",
+        Loss::CrossEntropy => "cross-entropy",
     };
+    // What differs from the loss's defaults follows its name.
+    let loss = criterion.describe().replacen(criterion.loss.name(), name, 1);
     let penalty = if problem.l2 > 0.0 { format!(" + L2 {:e}", problem.l2) } else { String::new() };
-    ProblemSummary {
+    Ok(ProblemSummary {
         name: problem.name.clone(),
         title: problem.title.clone().unwrap_or_else(|| dataset.title.clone()),
-        network: network(problem, dataset).describe(),
+        network: problem.network(dataset)?.describe(),
         loss: format!("{loss}{penalty}"),
         metric: metric(dataset.task),
         metric_unit: match metric(dataset.task) {
@@ -328,5 +327,5 @@ fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> ProblemSummary {
         target_loss: problem.target_loss,
         target_rule: TargetRule::Stated,
         data_sha256: dataset.sha256.clone(),
-    }
+    })
 }

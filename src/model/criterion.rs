@@ -1,6 +1,7 @@
 //! A loss with its parameters.
 
 use super::Loss;
+use crate::data::{Samples, Targets};
 
 /// A loss with its parameters; those of other losses are not looked at.
 ///
@@ -55,6 +56,30 @@ impl Criterion {
             text += &format!(", class weights {}", weights.join(" "));
         }
         text
+    }
+}
+
+impl Criterion {
+    /// How much each row counts: the sample's weight times that of its class, divided
+    /// by the mean of these products. None where all are 1.
+    pub fn row_weights(&self, samples: &Samples) -> Option<Vec<f64>> {
+        let of_classes = match (&self.class_weights, &samples.targets) {
+            (Some(weights), Targets::Classes(labels)) => {
+                Some(labels.iter().map(|&label| weights[label as usize]).collect())
+            }
+            _ => None,
+        };
+        let mut weights: Vec<f64> = match (of_classes, &samples.weights) {
+            (None, None) => return None,
+            (Some(weights), None) => weights,
+            (None, Some(weights)) => weights.clone(),
+            (Some(classes), Some(samples)) => {
+                classes.iter().zip(samples).map(|(c, s): (&f64, &f64)| c * s).collect()
+            }
+        };
+        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+        weights.iter_mut().for_each(|weight| *weight /= mean);
+        Some(weights)
     }
 }
 

@@ -1,26 +1,38 @@
 //! Weights in and out, in the safetensors format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
-use super::Network;
+use super::{Network, Tensor};
 use crate::error::{Error, Result};
 use crate::numerics::Vector;
 
-/// The weights as safetensors bytes: `layers.{i}.weight` (`[outputs, inputs]`)
-/// and `layers.{i}.bias` (`[outputs]`), f64, layers counted from 0.
+/// The weights as safetensors bytes: `layers.{i}.weight` (`[outputs, inputs]`,
+/// `[channels, input channels, height, width]`) and `layers.{i}.bias`, f64, for
+/// every layer with parameters of its own; layers are counted from 0 as the list
+/// that describes the network counts them.
 ///
 /// # Panics
 /// If θ has another length than the network's dimension.
 pub fn to_safetensors(network: &Network, theta: &Vector) -> Vec<u8> {
-    assert_eq!(theta.len(), network.dimension(), "θ does not belong to this network");
+    named_to_safetensors(network, &[("", theta)])
+}
+
+/// Several vectors of the network's dimension in one file, each under the weights'
+/// names with a prefix: `gradient.layers.0.weight`, say.
+///
+/// # Panics
+/// If a vector has another length than the network's dimension, or two have the
+/// same prefix.
+pub fn named_to_safetensors(network: &Network, vectors: &[(&str, &Vector)]) -> Vec<u8> {
     let mut tensors = Vec::new();
-    for (i, layer) in network.layers().iter().enumerate() {
-        let weight = bytes(&theta.as_slice()[layer.weight.clone()]);
-        tensors.push((format!("layers.{i}.weight"), vec![layer.outputs, layer.inputs], weight));
-        let bias = bytes(&theta.as_slice()[layer.bias.clone()]);
-        tensors.push((format!("layers.{i}.bias"), vec![layer.outputs], bias));
+    for (prefix, vector) in vectors {
+        assert_eq!(vector.len(), network.dimension(), "'{prefix}' is not of this network");
+        for Tensor { layer, part, shape, place } in network.tensors() {
+            let data = bytes(&vector.as_slice()[place]);
+            tensors.push((format!("{prefix}layers.{layer}.{part}"), shape, data));
+        }
     }
     let views = tensors.iter().map(|(name, shape, data)| {
         let view = TensorView::new(Dtype::F64, shape.clone(), data)
@@ -32,8 +44,9 @@ pub fn to_safetensors(network: &Network, theta: &Vector) -> Vec<u8> {
 
 /// Reads θ for `network` from safetensors bytes. Names are `layers.{i}.weight`
 /// and `.bias`, or those of a PyTorch `Sequential` (`0.weight`, `2.weight`, …):
-/// any prefix that ends in a number, in increasing order, one per layer. f32 and
-/// f64 are read. `file` is the name to put into errors.
+/// any prefix that ends in a number, in increasing order, one per layer with
+/// parameters of its own. f32 and f64 are read. `file` is the name to put into
+/// errors.
 ///
 /// # Errors
 /// [`Error::Weights`] when the bytes are not safetensors, a tensor is missing,
@@ -43,30 +56,37 @@ pub fn from_safetensors(network: &Network, bytes: &[u8], file: &str) -> Result<V
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| {
         refuse(file, format!("not a safetensors file ({e})"), "save the weights as safetensors")
     })?;
-    let layers = layers_by_number(&tensors, file)?;
-    if layers.len() != network.layers().len() {
-        let (found, expected) = (layers.len(), network.layers().len());
+    let prefixes = layers_by_number(&tensors, file)?;
+    let own = network.tensors();
+    let layers: BTreeSet<usize> = own.iter().map(|tensor| tensor.layer).collect();
+    if prefixes.len() != layers.len() {
+        let (found, expected) = (prefixes.len(), layers.len());
         return Err(refuse(
             file,
-            format!("the file has {found} layers, the network {expected}"),
-            "give the widths of the saved network with --hidden",
+            format!("the file has {found} layers with parameters, the network {expected}"),
+            "describe the saved network with --hidden or in a specification",
         ));
     }
+    let prefix_of: BTreeMap<usize, &String> = layers.into_iter().zip(prefixes.values()).collect();
     let mut theta = Vector::zeros(network.dimension());
-    for (layer, prefix) in network.layers().iter().zip(layers.values()) {
-        let theta = theta.as_mut_slice();
-        let shape = [layer.outputs, layer.inputs];
-        copy(
-            &tensors,
-            file,
-            &format!("{prefix}.weight"),
-            &shape,
-            &mut theta[layer.weight.clone()],
-        )?;
-        let shape = [layer.outputs];
-        copy(&tensors, file, &format!("{prefix}.bias"), &shape, &mut theta[layer.bias.clone()])?;
+    for Tensor { layer, part, shape, place } in &own {
+        let name = format!("{}.{part}", prefix_of[layer]);
+        copy(&tensors, file, &name, shape, &mut theta.as_mut_slice()[place.clone()])?;
     }
+    refuse_others(&tensors, file, own.len())?;
     Ok(theta)
+}
+
+/// Every tensor was read, unless the file has a bias where the network has none.
+fn refuse_others(tensors: &SafeTensors, file: &str, read: usize) -> Result<()> {
+    if tensors.len() == read {
+        return Ok(());
+    }
+    Err(refuse(
+        file,
+        format!("the file has {} tensors, the network {read}", tensors.len()),
+        "a layer without bias is described with bias = false",
+    ))
 }
 
 /// Maps the number that ends each prefix to the prefix: `2` to `layers.2`.
@@ -103,7 +123,11 @@ fn copy(
 ) -> Result<()> {
     let place = format!("{file}, tensor '{name}'");
     let tensor = tensors.tensor(name).map_err(|_| {
-        refuse(&place, "the tensor is missing".into(), "every layer has a weight and a bias")
+        refuse(
+            &place,
+            "the tensor is missing".into(),
+            "every layer has a weight and, without bias = false, a bias",
+        )
     })?;
     if tensor.shape() != shape {
         return Err(refuse(
@@ -187,7 +211,7 @@ mod tests {
         let other = Network::dense(&[3, 5, 2], Activation::Tanh);
         assert!(message(&other, &bytes).contains("w.st, tensor 'layers.0.weight'"));
         let deep = Network::dense(&[3, 4, 4, 2], Activation::Tanh);
-        assert!(message(&deep, &bytes).contains("2 layers, the network 3"));
+        assert!(message(&deep, &bytes).contains("2 layers with parameters, the network 3"));
         assert!(message(&network, &bytes[..20]).contains("not a safetensors file"));
         let mut nan = theta.clone();
         nan[3] = f64::NAN;

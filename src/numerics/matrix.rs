@@ -32,6 +32,17 @@ impl RowMatrix {
         Self { rows, columns, values }
     }
 
+    /// The matrix with these columns.
+    ///
+    /// # Panics
+    /// If they differ in length; that is an error of the calling code.
+    pub fn from_columns(columns: &[&[f64]]) -> Self {
+        let rows = columns.first().map_or(0, |column| column.len());
+        assert!(columns.iter().all(|column| column.len() == rows), "columns differ in length");
+        let row = |i: usize| columns.iter().map(move |column| column[i]);
+        Self { rows, columns: columns.len(), values: (0..rows).flat_map(row).collect() }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows

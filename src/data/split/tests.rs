@@ -16,10 +16,12 @@ fn dataset(features: Vec<f64>, targets: Targets, classes: usize) -> Dataset {
         task: if classes == 0 { Task::Regression } else { Task::MultiClass },
         features: RowMatrix::from_rows(features.len(), 1, features),
         feature_names: vec!["x".into()],
+        feature_shape: vec![1],
         targets,
         target_name: "y".into(),
         target_unit: None,
         class_names: (0..classes).map(|class| class.to_string()).collect(),
+        sample_weights: None,
     }
 }
 

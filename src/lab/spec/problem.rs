@@ -1,9 +1,9 @@
 //! A problem: data, network, loss and penalty.
 
 use super::{check_name, out_of_range};
-use crate::data::{DataSource, Part, Task};
+use crate::data::{DataSource, Dataset, Part, Task};
 use crate::error::{Error, Result};
-use crate::model::{Activation, Initialisation, Loss};
+use crate::model::{Activation, Criterion, Initialisation, LayerSpec, Loss, Network};
 use crate::solver::settings::Defect;
 
 /// Parameters beyond which a specification is refused: a run of L-BFGS holds
@@ -70,13 +70,13 @@ impl ProblemSpec {
     ///
     /// # Errors
     /// [`Error::Specification`] if the loss asked for does not fit: a regression
-    /// has the squared error, the Huber loss or the absolute error; two classes have
-    /// the binary cross-entropy, more classes the cross-entropy, and both the squared
-    /// error.
+    /// has the squared error, the Huber loss or the absolute error; two classes and
+    /// labels have the binary cross-entropy, more classes the cross-entropy, and all
+    /// of these also the squared error.
     pub fn loss_for(&self, task: Task) -> Result<Loss> {
         let natural = match task {
             Task::Regression => Loss::SquaredError,
-            Task::Binary => Loss::BinaryCrossEntropy,
+            Task::Binary | Task::MultiLabel => Loss::BinaryCrossEntropy,
             Task::MultiClass => Loss::CrossEntropy,
         };
         match self.loss {
@@ -89,6 +89,24 @@ impl ProblemSpec {
                 format!("take {}, or leave the loss out", natural.name()),
             ))),
         }
+    }
+
+    /// The network for these data.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] that names the layer whose shape does not fit.
+    pub fn network(&self, dataset: &Dataset) -> Result<Network> {
+        let layers = LayerSpec::fully_connected(&self.hidden);
+        let inputs = [dataset.features.columns()];
+        Network::new(&inputs, &layers, self.activation, dataset.outputs())
+    }
+
+    /// The loss for these data, with its parameters.
+    ///
+    /// # Errors
+    /// As [`ProblemSpec::loss_for`].
+    pub fn criterion(&self, dataset: &Dataset) -> Result<Criterion> {
+        Ok(self.loss_for(dataset.task)?.into())
     }
 
     /// Widths of all layers for data with so many features and outputs.

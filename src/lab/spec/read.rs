@@ -138,6 +138,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         drop: section.texts("drop")?,
         categorical: section.texts("categorical")?,
         keep_constant: section.flag("keep_constant")?,
+        sample_weights: section.text("sample_weights")?,
         hidden: section
             .counts("hidden")?
             .map(|widths| widths.iter().map(|&w| w as usize).collect()),

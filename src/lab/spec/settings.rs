@@ -17,7 +17,8 @@ pub struct ProblemSettings {
     /// An embedded data set's name, or a file's path from the working directory;
     /// without a target, a path has a '.' or a '/' in it.
     pub data: Option<String>,
-    /// For a file: the target's column, or the file with the labels.
+    /// For a file: the target's column or columns, the target's array, the file with
+    /// the labels, or `@features`.
     pub target: Option<String>,
     /// For a file: the task; by default it follows from the target.
     pub task: Option<Task>,
@@ -27,6 +28,8 @@ pub struct ProblemSettings {
     pub categorical: Option<Vec<String>>,
     /// For a file: whether columns with one value are kept rather than refused.
     pub keep_constant: Option<bool>,
+    /// For a file: the column or array of sample weights.
+    pub sample_weights: Option<String>,
     /// Widths of the hidden layers.
     pub hidden: Option<Vec<usize>>,
     /// The activation.
@@ -147,18 +150,28 @@ impl ProblemSettings {
             drop: self.drop.clone().unwrap_or_default(),
             categorical: self.categorical.clone().unwrap_or_default(),
             keep_constant: self.keep_constant.unwrap_or(false),
+            sample_weights: self.sample_weights.clone(),
         })
     }
 
     /// Changes how a file is read; an embedded data set is read in one way.
     fn change_source(&self, source: &mut DataSource) -> std::result::Result<(), Defect> {
         match source {
-            DataSource::File { target, task, drop, categorical, keep_constant, .. } => {
+            DataSource::File {
+                target,
+                task,
+                drop,
+                categorical,
+                keep_constant,
+                sample_weights,
+                ..
+            } => {
                 *target = self.target.clone().or(target.take());
                 *task = self.task.or(*task);
                 replace(drop, &self.drop);
                 replace(categorical, &self.categorical);
                 replace(keep_constant, &self.keep_constant);
+                *sample_weights = self.sample_weights.clone().or(sample_weights.take());
                 Ok(())
             }
             DataSource::Embedded { name } => {
@@ -168,6 +181,7 @@ impl ProblemSettings {
                     ("drop", self.drop.is_some()),
                     ("categorical", self.categorical.is_some()),
                     ("keep_constant", self.keep_constant.is_some()),
+                    ("sample_weights", self.sample_weights.is_some()),
                 ];
                 match given.iter().find(|(_, given)| *given) {
                     None => Ok(()),

@@ -39,6 +39,7 @@ task = "regression"
 drop = ["id"]
 categorical = ["zone"]
 keep_constant = true
+sample_weights = "count"
 hidden = []
 activation = "softplus"
 loss = "squared-error"
@@ -75,6 +76,7 @@ memory = 5
             drop: vec!["id".into()],
             categorical: vec!["zone".into()],
             keep_constant: true,
+            sample_weights: Some("count".into()),
         },
         hidden: Vec::new(),
         activation: Activation::Softplus,
@@ -112,6 +114,7 @@ fn what_is_written_is_read_back() {
         drop: vec!["a,b".into()],
         categorical: Vec::new(),
         keep_constant: false,
+        sample_weights: None,
     };
     spec.problems[2].loss = None;
     for text in ["gd:schedule=inverse,rate=1e-300", "cg:beta=fletcher-reeves,label=FR"] {
@@ -171,7 +174,7 @@ fn errors_name_file_line_key_and_the_way_out() {
         message("budget = 3\n\n[[problem]]\nname = \"digits\"\nhiden = [3]\n"),
         "spec.toml, line 5, problem 'digits', hiden: there is no such key here; \
          did you mean 'hidden'? The names are name, title, data, target, task, drop, \
-         categorical, keep_constant, hidden, activation, loss, initialisation, l2, \
+         categorical, keep_constant, sample_weights, hidden, activation, loss, initialisation, l2, \
          target_loss, standardise, rows"
     );
     for (text, parts) in [
@@ -274,5 +277,6 @@ fn a_loss_must_fit_the_task() {
     assert!(error.contains("take binary-cross-entropy"), "{error}");
     problem.loss = None;
     assert_eq!(problem.loss_for(Task::Binary).unwrap(), Loss::BinaryCrossEntropy);
+    assert_eq!(problem.loss_for(Task::MultiLabel).unwrap(), Loss::BinaryCrossEntropy);
     assert_eq!(problem.loss_for(Task::Regression).unwrap(), Loss::SquaredError);
 }

@@ -57,7 +57,15 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
 fn source_lines(out: &mut Lines, source: &DataSource) {
     match source {
         DataSource::Embedded { name } => out.key("data", text(name)),
-        DataSource::File { path, target, task, drop, categorical, keep_constant } => {
+        DataSource::File {
+            path,
+            target,
+            task,
+            drop,
+            categorical,
+            keep_constant,
+            sample_weights,
+        } => {
             out.key("data", text(&path.to_string_lossy()));
             if let Some(target) = target {
                 out.key("target", text(target));
@@ -68,6 +76,9 @@ fn source_lines(out: &mut Lines, source: &DataSource) {
             out.key("drop", list(drop, |column| text(column)));
             out.key("categorical", list(categorical, |column| text(column)));
             out.key("keep_constant", keep_constant);
+            if let Some(column) = sample_weights {
+                out.key("sample_weights", text(column));
+            }
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The kernels: what runs for every evaluation.
 
-#[allow(dead_code, reason = "second derivatives are not asked for yet")]
 mod activation;
-#[allow(dead_code, reason = "second derivatives are not asked for yet")]
-mod loss;
+mod convolution;
+mod linear;
+pub(super) mod loss;
 mod pass;
+mod pooling;
 mod product;
+mod tangent;
 
-pub use pass::{Chunk, Pass, Workspace, backward, forward, loss_value};
-pub use product::{MatrixView, multiply};
+pub use linear::{Parameters, Write, pack};
+pub use loss::LossContext;
+pub use pass::{Chunk, Workspace, backward, forward, loss_value};
+pub use product::{MatrixView, Right, Start, multiply, pack_transposed};
+pub use tangent::{SecondOrder, linearisation_per_row, linearise, second_order_product};

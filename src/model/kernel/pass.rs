@@ -1,128 +1,170 @@
 //! Forward and backward over a chunk of rows.
 //!
-//! With `A⁰ = X` (one sample per row), for layers l = 1 … L
+//! With `A⁰ = X` (one sample per row), for layers l = 1 … L, F linear in each of
+//! its arguments (see `linear`):
 //!
-//! - forward: `Zˡ = Aˡ⁻¹ Wˡᵀ + 1 bˡᵀ`, `Aˡ = φˡ(Zˡ)`;
-//! - backward, from `Δᴸ = ∂f/∂Zᴸ`: `∂f/∂Wˡ = Δˡᵀ Aˡ⁻¹`, `∂f/∂bˡ = Δˡᵀ 1`,
-//!   `Δˡ⁻¹ = (Δˡ Wˡ) ⊙ φ′(Zˡ⁻¹)`.
+//! - forward: `Zˡ = F(Wˡ, Aˡ⁻¹) + bˡ`, `Aˡ = φˡ(Zˡ)`;
+//! - backward, from `Gᴸ = ∂f/∂Aᴸ`: `Δˡ = Gˡ ⊙ φ′(Zˡ)`, `∂f/∂Wˡ` from Δˡ and Aˡ⁻¹,
+//!   `Gˡ⁻¹ = Fᵀ(Wˡ, Δˡ)`.
 //!
 //! Reference: Rumelhart, Hinton & Williams 1986.
 
 use std::ops::Range;
 
-use super::super::{Criterion, Loss, Network};
+use super::super::network::{Layer, Network};
+use super::super::rows::Rows;
+use super::activation;
+use super::linear::{Parameters, Write, apply, apply_transposed, bias_product, parameter_product};
 use super::loss::{self, LossContext};
-use super::{MatrixView, activation, multiply};
-use crate::data::{Samples, Targets};
 
-/// A run of consecutive rows of a data set.
-pub type Chunk = Range<usize>;
-
-/// The buffers of one backward pass, reused from chunk to chunk.
-#[derive(Clone, Debug, Default)]
-pub struct Workspace {
-    delta: Vec<f64>,
-    delta_below: Vec<f64>,
-}
-
-/// What is evaluated: a network with these parameters on a run of rows.
-#[derive(Clone, Debug)]
-pub struct Pass<'a> {
+/// What is evaluated: a network with these parameters on some rows.
+#[derive(Clone, Copy)]
+pub struct Chunk<'a> {
     /// The network.
     pub network: &'a Network,
     /// Its parameters.
-    pub theta: &'a [f64],
-    /// The data set.
-    pub samples: &'a Samples,
-    /// The rows of it.
-    pub chunk: Chunk,
+    pub parameters: Parameters<'a>,
+    /// The rows' features, row by row.
+    pub input: &'a [f64],
+    /// Which rows of the data set they are.
+    pub rows: Rows<'a>,
+    /// The loss and its targets.
+    pub loss: LossContext<'a>,
 }
 
-/// Computes the outputs of all layers for the rows of the chunk, into
-/// `activations`: `chunk.len() · network.activations_per_row()` numbers, layer
-/// after layer. Returns the part that holds the network's outputs.
-pub fn forward<'a>(pass: &Pass, activations: &'a mut [f64]) -> &'a [f64] {
-    let Pass { network, theta, samples, chunk } = pass;
-    let rows = chunk.len();
-    let mut start = 0;
-    let mut below_start = 0;
-    for (i, layer) in network.layers().iter().enumerate() {
-        let (done, rest) = activations.split_at_mut(start);
-        let out = &mut rest[..rows * layer.outputs];
-        let input =
-            if i == 0 { samples.features.rows_slice(chunk.clone()) } else { &done[below_start..] };
-        let bias = &theta[layer.bias.clone()];
-        out.chunks_exact_mut(layer.outputs).for_each(|row| row.copy_from_slice(bias));
-        multiply(
-            out,
-            MatrixView::row_major(input, rows, layer.inputs),
-            MatrixView::row_major(&theta[layer.weight.clone()], layer.outputs, layer.inputs)
-                .transposed(),
-            true,
-        );
-        activation::activate(layer.activation, out);
-        below_start = start;
-        start += out.len();
+/// The buffers of passes over a chunk, reused from chunk to chunk.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    pub(super) delta: Vec<f64>,
+    pub(super) delta_below: Vec<f64>,
+    pub(super) patches: Vec<f64>,
+    pub(super) tangents: Vec<f64>,
+}
+
+/// Where a layer's numbers lie in what a forward pass keeps of a chunk.
+pub(super) struct Kept {
+    /// A, the outputs.
+    pub(super) outputs: Range<usize>,
+    /// Z, where the activation's slope needs it; else A again.
+    pub(super) slope: Range<usize>,
+}
+
+impl Chunk<'_> {
+    /// [`forward`] for the rows of the chunk.
+    pub fn forward(&self, kept: &mut [f64], workspace: &mut Workspace) -> Range<usize> {
+        forward(self.network, self.parameters, self.input, kept, workspace)
     }
-    &activations[below_start..start]
-}
 
-/// The sum of the rows' losses, from the network's outputs.
-pub fn loss_value(
-    loss: Loss,
-    outputs: &[f64],
-    targets: &Targets,
-    chunk: Chunk,
-    workspace: &mut Workspace,
-) -> f64 {
-    workspace.delta.resize(outputs.len(), 0.0);
-    let criterion = Criterion::from(loss);
-    let context = LossContext { criterion: &criterion, targets, row_weights: None };
-    loss::evaluate(context, outputs, chunk.into(), 1.0, &mut workspace.delta)
-}
-
-/// Adds `scale · ∂(sum of the rows' losses)/∂θ` to `gradient`, from the
-/// activations that [`forward`] left. Returns the sum of the rows' losses.
-pub fn backward(
-    pass: &Pass,
-    loss: Loss,
-    scale: f64,
-    activations: &[f64],
-    workspace: &mut Workspace,
-    gradient: &mut [f64],
-) -> f64 {
-    let Pass { network, theta, samples, chunk } = pass;
-    let rows = chunk.len();
-    let Workspace { delta, delta_below } = workspace;
-    let mut end = rows * network.activations_per_row();
-    let outputs = &activations[end - rows * network.outputs()..end];
-    delta.resize(outputs.len(), 0.0);
-    let criterion = Criterion::from(loss);
-    let context =
-        LossContext { criterion: &criterion, targets: &samples.targets, row_weights: None };
-    let value = loss::evaluate(context, outputs, chunk.clone().into(), scale, delta);
-    for (i, layer) in network.layers().iter().enumerate().rev() {
-        end -= rows * layer.outputs;
-        let input = match i {
-            0 => samples.features.rows_slice(chunk.clone()),
-            _ => &activations[end - rows * layer.inputs..end],
+    /// Where the numbers of each layer lie in what [`forward`] keeps.
+    pub(super) fn kept(&self, layer: &Layer, start: usize) -> Kept {
+        let size = self.rows.len() * layer.outputs;
+        let outputs = start..start + size;
+        let slope = match layer.activation.slope_needs_input() {
+            true => start + size..start + 2 * size,
+            false => outputs.clone(),
         };
-        let input_view = MatrixView::row_major(input, rows, layer.inputs);
-        let delta_view = MatrixView::row_major(delta, rows, layer.outputs);
-        let weight_gradient = &mut gradient[layer.weight.clone()];
-        multiply(weight_gradient, delta_view.transposed(), input_view, true);
-        let bias_gradient = &mut gradient[layer.bias.clone()];
-        for row in delta.chunks_exact(layer.outputs) {
-            bias_gradient.iter_mut().zip(row).for_each(|(g, d)| *g += d);
+        Kept { outputs, slope }
+    }
+}
+
+/// Computes the outputs of all layers for the rows of `input`, into `kept`:
+/// `rows · network.activations_per_row()` numbers, layer after layer. Returns where
+/// the network's outputs lie.
+pub fn forward(
+    network: &Network,
+    parameters: Parameters,
+    input: &[f64],
+    kept: &mut [f64],
+    workspace: &mut Workspace,
+) -> Range<usize> {
+    let rows = input.len() / network.inputs();
+    let patches = &mut workspace.patches;
+    let mut start = 0;
+    let mut below = 0..0;
+    for (i, layer) in network.layers().iter().enumerate() {
+        let (done, rest) = kept.split_at_mut(start);
+        let input = if i == 0 { input } else { &done[below] };
+        let size = rows * layer.outputs;
+        if layer.activation.slope_needs_input() {
+            let (a, z) = rest[..2 * size].split_at_mut(size);
+            apply(layer, parameters, input, input, Write::Replace, z, patches);
+            activation::activate_into(layer.activation, z, a);
+        } else {
+            let a = &mut rest[..size];
+            apply(layer, parameters, input, input, Write::Replace, a, patches);
+            activation::activate(layer.activation, a);
         }
+        below = start..start + size;
+        start += rows * layer.kept_per_row();
+    }
+    below
+}
+
+/// The weighted sum of the rows' losses, from the network's outputs.
+pub fn loss_value(chunk: &Chunk, outputs: &[f64], workspace: &mut Workspace) -> f64 {
+    workspace.delta.resize(outputs.len(), 0.0);
+    loss::evaluate(chunk.loss, outputs, chunk.rows, 1.0, &mut workspace.delta)
+}
+
+/// `scale · ∂(sum of the rows' losses)/∂θ`, from what [`forward`] kept; it replaces
+/// or is added to `gradient`. Returns the weighted sum of the rows' losses.
+pub fn backward(
+    chunk: &Chunk,
+    scale: f64,
+    kept: &[f64],
+    write: Write,
+    gradient: &mut [f64],
+    workspace: &mut Workspace,
+) -> f64 {
+    let layers = chunk.network.layers();
+    let Workspace { delta, delta_below, patches, .. } = workspace;
+    let mut start = chunk.rows.len() * chunk.network.activations_per_row();
+    let mut value = 0.0;
+    for (i, layer) in layers.iter().enumerate().rev() {
+        start -= chunk.rows.len() * layer.kept_per_row();
+        let places = chunk.kept(layer, start);
+        if i + 1 == layers.len() {
+            let outputs = &kept[places.outputs];
+            delta.resize(outputs.len(), 0.0);
+            value = loss::evaluate(chunk.loss, outputs, chunk.rows, scale, delta);
+        }
+        activation::pull_back(layer.activation, &kept[places.slope], delta);
+        let input = input(chunk, i, start, kept);
+        add_parameter_cotangents(layer, delta, input, write, gradient, patches);
         if i > 0 {
             delta_below.resize(input.len(), 0.0);
-            let weight = &theta[layer.weight.clone()];
-            let weight = MatrixView::row_major(weight, layer.outputs, layer.inputs);
-            multiply(delta_below, delta_view, weight, false);
-            activation::pull_back(network.layers()[i - 1].activation, input, delta_below);
+            let parameters = chunk.parameters;
+            apply_transposed(layer, parameters, input, delta, Write::Replace, delta_below, patches);
             std::mem::swap(delta, delta_below);
         }
     }
     value
+}
+
+/// What enters layer `i`, whose numbers start at `start`: the outputs of the layer
+/// below, which lie first in that layer's part.
+pub(super) fn input<'a>(chunk: &Chunk<'a>, i: usize, start: usize, kept: &'a [f64]) -> &'a [f64] {
+    match i {
+        0 => chunk.input,
+        _ => {
+            let below = &chunk.network.layers()[i - 1];
+            let first = start - chunk.rows.len() * below.kept_per_row();
+            &kept[first..first + chunk.rows.len() * below.outputs]
+        }
+    }
+}
+
+/// The cotangents of a layer's parameters. Where [`Write::Replace`] is asked for and
+/// a later layer has the same parameters, that layer has replaced already.
+pub(super) fn add_parameter_cotangents(
+    layer: &Layer,
+    delta: &[f64],
+    input: &[f64],
+    write: Write,
+    gradient: &mut [f64],
+    patches: &mut Vec<f64>,
+) {
+    let unless = |first: bool| if first { write } else { Write::Add };
+    parameter_product(layer, delta, input, unless(layer.last_with_weight), gradient, patches);
+    bias_product(layer, delta, unless(layer.last_with_bias), gradient);
 }

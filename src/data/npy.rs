@@ -1,0 +1,331 @@
+//! One array in NumPy's NPY format.
+//!
+//! The file is `\x93NUMPY`, two bytes of version, the length of the header (two bytes
+//! little-endian in version 1, four in versions 2 and 3), the header, which is the text
+//! of a Python dictionary with `descr`, `fortran_order` and `shape`, and the elements.
+//! Reference: NumPy Enhancement Proposal 1.
+
+use std::io::{self, Read};
+
+use crate::error::{DataProblem, Error, Place, Result, excerpt};
+
+/// What an NPY file begins with.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+/// The longest header; NumPy itself trusts none beyond it.
+const HEADER_MAX: usize = 10_000;
+/// Whole numbers up to this are exact as `f64`.
+const EXACT_MAX: u64 = 1 << f64::MANTISSA_DIGITS;
+/// Elements that are read at a time.
+const CHUNK: usize = 8192;
+
+/// An array of finite numbers.
+#[derive(Debug)]
+pub(super) struct Array {
+    pub(super) name: String,
+    pub(super) shape: Vec<usize>,
+    /// Whether its elements are integers or truth values, not floating-point numbers.
+    pub(super) whole: bool,
+    /// Last dimension fastest.
+    pub(super) values: Vec<f64>,
+}
+
+impl Array {
+    /// The size of the first dimension.
+    pub(super) fn rows(&self) -> usize {
+        self.shape.first().copied().unwrap_or_default()
+    }
+
+    /// The product of the other dimensions.
+    pub(super) fn columns(&self) -> usize {
+        self.shape.iter().skip(1).product()
+    }
+
+    /// The place of the array in `file`.
+    pub(super) fn place(&self, file: &str) -> Place {
+        Place::file(file).in_array(&self.name)
+    }
+
+    /// The place of the element at `position` of the values.
+    pub(super) fn element_place(&self, file: &str, position: usize) -> Place {
+        self.place(file).at_index(index(position, &self.shape, false))
+    }
+}
+
+/// Where an array is read from: the file and its name in errors, and the number of
+/// bytes that `reader` holds, which has been checked against what is really there.
+pub(super) struct Source<'a, R> {
+    pub(super) file: &'a str,
+    pub(super) name: &'a str,
+    pub(super) bytes: u64,
+    pub(super) reader: R,
+}
+
+impl<R: Read> Source<'_, R> {
+    /// Reads the array.
+    ///
+    /// # Errors
+    /// A header that is not NPY's, elements that are not real numbers, a shape that
+    /// does not match the bytes that follow, an element that is not finite or, as a
+    /// whole number, not exact.
+    pub(super) fn read(mut self) -> Result<Array> {
+        let (text, header_bytes) = self.header()?;
+        let header = Header::parse(&text).ok_or_else(|| {
+            self.malformed(format!("its header '{}' cannot be read", excerpt(&text)))
+        })?;
+        let element = Element::of(&header.descr).ok_or_else(|| {
+            let remedy = format!(
+                "save it as numbers, `{name}.astype('float64')`, and text as class numbers, \
+                 `np.unique({name}, return_inverse=True)[1]`",
+                name = excerpt(self.name)
+            );
+            Error::data(self.place(), DataProblem::ArrayType(header.descr.clone()), remedy)
+        })?;
+        let count = header.shape.iter().try_fold(1_usize, |count, &size| count.checked_mul(size));
+        let expected = count.and_then(|count| count.checked_mul(element.size));
+        let found = self.bytes.saturating_sub(header_bytes);
+        let (Some(count), true) = (count, expected.map(|bytes| bytes as u64) == Some(found)) else {
+            let sizes: Vec<String> = header.shape.iter().map(usize::to_string).collect();
+            return Err(self.malformed(format!(
+                "its header says ({}) elements of type '{}', and {found} bytes follow",
+                sizes.join(", "),
+                header.descr
+            )));
+        };
+        let mut values = Vec::new();
+        if values.try_reserve_exact(count).is_err() {
+            return Err(self.malformed(format!("its {count} elements do not fit into memory")));
+        }
+        self.elements(&header, element, count, &mut values)?;
+        if header.fortran_order {
+            values = to_row_major(&values, &header.shape);
+        }
+        let whole = element.kind != Kind::Float;
+        Ok(Array { name: self.name.into(), shape: header.shape, whole, values })
+    }
+
+    /// The header's text, and the bytes up to the elements.
+    fn header(&mut self) -> Result<(String, u64)> {
+        let start = self.bytes_of(8)?;
+        let long = match &start[..] {
+            [magic @ .., 1, 0] if magic == MAGIC => false,
+            [magic @ .., 2 | 3, 0] if magic == MAGIC => true,
+            _ => return Err(self.malformed("it does not begin as arrays of NumPy do".into())),
+        };
+        let length_bytes = self.bytes_of(if long { 4 } else { 2 })?;
+        let length =
+            length_bytes.iter().rev().fold(0, |length, &byte| length << 8 | usize::from(byte));
+        if length > HEADER_MAX {
+            return Err(self.malformed(format!("its header would have {length} bytes")));
+        }
+        let text = String::from_utf8_lossy(&self.bytes_of(length)?).trim().to_owned();
+        Ok((text, (8 + length_bytes.len() + length) as u64))
+    }
+
+    fn bytes_of(&mut self, count: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; count];
+        match self.reader.read_exact(&mut bytes) {
+            Ok(()) => Ok(bytes),
+            Err(error) => Err(self.unreadable(&error)),
+        }
+    }
+
+    fn elements(
+        &mut self,
+        header: &Header,
+        element: Element,
+        count: usize,
+        values: &mut Vec<f64>,
+    ) -> Result<()> {
+        let mut buffer = vec![0; CHUNK * element.size];
+        while values.len() < count {
+            let bytes = &mut buffer[..CHUNK.min(count - values.len()) * element.size];
+            if let Err(error) = self.reader.read_exact(bytes) {
+                return Err(self.unreadable(&error));
+            }
+            for bytes in bytes.chunks_exact(element.size) {
+                match element.decode(bytes) {
+                    Ok(value) => values.push(value),
+                    Err(problem) => {
+                        let index = index(values.len(), &header.shape, header.fortran_order);
+                        let remedy = "save the array without it: replace the number, or delete \
+                                      its row";
+                        return Err(Error::data(self.place().at_index(index), problem, remedy));
+                    }
+                }
+            }
+        }
+        // The end is read too, because the checksum is compared there.
+        match self.reader.read(&mut [0]) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(self.malformed("more bytes follow than its header says".into())),
+            Err(error) => Err(self.unreadable(&error)),
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::file(self.file).in_array(self.name)
+    }
+
+    fn malformed(&self, problem: String) -> Error {
+        let remedy = "write the file again with `np.savez`, or fetch it again";
+        Error::data(self.place(), DataProblem::Malformed(problem), remedy)
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Error {
+        self.malformed(format!("its bytes cannot be read ({error})"))
+    }
+}
+
+/// What the header's dictionary says.
+#[derive(Debug, PartialEq)]
+struct Header {
+    descr: String,
+    fortran_order: bool,
+    shape: Vec<usize>,
+}
+
+impl Header {
+    fn parse(text: &str) -> Option<Self> {
+        let descr = value_of(text, "descr")?;
+        let descr = match descr.chars().next()? {
+            quote @ ('\'' | '"') => descr[1..].split(quote).next()?.to_owned(),
+            // The fields of a structured type, which is refused for what it is.
+            _ => return Some(Self { descr: descr.into(), fortran_order: false, shape: vec![] }),
+        };
+        let fortran_order = match value_of(text, "fortran_order")? {
+            truth if truth.starts_with("True") => true,
+            truth if truth.starts_with("False") => false,
+            _ => return None,
+        };
+        let shape = value_of(text, "shape")?.strip_prefix('(')?;
+        let (sizes, _) = shape.split_once(')')?;
+        let sizes = sizes.split(',').map(str::trim).filter(|size| !size.is_empty());
+        // Python 2 wrote large ones as 5L.
+        let shape = sizes.map(|size| size.trim_end_matches('L').parse().ok());
+        Some(Self { descr, fortran_order, shape: shape.collect::<Option<_>>()? })
+    }
+}
+
+/// The text of the dictionary from the value of `key` on.
+fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let after = ['\'', '"'].iter().find_map(|quote| {
+        let (_, after) = text.split_once(&format!("{quote}{key}{quote}"))?;
+        Some(after)
+    });
+    Some(after?.trim_start().strip_prefix(':')?.trim_start())
+}
+
+/// How an element is stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Element {
+    kind: Kind,
+    size: usize,
+    big_endian: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Bool,
+    Signed,
+    Unsigned,
+    Float,
+}
+
+impl Element {
+    /// The element that NumPy's type string names, if it is a real number.
+    fn of(descr: &str) -> Option<Self> {
+        let (order, rest) = descr.split_at_checked(1)?;
+        let (kind, size) = match rest {
+            "b1" => (Kind::Bool, 1),
+            "i1" => (Kind::Signed, 1),
+            "i2" => (Kind::Signed, 2),
+            "i4" => (Kind::Signed, 4),
+            "i8" => (Kind::Signed, 8),
+            "u1" => (Kind::Unsigned, 1),
+            "u2" => (Kind::Unsigned, 2),
+            "u4" => (Kind::Unsigned, 4),
+            "u8" => (Kind::Unsigned, 8),
+            "f4" => (Kind::Float, 4),
+            "f8" => (Kind::Float, 8),
+            _ => return None,
+        };
+        let big_endian = match order {
+            "<" | "|" => false,
+            ">" => true,
+            _ => return None,
+        };
+        Some(Self { kind, size, big_endian })
+    }
+
+    /// The number in `bytes`, as many as the element's size, if it is finite and exact.
+    fn decode(self, bytes: &[u8]) -> std::result::Result<f64, DataProblem> {
+        let mut word = [0; 8];
+        let used = &mut word[..self.size];
+        used.copy_from_slice(bytes);
+        if self.big_endian {
+            used.reverse();
+        }
+        let unsigned = u64::from_le_bytes(word);
+        let value = match self.kind {
+            Kind::Bool => f64::from(u8::from(unsigned != 0)),
+            Kind::Unsigned if unsigned > EXACT_MAX => {
+                return Err(DataProblem::InexactNumber(unsigned.to_string()));
+            }
+            Kind::Unsigned => unsigned as f64,
+            Kind::Signed => {
+                let unused = 64 - 8 * self.size;
+                let signed = (unsigned << unused).cast_signed() >> unused;
+                if signed.unsigned_abs() > EXACT_MAX {
+                    return Err(DataProblem::InexactNumber(signed.to_string()));
+                }
+                signed as f64
+            }
+            Kind::Float if self.size == 4 => f64::from(f32::from_bits(unsigned as u32)),
+            Kind::Float => f64::from_bits(unsigned),
+        };
+        match value.is_finite() {
+            true => Ok(value),
+            false => Err(DataProblem::NonFinite(value.to_string())),
+        }
+    }
+}
+
+/// The index of the element at `position`.
+fn index(mut position: usize, shape: &[usize], fortran_order: bool) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    let mut place = |dimension: usize| {
+        index[dimension] = position % shape[dimension].max(1);
+        position /= shape[dimension].max(1);
+    };
+    match fortran_order {
+        true => (0..shape.len()).for_each(&mut place),
+        false => (0..shape.len()).rev().for_each(&mut place),
+    }
+    index
+}
+
+/// Elements in Fortran's order, first dimension fastest, with the last fastest.
+fn to_row_major(values: &[f64], shape: &[usize]) -> Vec<f64> {
+    let mut strides = Vec::with_capacity(shape.len());
+    let mut stride = 1;
+    for &size in shape {
+        strides.push(stride);
+        stride *= size;
+    }
+    let mut index = vec![0; shape.len()];
+    let mut from = 0;
+    let mut ordered = Vec::with_capacity(values.len());
+    while ordered.len() < values.len() {
+        ordered.push(values[from]);
+        for dimension in (0..shape.len()).rev() {
+            index[dimension] += 1;
+            from += strides[dimension];
+            if index[dimension] < shape[dimension] {
+                break;
+            }
+            from -= strides[dimension] * shape[dimension];
+            index[dimension] = 0;
+        }
+    }
+    ordered
+}

@@ -1,0 +1,203 @@
+//! Exact products with second derivatives of a risk.
+
+use std::slice::{from_mut, from_ref};
+
+use super::Risk;
+use super::blocks::{Block, Task, gather};
+use super::plan::Plan;
+use crate::model::{
+    Parameters, Rows, SecondOrder, Write, linearisation_per_row, linearise, pack,
+    second_order_product,
+};
+use crate::numerics::Vector;
+use crate::objective::{BatchCurvature, Curvature};
+
+/// Sums over all blocks and directions at most (64 MiB); more directions go in
+/// groups.
+const SUMS_MAX: usize = 1 << 23;
+
+/// A point at which a [`Risk`] is linearised: θ, and what a forward and a backward
+/// pass there leave behind.
+#[derive(Clone, Debug, Default)]
+pub struct Linearisation {
+    theta: Vec<f64>,
+    packed: Vec<f64>,
+    /// The rows of a mini-batch.
+    batch: Option<Vec<usize>>,
+    plan: Plan,
+    /// What was kept of each block; nothing beyond the cap.
+    blocks: Vec<Vec<f64>>,
+    stored: bool,
+}
+
+impl Linearisation {
+    /// Whether activations are stored, or computed again for every product.
+    pub fn is_stored(&self) -> bool {
+        self.stored
+    }
+}
+
+impl Risk {
+    fn linearise_on(&self, rows: Rows, theta: &Vector, at: &mut Linearisation) {
+        let network = self.network();
+        assert_eq!(theta.len(), network.dimension(), "θ has another length");
+        at.theta.resize(theta.len(), 0.0);
+        at.theta.copy_from_slice(theta.as_slice());
+        pack(network, &at.theta, &mut at.packed);
+        at.plan = Plan::new(rows.len(), network);
+        let per_row = linearisation_per_row(network);
+        at.stored = rows.len() * per_row * size_of::<f64>() <= self.activations_max;
+        if !at.stored {
+            at.blocks.clear();
+            return;
+        }
+        if at.blocks.len() < at.plan.blocks {
+            at.blocks.resize_with(at.plan.blocks, Vec::new);
+        }
+        let Linearisation { theta, packed, plan, blocks, .. } = at;
+        let task = self.task(rows, *plan, Parameters { values: theta, packed });
+        self.with_scratch(|scratch| {
+            let count = task.plan.blocks;
+            // The blocks' own buffers become the point and are given back by the swap.
+            let swap = |scratch: &mut [Block], kept: &mut [Vec<f64>]| {
+                for (block, kept) in scratch.iter_mut().zip(kept) {
+                    std::mem::swap(&mut block.kept, kept);
+                }
+            };
+            if scratch.blocks.len() < count {
+                scratch.blocks.resize_with(count, Block::default);
+            }
+            swap(&mut scratch.blocks[..count], blocks);
+            task.over_blocks(&mut scratch.blocks, |i, block| {
+                let Block { kept, input, workspace, .. } = block;
+                kept.resize(task.plan.block(i).len() * per_row, 0.0);
+                task.for_each_chunk(i, input, |chunk, start| {
+                    let part = &mut kept[start * per_row..(start + chunk.rows.len()) * per_row];
+                    linearise(chunk, task.scale(), part, workspace);
+                });
+            });
+            swap(&mut scratch.blocks[..count], blocks);
+        });
+    }
+
+    fn product(&self, matrix: SecondOrder, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
+        let dimension = self.network().dimension();
+        assert!(at.theta.len() == dimension, "the point was linearised for another objective");
+        assert_eq!(v.len(), out.len(), "there are as many products as directions");
+        let group = (SUMS_MAX / (at.plan.blocks * dimension)).max(1);
+        for (v, out) in v.chunks(group).zip(out.chunks_mut(group)) {
+            self.product_of_group(matrix, at, v, out);
+        }
+    }
+
+    /// The products of a few directions, which share the passes.
+    fn product_of_group(
+        &self,
+        matrix: SecondOrder,
+        at: &Linearisation,
+        v: &[Vector],
+        out: &mut [Vector],
+    ) {
+        let network = self.network();
+        let dimension = network.dimension();
+        let rows = match &at.batch {
+            Some(list) => Rows::Listed(list),
+            None => Rows::Run { start: 0, end: at.plan.rows },
+        };
+        let parameters = Parameters { values: &at.theta, packed: &at.packed };
+        let task = self.task(rows, at.plan, parameters);
+        self.with_scratch(|scratch| {
+            if scratch.directions.len() < v.len() {
+                scratch.directions.resize_with(v.len(), Vec::new);
+            }
+            let pairs = scratch.directions.iter_mut().zip(v);
+            pairs.for_each(|(packed, v)| pack(network, v.as_slice(), packed));
+            let directions = &scratch.directions[..v.len()];
+            task.over_blocks(&mut scratch.blocks, |i, block| {
+                block.sums.resize((v.len() * dimension).max(block.sums.len()), 0.0);
+                self.product_on_block(matrix, &task, at, i, block, v, directions);
+            });
+            let blocks = &scratch.blocks[..task.plan.blocks];
+            for (j, (out, v)) in out.iter_mut().zip(v).enumerate() {
+                gather(blocks, j * dimension, out.as_mut_slice());
+                self.add_penalty_slope(v.as_slice(), out.as_mut_slice());
+            }
+        });
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one block's share of one product")]
+    fn product_on_block(
+        &self,
+        matrix: SecondOrder,
+        task: &Task,
+        at: &Linearisation,
+        i: usize,
+        block: &mut Block,
+        v: &[Vector],
+        directions: &[Vec<f64>],
+    ) {
+        let per_row = linearisation_per_row(task.network);
+        let dimension = task.network.dimension();
+        let Block { sums, kept, input, workspace, .. } = block;
+        task.for_each_chunk(i, input, |chunk, start| {
+            let size = chunk.rows.len() * per_row;
+            let point = if at.stored {
+                &at.blocks[i][start * per_row..][..size]
+            } else {
+                kept.resize(size.max(kept.len()), 0.0);
+                linearise(chunk, task.scale(), &mut kept[..size], workspace);
+                &kept[..size]
+            };
+            let write = if start == 0 { Write::Replace } else { Write::Add };
+            for (j, (v, packed)) in v.iter().zip(directions).enumerate() {
+                let direction = Parameters { values: v.as_slice(), packed };
+                let sums = &mut sums[j * dimension..(j + 1) * dimension];
+                second_order_product(
+                    matrix,
+                    chunk,
+                    task.scale(),
+                    point,
+                    direction,
+                    write,
+                    sums,
+                    workspace,
+                );
+            }
+        });
+    }
+}
+
+impl Curvature for Risk {
+    type Point = Linearisation;
+
+    fn linearize_into(&self, theta: &Vector, at: &mut Linearisation) {
+        at.batch = None;
+        self.linearise_on(self.all_rows(), theta, at);
+    }
+
+    fn hessian_vector(&self, at: &Linearisation, v: &Vector, out: &mut Vector) {
+        self.product(SecondOrder::Hessian, at, from_ref(v), from_mut(out));
+    }
+
+    fn gauss_newton_vector(&self, at: &Linearisation, v: &Vector, out: &mut Vector) {
+        self.product(SecondOrder::GaussNewton, at, from_ref(v), from_mut(out));
+    }
+
+    fn hessian_vectors(&self, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
+        self.product(SecondOrder::Hessian, at, v, out);
+    }
+
+    fn gauss_newton_vectors(&self, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
+        self.product(SecondOrder::GaussNewton, at, v, out);
+    }
+}
+
+impl BatchCurvature for Risk {
+    fn linearize_batch_into(&self, rows: &[usize], theta: &Vector, at: &mut Linearisation) {
+        self.check_batch(rows);
+        let list = at.batch.get_or_insert_default();
+        list.clear();
+        list.extend_from_slice(rows);
+        self.linearise_on(Rows::Listed(rows), theta, at);
+    }
+}

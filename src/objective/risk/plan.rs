@@ -1,0 +1,89 @@
+//! How rows are cut into blocks and chunks: by their number and the network alone.
+
+use std::ops::Range;
+
+use crate::model::Network;
+
+/// Rows that the product kernels compute together; blocks and chunks are whole
+/// multiples but for the last.
+const GROUP: usize = 8;
+/// Rows that a block has at least: less is not worth a task.
+const BLOCK_ROWS_MIN: usize = 64;
+/// Rows from which on there are more than sixteen blocks.
+const BLOCK_ROWS_MANY: usize = 512;
+/// Blocks at most; 32 keep 16 threads evenly busy.
+pub(super) const BLOCKS_MAX: usize = 32;
+/// Gradient entries over all blocks (16 MiB), beyond which there are fewer
+/// blocks, but never fewer than eight.
+const BLOCK_ENTRIES_MAX: usize = 1 << 21;
+/// Rows whose activations are computed together at most, and at least.
+const CHUNK_ROWS: Range<usize> = 64..256;
+/// Numbers that a chunk's inputs and activations are at most, if it has more than
+/// the fewest rows: half a mebibyte, which stays in a core's cache from the forward
+/// to the backward pass.
+const CHUNK_NUMBERS: usize = 1 << 16;
+
+/// The cut of a number of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) rows: usize,
+    pub(super) blocks: usize,
+    chunk_rows: usize,
+}
+
+impl Plan {
+    pub(super) fn new(rows: usize, network: &Network) -> Self {
+        let few = rows.div_ceil(BLOCK_ROWS_MIN).min(16);
+        let by_rows = few.max((rows / BLOCK_ROWS_MANY).min(BLOCKS_MAX));
+        let by_memory = (BLOCK_ENTRIES_MAX / network.dimension().max(1)).clamp(8, BLOCKS_MAX);
+        let per_row = network.inputs() + network.activations_per_row();
+        let chunk_rows = (CHUNK_NUMBERS / per_row).clamp(CHUNK_ROWS.start, CHUNK_ROWS.end);
+        let chunk_rows = chunk_rows / GROUP * GROUP;
+        Self { rows, blocks: by_rows.min(by_memory), chunk_rows }
+    }
+
+    /// The rows of block `i`.
+    pub(super) fn block(&self, i: usize) -> Range<usize> {
+        cut(0..self.rows, self.blocks, i)
+    }
+
+    /// The chunks of block `i`, of nearly equal size.
+    pub(super) fn chunks(&self, i: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        let block = self.block(i);
+        let count = block.len().div_ceil(self.chunk_rows);
+        (0..count).map(move |j| cut(block.clone(), count, j))
+    }
+}
+
+/// Part `i` of `count` of `rows`, in whole groups.
+fn cut(rows: Range<usize>, count: usize, i: usize) -> Range<usize> {
+    let groups = rows.len().div_ceil(GROUP);
+    let at = |i: usize| (rows.start + groups * i / count * GROUP).min(rows.end);
+    at(i)..at(i + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Activation;
+
+    #[test]
+    fn blocks_and_chunks_cover_every_row_once() {
+        for rows in [1, 63, 64, 65, 1797, 5000, 20_640] {
+            for widths in [&[1, 4, 1][..], &[64, 32, 16, 10], &[784, 256, 128, 10]] {
+                let plan = Plan::new(rows, &Network::dense(widths, Activation::Tanh));
+                assert!(plan.blocks <= BLOCKS_MAX);
+                let mut next = 0;
+                for i in 0..plan.blocks {
+                    for chunk in plan.chunks(i) {
+                        assert_eq!(chunk.start, next);
+                        assert!(chunk.len() <= 2 * CHUNK_ROWS.end && !chunk.is_empty());
+                        next = chunk.end;
+                    }
+                    assert_eq!(next, plan.block(i).end);
+                }
+                assert_eq!(next, rows);
+            }
+        }
+    }
+}
