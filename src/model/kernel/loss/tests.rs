@@ -223,7 +223,7 @@ fn a_row_gives_the_same_numbers_however_it_is_asked_for() {
         assert_eq!(all(Rows::Listed(&listed), &z), (value, delta.clone(), product.clone()));
 
         let mut sum = 0.0;
-        for row in 0..ROWS {
+        for (row, weight) in weights.iter().enumerate() {
             let entries = row * width..(row + 1) * width;
             let (one, its_delta, its_product) = all(Rows::Listed(&[row]), &z[entries.clone()]);
             sum += one;
@@ -233,9 +233,9 @@ fn a_row_gives_the_same_numbers_however_it_is_asked_for() {
             let mut plain = vec![0.0; width];
             let plain_value =
                 evaluate(unweighted, &z[entries], Rows::Listed(&[row]), 0.5, &mut plain);
-            assert_eq!(one, weights[row] * plain_value, "{}", case.what());
+            assert_eq!(one, weight * plain_value, "{}", case.what());
             for (weighted, plain) in its_delta.iter().zip(plain) {
-                assert!((weighted - weights[row] * plain).abs() < 1e-14);
+                assert!((weighted - weight * plain).abs() < 1e-14);
             }
         }
         assert_eq!(sum, value, "{}: a sum over rows in order", case.what());
