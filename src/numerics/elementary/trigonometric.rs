@@ -54,7 +54,7 @@ fn in_groups(z: &mut [f64], quarters: u64, far: impl Fn(f64) -> f64) {
 
 /// sin(x + quarters · π/2) for |x| ≤ [`FAR`].
 #[inline(always)]
-fn sin_one(x: f64, quarters: u64) -> f64 {
+pub(super) fn sin_one(x: f64, quarters: u64) -> f64 {
     // x = n π/2 + r with |r| ≤ π/4.
     let rounded = x.mul_add(FRAC_2_PI, ROUND);
     let n = rounded - ROUND;
