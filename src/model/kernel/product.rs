@@ -404,6 +404,37 @@ mod tests {
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn bits_do_not_depend_on_the_vector_instructions() {
+        let (rows, width, depth) = (13, 43, 29);
+        let (a, b) = (entries(rows * depth, 6), entries(depth * width, 7));
+        let bias = entries(width, 8);
+        let mut found = [0; 3].map(|_| vec![0.0; rows * width]);
+        let [plain, narrow, wide] = &mut found;
+        fn product<'a>(
+            a: &'a [f64],
+            b: &'a [f64],
+            bias: &'a [f64],
+            out: &'a mut [f64],
+        ) -> Product<'a> {
+            let (rows, width) = (out.len() / bias.len(), bias.len());
+            let left = MatrixView::row_major(a, rows, a.len() / rows);
+            let depth = a.len() / rows;
+            let start = Start::Bias(bias);
+            Product { rows, width, depth, left, right: b, start, destination: out, stride: width }
+        }
+        product(&a, &b, &bias, plain).with_simd(pulp::Scalar);
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            simd.vectorize(|| product(&a, &b, &bias, narrow).with_simd(simd));
+            assert_eq!(plain, narrow);
+        }
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            simd.vectorize(|| product(&a, &b, &bias, wide).with_simd(simd));
+            assert_eq!(plain, wide);
+        }
+    }
+
     #[test]
     fn one_column_is_eight_partial_sums() {
         for depth in [8, 9, 64, 67] {

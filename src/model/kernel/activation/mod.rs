@@ -31,6 +31,8 @@ use crate::numerics::elementary::{
 
 /// Slope of leaky ReLU below 0; PyTorch's default.
 const LEAK: f64 = 0.01;
+/// Numbers that are copied and multiplied together.
+const PART: usize = 512;
 /// Numbers whose sines and cosines are taken together.
 const GROUP: usize = 64;
 
@@ -94,8 +96,12 @@ pub fn pull_back(activation: Activation, kept: &[f64], delta: &mut [f64]) {
 
 /// `out = ṙ φ′`, which is R{a} for ṙ = R{z}; `kept` is as in [`pull_back`].
 pub fn push_forward(activation: Activation, kept: &[f64], tangent: &[f64], out: &mut [f64]) {
-    out.copy_from_slice(tangent);
-    pull_back(activation, kept, out);
+    // In parts that are still in the nearest cache when they are multiplied.
+    let parts = out.chunks_mut(PART).zip(tangent.chunks(PART)).zip(kept.chunks(PART));
+    for ((out, tangent), kept) in parts {
+        out.copy_from_slice(tangent);
+        pull_back(activation, kept, out);
+    }
 }
 
 /// `u ← u φ′ + Δ (φ″/φ′) ṙ` for an activation whose output a is kept: R{Δ} where
