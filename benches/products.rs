@@ -69,6 +69,14 @@ fn products(criterion: &mut Criterion) {
             [numbers(ROWS * outputs), numbers(outputs * inputs), numbers(ROWS * inputs)];
         let (n, m) = (inputs as isize, outputs as isize);
 
+        // Whole numbers: every sum is exact.
+        let left = MatrixView::row_major(&a, ROWS, inputs);
+        let right = Right::Packed { values: &packed, columns: outputs };
+        multiply(&mut z, left, right, Start::Zero);
+        let mut other = z.clone();
+        by_gemm(&mut other, [ROWS, outputs, inputs], (&a, 1, n), (&weight, n, 1), false);
+        assert_eq!(z, other, "the products differ");
+
         let mut group = criterion.benchmark_group(format!("{ROWS}x{inputs} to {outputs}"));
         group.throughput(Throughput::Elements(2 * (ROWS * inputs * outputs) as u64));
         group.bench_function("a Wt, losslab", |bench| {
