@@ -83,7 +83,8 @@ def losslab(binary, case, drawn, folder):
     arrays = load_file(folder / "out.safetensors")
     found = {"value": printed["value"]}
     names = [name for name, _ in cases.tensors(case)]
-    expected = {f"{quantity}.{name}" for quantity in QUANTITIES[1:] for name in names}
+    prefixes = ["", "vector.", *(f"{quantity}." for quantity in QUANTITIES[1:])]
+    expected = {f"{prefix}{name}" for prefix in prefixes for name in names}
     if set(arrays) != expected:
         raise RuntimeError(f"other arrays than expected: {sorted(set(arrays) ^ expected)}")
     for name, shape in cases.tensors(case):

@@ -8,6 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use losslab::data::{Part, Task};
 use losslab::model::{Activation, Initialisation, Loss};
 
+use super::bench::BenchArguments;
+use super::eval::EvalArguments;
+
 const EXAMPLES: &str = "\
 Examples:
   losslab                                 the quick start
@@ -15,6 +18,7 @@ Examples:
   losslab compare -s lbfgs -s gd:learning_rate=0.5,schedule=cosine,horizon=150
   losslab compare --data houses.csv --target price --hidden 32,16
   losslab train -p digits --budget 300    one run, and its weights
+  losslab eval -p digits -o out.safetensors    one evaluation, to compare
   losslab list solvers                    what there is to choose from";
 
 /// Which optimiser should train this network on this data?
@@ -37,6 +41,10 @@ pub enum Command {
     Compare(CompareArguments),
     /// Train one network, and keep its weights
     Train(TrainArguments),
+    /// Compute loss and derivatives at one point, for comparison
+    Eval(EvalArguments),
+    /// Measure how fast this machine evaluates
+    Bench(BenchArguments),
     /// Show what there is to choose from
     List(ListArguments),
 }
@@ -90,9 +98,9 @@ pub struct TrainArguments {
     pub weights: Option<PathBuf>,
 }
 
-/// What compare and train share.
+/// Data and network: what all commands that compute share.
 #[derive(Debug, Default, Args)]
-pub struct ExperimentArguments {
+pub struct ProblemArguments {
     /// A built-in problem, or one of the specification; to compare several,
     /// repeat this or use commas
     #[arg(short, long = "problem", value_name = "NAME", value_delimiter = ',')]
@@ -166,6 +174,13 @@ pub struct ExperimentArguments {
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
     #[arg(help_heading = "Network")]
     pub l2: Option<f64>,
+}
+
+/// What compare and train share.
+#[derive(Debug, Default, Args)]
+pub struct ExperimentArguments {
+    #[command(flatten)]
+    pub problem: ProblemArguments,
 
     /// A method with its settings, such as cg or cg:c2=0.4,label=loose; to
     /// compare several, repeat this or use commas between plain names
@@ -240,7 +255,7 @@ pub enum ListKind {
 }
 
 /// A parser for one of a closed set of names.
-fn choices<T, const N: usize>(
+pub fn choices<T, const N: usize>(
     choices: [(&'static str, T); N],
 ) -> impl TypedValueParser<Value = T> + use<T, N>
 where
@@ -289,7 +304,7 @@ impl FromStr for Seeds {
 }
 
 /// A whole number of at least 0.
-fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+pub fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "give a whole number of at least 0".to_owned())
 }
 
@@ -312,7 +327,7 @@ mod tests {
     fn help_fits_80_columns() {
         let mut command = Arguments::command();
         command.build();
-        for sub in [&["compare"][..], &["train"], &["list"], &[]] {
+        for sub in [&["compare"][..], &["train"], &["eval"], &["bench"], &["list"], &[]] {
             let mut command = command.clone();
             for name in sub {
                 command = command.find_subcommand(name).expect("it exists").clone();

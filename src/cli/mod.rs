@@ -1,7 +1,9 @@
 //! The command line: arguments → specification → call.
 
 mod arguments;
+mod bench;
 mod compare;
+mod eval;
 mod failure;
 mod list;
 mod output;
@@ -24,6 +26,8 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::Eval(arguments) => eval::eval(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::List(arguments) => list::list(&arguments),
     };
     result.unwrap_or_else(|failure| failure.report())

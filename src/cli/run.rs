@@ -35,10 +35,7 @@ impl Session {
     /// Ctrl-C.
     pub fn new(mut plan: Plan, arguments: &ExperimentArguments) -> Result<Self, Failure> {
         plan.spec.resolve().map_err(Failure::input)?;
-        let threads = ThreadPoolBuilder::new()
-            .num_threads(plan.threads.unwrap_or(0))
-            .build()
-            .map_err(|error| Failure::run(format!("could not start the threads: {error}")))?;
+        let threads = start_threads(plan.threads)?;
         let (json, quiet) = (arguments.json, arguments.quiet);
         Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, json, quiet })
     }
@@ -84,6 +81,14 @@ impl Session {
             false => ExitCode::SUCCESS,
         }
     }
+}
+
+/// So many threads, or as many as there are cores.
+pub fn start_threads(count: Option<usize>) -> Result<ThreadPool, Failure> {
+    ThreadPoolBuilder::new()
+        .num_threads(count.unwrap_or(0))
+        .build()
+        .map_err(|error| Failure::run(format!("could not start the threads: {error}")))
 }
 
 /// Makes sure that results can be written before anything is computed.

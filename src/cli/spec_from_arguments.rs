@@ -6,7 +6,8 @@ use losslab::Error;
 use losslab::lab::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file, problems};
 use losslab::solver::SolverSpec;
 
-use super::arguments::{CompareArguments, ExperimentArguments, TrainArguments};
+use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, TrainArguments};
+use super::eval::EvalArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -23,7 +24,7 @@ pub struct Plan {
 pub fn comparison(arguments: &CompareArguments) -> Result<Plan, Error> {
     let experiment = &arguments.experiment;
     let quickstart = problems::quickstart();
-    let mut spec = base(experiment, quickstart.clone())?;
+    let mut spec = base(experiment.spec.as_deref(), quickstart.clone())?;
     if let Some(seeds) = &arguments.seeds {
         spec.seeds.clone_from(&seeds.0);
     }
@@ -43,26 +44,46 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
         seeds: vec![0],
         ..ExperimentSpec::new("train", problems, vec![SolverSpec::named("lbfgs")?])
     };
-    let mut spec = base(experiment, default)?;
+    let mut spec = base(experiment.spec.as_deref(), default)?;
     if let Some(seed) = arguments.seed {
         spec.seeds = vec![seed];
     }
     apply(experiment, &mut spec)?;
-    only("problem", "-p", spec.problems.len())?;
-    only("solver", "-s", spec.solvers.len())?;
-    only("seed", "--seed", spec.seeds.len())?;
+    let compare = ", or use losslab compare";
+    only("training takes one problem", "-p", spec.problems.len(), compare)?;
+    only("training takes one solver", "-s", spec.solvers.len(), compare)?;
+    only("training takes one seed", "--seed", spec.seeds.len(), compare)?;
     plan(experiment, spec)
 }
 
+/// The specification whose one problem and first seed are to be evaluated.
+pub fn evaluation(arguments: &EvalArguments) -> Result<ExperimentSpec, Error> {
+    let problem = vec![problems::find("digits")?];
+    let default =
+        ExperimentSpec { seeds: vec![0], ..ExperimentSpec::new("eval", problem, Vec::new()) };
+    let mut spec = base(arguments.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    spec.problems = problems(&arguments.problem, None, std::mem::take(&mut spec.problems))?;
+    only("an evaluation is of one problem", "-p", spec.problems.len(), "")?;
+    spec.threads = arguments.threads.or(spec.threads);
+    // Nothing is run: a specification need not have solvers, nor a target to stop at.
+    spec.solvers = problems::default_solvers();
+    spec.stop_at_target = false;
+    spec.validate()?;
+    Ok(spec)
+}
+
 /// That there is not more than one.
-fn only(kind: &str, flag: &str, count: usize) -> Result<(), Error> {
+fn only(rule: &str, flag: &str, count: usize, alternative: &str) -> Result<(), Error> {
     if count <= 1 {
         return Ok(());
     }
     Err(Error::Specification {
         place: flag.to_owned(),
-        problem: format!("training takes one {kind}, and {count} are given"),
-        remedy: format!("choose one with {flag}, or use losslab compare"),
+        problem: format!("{rule}, and {count} are given"),
+        remedy: format!("choose one with {flag}{alternative}"),
     })
 }
 
@@ -74,8 +95,8 @@ fn plan(arguments: &ExperimentArguments, spec: ExperimentSpec) -> Result<Plan, E
 }
 
 /// The specification that the flags change: the file's, or `default`.
-fn base(arguments: &ExperimentArguments, default: ExperimentSpec) -> Result<ExperimentSpec, Error> {
-    match &arguments.spec {
+fn base(path: Option<&Path>, default: ExperimentSpec) -> Result<ExperimentSpec, Error> {
+    match path {
         None => Ok(default),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, error))?;
@@ -85,7 +106,8 @@ fn base(arguments: &ExperimentArguments, default: ExperimentSpec) -> Result<Expe
 }
 
 fn apply(arguments: &ExperimentArguments, spec: &mut ExperimentSpec) -> Result<(), Error> {
-    spec.problems = problems(arguments, std::mem::take(&mut spec.problems))?;
+    let given = std::mem::take(&mut spec.problems);
+    spec.problems = problems(&arguments.problem, arguments.target_loss, given)?;
     spec.solvers = solvers(arguments, std::mem::take(&mut spec.solvers))?;
     spec.budget = arguments.budget.unwrap_or(spec.budget);
     spec.iterations = arguments.iterations.or(spec.iterations);
@@ -97,10 +119,11 @@ fn apply(arguments: &ExperimentArguments, spec: &mut ExperimentSpec) -> Result<(
 /// The problems asked for, or those of the specification, as the flags change
 /// them.
 fn problems(
-    arguments: &ExperimentArguments,
+    arguments: &ProblemArguments,
+    target_loss: Option<f64>,
     given: Vec<ProblemSpec>,
 ) -> Result<Vec<ProblemSpec>, Error> {
-    let settings = settings(arguments);
+    let settings = ProblemSettings { target_loss, ..settings(arguments) };
     if let Some(data) = &arguments.data {
         let name = match arguments.problems.as_slice() {
             [] => name_of_file(Path::new(data)),
@@ -138,7 +161,7 @@ fn find(name: &str, given: &[ProblemSpec]) -> Result<ProblemSpec, Error> {
     problems::find(name)
 }
 
-fn settings(arguments: &ExperimentArguments) -> ProblemSettings {
+fn settings(arguments: &ProblemArguments) -> ProblemSettings {
     ProblemSettings {
         title: None,
         data: arguments.data.clone(),
@@ -153,7 +176,7 @@ fn settings(arguments: &ExperimentArguments) -> ProblemSettings {
         loss: arguments.loss,
         initialisation: arguments.initialisation,
         l2: arguments.l2,
-        target_loss: arguments.target_loss,
+        target_loss: None,
         standardise: arguments.no_standardise.then_some(false),
         rows: arguments.split,
     }
@@ -204,7 +227,9 @@ mod tests {
         match Arguments::parse_from(line.split_whitespace()).command.unwrap() {
             Command::Compare(arguments) => comparison(&arguments),
             Command::Train(arguments) => training(&arguments),
-            Command::List(_) => panic!("{line} plans nothing"),
+            Command::Eval(_) | Command::Bench(_) | Command::List(_) => {
+                panic!("{line} plans nothing")
+            }
         }
     }
 

@@ -109,6 +109,24 @@ impl Dataset {
         self.features.rows()
     }
 
+    /// What the columns of the targets are: the labels, or the names of the numbers;
+    /// for classes the classes.
+    pub fn target_names(&self) -> Vec<String> {
+        let columns = match &self.targets {
+            Targets::Values(values) if self.class_names.is_empty() => values.columns(),
+            _ => return self.class_names.clone(),
+        };
+        if self.target_name == FEATURES_AS_TARGET {
+            return self.feature_names.clone();
+        }
+        let names: Vec<&str> = self.target_name.split(',').collect();
+        match columns {
+            1 => vec![self.target_name.clone()],
+            _ if names.len() == columns => names.into_iter().map(str::to_owned).collect(),
+            _ => (0..columns).map(|column| format!("{}{column}", self.target_name)).collect(),
+        }
+    }
+
     /// Number of outputs that a network for this data set has: one per target
     /// column, one logit for two classes, one logit per class for more.
     pub fn outputs(&self) -> usize {

@@ -23,6 +23,10 @@ const L2: f64 = 1e-4;
 const TABULAR_ROWS: usize = 16_512;
 /// Vectors of a block.
 const BLOCK: usize = 8;
+/// Seconds that are timed at least.
+const SECONDS_MIN: f64 = 0.02;
+/// Rows of the roofline's chunk.
+const CHUNK_ROWS: usize = 128;
 
 /// A network on data that is measured everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,31 +96,33 @@ fn first_rows(dataset: Dataset, rows: usize) -> Dataset {
     Dataset { features: dataset.features.select_rows(&list), targets, ..dataset }
 }
 
-/// Median times of one workload, in milliseconds, and what they amount to.
+/// Median times of one workload, and what they amount to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Measurement {
     /// The workload's name.
     pub workload: &'static str,
     /// Threads.
     pub threads: usize,
-    /// A value.
+    /// Milliseconds of a value.
     pub value_ms: f64,
-    /// A value with its gradient.
+    /// Milliseconds of a value with its gradient.
     pub gradient_ms: f64,
-    /// A Hessian-vector product at a linearised point.
+    /// Milliseconds of a Hessian-vector product at a linearised point: the forward
+    /// and backward pass at θ are in `linearize_ms`, once for all products there.
     pub hessian_vector_ms: f64,
-    /// A Gauss–Newton product at a linearised point.
+    /// Milliseconds of a Gauss–Newton product, likewise at a linearised point.
     pub gauss_newton_vector_ms: f64,
-    /// Eight Hessian-vector products at once.
+    /// Milliseconds of eight Hessian-vector products at once, likewise.
     pub block8_ms: f64,
-    /// Linearising.
+    /// Milliseconds of linearising at θ.
     pub linearize_ms: f64,
-    /// Floating-point operations of the gradient's products per nanosecond of the
-    /// gradient.
+    /// Floating-point operations of the gradient's products, two per multiply-add, per
+    /// nanosecond of the gradient.
     pub gradient_gflops: f64,
-    /// The same of these products alone, with operands in cache.
+    /// Floating-point operations per nanosecond of these products alone, on as many
+    /// threads, over and over on one chunk of rows, whose operands stay in cache.
     pub roofline_gflops: f64,
-    /// The gradient's share of the roofline.
+    /// The gradient's share of the roofline: `gradient_gflops / roofline_gflops`.
     pub roofline_ratio: f64,
 }
 
@@ -133,7 +139,7 @@ pub fn measure(workload: Workload, rounds: usize) -> Result<Measurement> {
         |i: usize| Vector::from_fn(theta.len(), |k, _| ((k * 7 + i * 13) % 11) as f64 - 5.0);
     let v: Vec<Vector> = (0..BLOCK).map(direction).collect();
     let mut products = vec![Vector::zeros(theta.len()); BLOCK];
-    let roofline = Roofline::new(&risk);
+    let mut roofline = Roofline::new(&risk);
     let mut times = [const { Vec::new() }; 7];
     for _ in 0..rounds {
         times[0].push(time(|| _ = risk.value(&theta)));
@@ -163,11 +169,11 @@ pub fn measure(workload: Workload, rounds: usize) -> Result<Measurement> {
     })
 }
 
-/// Milliseconds of one call, from as many as fill some time.
+/// Milliseconds of one call, from as many as fill [`SECONDS_MIN`].
 fn time(mut call: impl FnMut()) -> f64 {
     let start = Instant::now();
     let mut calls = 0;
-    while calls == 0 || start.elapsed().as_secs_f64() < 0.02 {
+    while calls == 0 || start.elapsed().as_secs_f64() < SECONDS_MIN {
         call();
         calls += 1;
     }
@@ -188,57 +194,82 @@ fn gradient_flops(network: &Network, samples: &Samples) -> f64 {
 
 /// The products of a gradient on one chunk of rows, repeated on every thread.
 struct Roofline {
-    shapes: Vec<[usize; 2]>,
+    /// One per thread.
+    operands: Vec<Vec<LayerOperands>>,
     repeats: usize,
 }
 
-/// Rows of a chunk.
-const ROWS: usize = 128;
-
 impl Roofline {
     fn new(risk: &Risk) -> Self {
-        let shapes = risk.network().layers().iter().map(|layer| [layer.outputs, layer.inputs]);
-        let repeats = (risk.samples().rows() / ROWS / 2).max(2);
-        Self { shapes: shapes.collect(), repeats }
+        let layers = risk.network().layers();
+        let operands = || layers.iter().map(|l| LayerOperands::new(l.outputs, l.inputs)).collect();
+        let repeats = (risk.samples().rows() / CHUNK_ROWS / 2).max(2);
+        Self { operands: (0..rayon::current_num_threads()).map(|_| operands()).collect(), repeats }
     }
 
     fn flops(&self) -> f64 {
-        let threads = rayon::current_num_threads();
-        let work = |(i, [outputs, inputs]): (usize, &[usize; 2])| {
-            outputs * inputs * if i == 0 { 2 } else { 3 }
+        let work = |(i, layer): (usize, &LayerOperands)| {
+            layer.outputs * layer.inputs * if i == 0 { 2 } else { 3 }
         };
-        2.0 * (self.shapes.iter().enumerate().map(work).sum::<usize>()
-            * ROWS
-            * self.repeats
-            * threads) as f64
+        let layers = self.operands.iter().flat_map(|layers| layers.iter().enumerate());
+        let work: usize = layers.map(work).sum();
+        2.0 * (work * CHUNK_ROWS * self.repeats) as f64
     }
 
-    fn run(&self) {
-        (0..rayon::current_num_threads())
-            .into_par_iter()
-            .with_max_len(1)
-            .for_each(|_| self.run_one());
-    }
-
-    fn run_one(&self) {
-        for (i, &[outputs, inputs]) in self.shapes.iter().enumerate() {
-            let fill = |length: usize| vec![0.5; length];
-            let (weight, a, delta) =
-                (fill(outputs * inputs), fill(ROWS * inputs), fill(ROWS * outputs));
-            let (mut packed, mut z) = (fill(outputs * inputs), fill(ROWS * outputs));
-            let (mut gradient, mut below) = (fill(outputs * inputs), fill(ROWS * inputs));
-            pack_transposed(&weight, outputs, inputs, &mut packed);
-            for _ in 0..self.repeats {
-                let right = Right::Packed { values: &packed, columns: outputs };
-                multiply(&mut z, MatrixView::row_major(&a, ROWS, inputs), right, Start::Zero);
-                let left = MatrixView::row_major(&delta, ROWS, outputs);
-                let right = Right::Rows { values: &a, columns: inputs };
-                multiply(&mut gradient, left.transposed(), right, Start::Destination);
-                if i > 0 {
-                    let right = Right::Rows { values: &weight, columns: inputs };
-                    multiply(&mut below, left, right, Start::Zero);
-                }
+    fn run(&mut self) {
+        let repeats = self.repeats;
+        self.operands.par_iter_mut().with_max_len(1).for_each(|layers| {
+            for (i, layer) in layers.iter_mut().enumerate() {
+                (0..repeats).for_each(|_| layer.multiply(i > 0));
             }
+        });
+    }
+}
+
+/// What the products of one layer read and write.
+struct LayerOperands {
+    outputs: usize,
+    inputs: usize,
+    weight: Vec<f64>,
+    packed: Vec<f64>,
+    a: Vec<f64>,
+    z: Vec<f64>,
+    delta: Vec<f64>,
+    gradient: Vec<f64>,
+    below: Vec<f64>,
+}
+
+impl LayerOperands {
+    fn new(outputs: usize, inputs: usize) -> Self {
+        let fill = |length: usize| vec![0.5; length];
+        let weight = fill(outputs * inputs);
+        let mut packed = fill(outputs * inputs);
+        pack_transposed(&weight, outputs, inputs, &mut packed);
+        Self {
+            outputs,
+            inputs,
+            weight,
+            packed,
+            a: fill(CHUNK_ROWS * inputs),
+            z: fill(CHUNK_ROWS * outputs),
+            delta: fill(CHUNK_ROWS * outputs),
+            gradient: fill(outputs * inputs),
+            below: fill(CHUNK_ROWS * inputs),
+        }
+    }
+
+    /// `z = a Wᵀ`, `gradient += δᵀ a` and, if asked for, `below = δ W`.
+    fn multiply(&mut self, with_below: bool) {
+        let (outputs, columns) = (self.outputs, self.inputs);
+        let a = MatrixView::row_major(&self.a, CHUNK_ROWS, columns);
+        let delta = MatrixView::row_major(&self.delta, CHUNK_ROWS, outputs);
+        let packed = Right::Packed { values: &self.packed, columns: outputs };
+        multiply(&mut self.z, a, packed, Start::Zero);
+        let a = Right::Rows { values: &self.a, columns };
+        multiply(&mut self.gradient, delta.transposed(), a, Start::Destination);
+        if with_below {
+            let weight = Right::Rows { values: &self.weight, columns };
+            multiply(&mut self.below, delta, weight, Start::Zero);
         }
     }
 }

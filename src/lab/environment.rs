@@ -38,13 +38,31 @@ impl Environment {
             version: env!("CARGO_PKG_VERSION"),
             commit: option_env!("LOSSLAB_COMMIT"),
             modified: option_env!("LOSSLAB_MODIFIED").map(|modified| modified == "true"),
-            cpu: std::fs::read_to_string("/proc/cpuinfo").ok().as_deref().and_then(cpu_model),
+            cpu: cpu(),
             os: std::env::consts::OS,
             architecture: std::env::consts::ARCH,
             threads,
             command,
             data,
         }
+    }
+}
+
+/// The processor's model, where the system tells.
+pub fn cpu() -> Option<String> {
+    std::fs::read_to_string("/proc/cpuinfo").ok().as_deref().and_then(cpu_model)
+}
+
+/// The vector instructions that the kernels use on this processor.
+pub fn vector_instructions() -> &'static str {
+    match pulp::Arch::new() {
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V4(_) => "AVX-512",
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V3(_) => "AVX2 and FMA",
+        #[cfg(target_arch = "aarch64")]
+        pulp::Arch::Neon(_) => "NEON",
+        _ => "none beyond the compiler's",
     }
 }
 

@@ -2,11 +2,14 @@
 
 pub mod bench;
 pub mod environment;
+pub mod eval;
+mod instance;
 pub mod problems;
 mod record;
 mod runner;
 mod spec;
 
+pub use instance::Instance;
 pub use record::{
     Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
 };

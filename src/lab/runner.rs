@@ -1,18 +1,18 @@
 //! Runs an experiment: every problem × solver × seed, one after the other.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::instance::read_weights;
 use super::{
-    Comparison, ExperimentSpec, Metric, ProblemSpec, ProblemSummary, Run, RunRecord, RunTiming,
-    TargetRule,
+    Comparison, ExperimentSpec, Instance, Metric, ProblemSpec, ProblemSummary, Run, RunRecord,
+    RunTiming, TargetRule,
 };
-use crate::data::{Dataset, PrepareOptions, Samples, SplitFractions, TargetScale, Task, prepare};
-use crate::error::{Error, Result};
-use crate::model::{Criterion, Evaluation, Loss, Network, evaluate, from_safetensors};
-use crate::numerics::{Seed, Vector};
-use crate::objective::{HeldOut, Risk, TraceEntry};
+use crate::data::{Dataset, Samples, SplitFractions, Task};
+use crate::error::Result;
+use crate::model::{Evaluation, Loss, Network, evaluate};
+use crate::numerics::Vector;
+use crate::objective::{HeldOut, TraceEntry};
 use crate::solver::{Outcome, SolverSpec, Stopping, run};
 
 /// What happens while an experiment goes on.
@@ -108,7 +108,7 @@ pub fn compare(
                     seed,
                     budget: spec.budget,
                 });
-                let (run, _) = cell.run(&spec, solver, &cell.start, interrupt, observe);
+                let (run, _) = cell.run(&spec, solver, &cell.instance.start, interrupt, observe);
                 observe(Event::RunFinished(&run));
                 runs.push(run);
                 index += 1;
@@ -140,8 +140,8 @@ pub fn train(
     let seed = spec.seeds[0];
     let cell = Cell::new(problem, dataset, &spec.split, seed)?;
     let start = match start {
-        Some(path) => read_weights(&cell.network, path)?,
-        None => cell.start.clone(),
+        Some(path) => read_weights(cell.instance.risk.network(), path)?,
+        None => cell.instance.start.clone(),
     };
     observe(Event::RunStarted {
         index: 0,
@@ -153,26 +153,16 @@ pub fn train(
     });
     let (run, theta) = cell.run(&spec, solver, &start, interrupt, observe);
     observe(Event::RunFinished(&run));
-    let network = Network::clone(&cell.network);
+    let network = Network::clone(cell.instance.risk.network());
     Ok(Trained { run, summary: summarise(problem, dataset)?, network, theta })
 }
 
-fn read_weights(network: &Network, path: &Path) -> Result<Vector> {
-    let bytes = std::fs::read(path).map_err(|source| Error::file(path, source))?;
-    from_safetensors(network, &bytes, &path.display().to_string())
-}
-
-/// A problem at one seed: what all solvers share.
+/// A problem at one seed, with what a record needs to know of it.
 struct Cell<'a> {
     problem: &'a ProblemSpec,
     seed: u64,
-    network: Arc<Network>,
-    risk: Risk,
-    criterion: Criterion,
-    test: Option<Samples>,
-    target_scale: Option<TargetScale>,
+    instance: Instance,
     metric: Metric,
-    start: Vector,
 }
 
 impl<'a> Cell<'a> {
@@ -182,28 +172,8 @@ impl<'a> Cell<'a> {
         fractions: &SplitFractions,
         seed: u64,
     ) -> Result<Self> {
-        let options = PrepareOptions {
-            fractions: *fractions,
-            rows: problem.rows,
-            standardise: problem.standardise,
-        };
-        let prepared = prepare(dataset, &options, Seed::new(seed))?;
-        let network = Arc::new(problem.network(dataset)?);
-        let criterion = problem.criterion(dataset)?;
-        let start = network.initialise(problem.initialisation, Seed::new(seed).child("start"));
-        let fit = Arc::new(prepared.fit);
-        let risk = Risk::new(Arc::clone(&network), fit, criterion.clone(), problem.l2);
-        Ok(Self {
-            problem,
-            seed,
-            network,
-            risk,
-            criterion,
-            test: prepared.test,
-            target_scale: prepared.target_scale,
-            metric: metric(dataset.task),
-            start,
-        })
+        let instance = Instance::new(problem, dataset, fractions, seed)?;
+        Ok(Self { problem, seed, instance, metric: metric(dataset.task) })
     }
 
     fn run(
@@ -226,16 +196,24 @@ impl<'a> Cell<'a> {
         let mut observe = |entry: &TraceEntry| {
             observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
         };
-        let outcome =
-            run(&self.risk, &solver.method, start, stopping, interrupt, &held_out, &mut observe);
+        let outcome = run(
+            &self.instance.risk,
+            &solver.method,
+            start,
+            stopping,
+            interrupt,
+            &held_out,
+            &mut observe,
+        );
         let theta = outcome.theta.clone();
         (self.describe(&solver.label, outcome), theta)
     }
 
     /// The held-out rows at θ.
     fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
-        let scale = self.target_scale.as_ref();
-        self.test.as_ref().map(|test| evaluate(&self.network, theta, &self.criterion, test, scale))
+        let Instance { risk, criterion, test, target_scale, .. } = &self.instance;
+        let scale = target_scale.as_ref();
+        test.as_ref().map(|test| evaluate(risk.network(), theta, criterion, test, scale))
     }
 
     /// Loss and metric, where they are finite.
@@ -259,9 +237,9 @@ impl<'a> Cell<'a> {
                 message: outcome.message,
                 restarts: outcome.restarts,
                 iterations: outcome.iterations,
-                dimension: self.network.dimension(),
-                rows: self.risk.samples().rows(),
-                test_rows: self.test.as_ref().map_or(0, Samples::rows),
+                dimension: self.instance.risk.network().dimension(),
+                rows: self.instance.risk.samples().rows(),
+                test_rows: self.instance.test.as_ref().map_or(0, Samples::rows),
                 requested: outcome.requested,
                 executed: outcome.executed,
                 passes: outcome.passes,

@@ -22,4 +22,4 @@ pub use layer_spec::{LayerKind, LayerSpec, Window};
 pub use metrics::{Evaluation, evaluate, predict};
 pub use network::{Geometry, Layer, Network, Operation, Tensor};
 pub use rows::Rows;
-pub use weights::{from_safetensors, named_to_safetensors, to_safetensors};
+pub use weights::{from_safetensors, named_from_safetensors, named_to_safetensors, to_safetensors};

@@ -53,9 +53,34 @@ pub fn named_to_safetensors(network: &Network, vectors: &[(&str, &Vector)]) -> V
 /// has another shape or type, holds a number that is not finite, or belongs to
 /// no layer.
 pub fn from_safetensors(network: &Network, bytes: &[u8], file: &str) -> Result<Vector> {
+    named_from_safetensors(network, &[], "", bytes, file)
+}
+
+/// Reads one of several vectors that [`named_to_safetensors`] wrote: the one under
+/// `prefix`, if any tensor's name begins with it, and else the one whose names begin
+/// with none of `prefixes`. Everything else is as in [`from_safetensors`].
+///
+/// # Errors
+/// As [`from_safetensors`].
+pub fn named_from_safetensors(
+    network: &Network,
+    prefixes: &[&str],
+    prefix: &str,
+    bytes: &[u8],
+    file: &str,
+) -> Result<Vector> {
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| {
         refuse(file, format!("not a safetensors file ({e})"), "save the weights as safetensors")
     })?;
+    let is_there = !prefix.is_empty() && tensors.names().iter().any(|n| n.starts_with(prefix));
+    let tensors: Tensors = tensors
+        .iter()
+        .filter(|(name, _)| match is_there {
+            true => name.starts_with(prefix),
+            false => !prefixes.iter().any(|other| name.starts_with(other)),
+        })
+        .map(|(name, view)| (name.to_owned(), view))
+        .collect();
     let prefixes = layers_by_number(&tensors, file)?;
     let own = network.tensors();
     let layers: BTreeSet<usize> = own.iter().map(|tensor| tensor.layer).collect();
@@ -77,8 +102,11 @@ pub fn from_safetensors(network: &Network, bytes: &[u8], file: &str) -> Result<V
     Ok(theta)
 }
 
+/// The tensors to be read, by name.
+type Tensors<'a> = BTreeMap<String, TensorView<'a>>;
+
 /// Every tensor was read, unless the file has a bias where the network has none.
-fn refuse_others(tensors: &SafeTensors, file: &str, read: usize) -> Result<()> {
+fn refuse_others(tensors: &Tensors, file: &str, read: usize) -> Result<()> {
     if tensors.len() == read {
         return Ok(());
     }
@@ -90,9 +118,9 @@ fn refuse_others(tensors: &SafeTensors, file: &str, read: usize) -> Result<()> {
 }
 
 /// Maps the number that ends each prefix to the prefix: `2` to `layers.2`.
-fn layers_by_number(tensors: &SafeTensors, file: &str) -> Result<BTreeMap<u64, String>> {
+fn layers_by_number(tensors: &Tensors, file: &str) -> Result<BTreeMap<u64, String>> {
     let mut layers = BTreeMap::new();
-    for name in tensors.names() {
+    for name in tensors.keys() {
         let prefix = name.strip_suffix(".weight").or_else(|| name.strip_suffix(".bias"));
         let number = prefix.and_then(|p| p.rsplit('.').next()).and_then(|n| n.parse().ok());
         let (Some(prefix), Some(number)) = (prefix, number) else {
@@ -114,15 +142,9 @@ fn layers_by_number(tensors: &SafeTensors, file: &str) -> Result<BTreeMap<u64, S
     Ok(layers)
 }
 
-fn copy(
-    tensors: &SafeTensors,
-    file: &str,
-    name: &str,
-    shape: &[usize],
-    out: &mut [f64],
-) -> Result<()> {
+fn copy(tensors: &Tensors, file: &str, name: &str, shape: &[usize], out: &mut [f64]) -> Result<()> {
     let place = format!("{file}, tensor '{name}'");
-    let tensor = tensors.tensor(name).map_err(|_| {
+    let tensor = tensors.get(name).ok_or_else(|| {
         refuse(
             &place,
             "the tensor is missing".into(),
@@ -199,6 +221,23 @@ mod tests {
         let bytes = serialize(tensors, None).unwrap();
         let theta = from_safetensors(&network, &bytes, "w").unwrap();
         assert_eq!(theta.as_slice(), [1.5, -2.0, 0.25]);
+    }
+
+    #[test]
+    fn one_of_several_vectors_is_read_by_its_prefix() {
+        let network = network();
+        let [a, b, c] = [1, 2, 3].map(|n| network.initialise(Initialisation::He, Seed::new(n)));
+        let bytes = named_to_safetensors(&network, &[("", &a), ("g.", &b), ("v.", &c)]);
+        let read = |prefix: &str, bytes: &[u8]| {
+            named_from_safetensors(&network, &["g.", "v."], prefix, bytes, "w").unwrap()
+        };
+        assert_eq!([read("", &bytes), read("g.", &bytes), read("v.", &bytes)], [a.clone(), b, c]);
+        assert_eq!(read("v.", &to_safetensors(&network, &a)), a);
+        let message = from_safetensors(&network, &bytes, "w").unwrap_err().to_string();
+        assert!(
+            message.contains("two prefixes end in 0: 'g.layers.0' and 'layers.0'"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -5,8 +5,10 @@
 
 mod aggregate;
 mod atomic;
+mod bench;
 mod best;
 mod chart;
+mod eval;
 mod format;
 mod records;
 mod statistics;
@@ -23,6 +25,8 @@ use crate::lab::Comparison;
 use crate::lab::environment::Environment;
 
 pub use atomic::atomic_write;
+pub use bench::{bench_json, bench_table};
+pub use eval::{eval_arrays, eval_json};
 pub use records::{environment_json, record_lines, run_json};
 pub use summary::summary_markdown;
 pub use table::terminal_table;

@@ -42,7 +42,7 @@ fn json_lines<'a, T: Serialize + 'a>(records: impl Iterator<Item = &'a T>) -> St
     records.map(|record| json_line(record) + "\n").collect()
 }
 
-fn json_line<T: Serialize>(record: &T) -> String {
+pub(super) fn json_line<T: Serialize>(record: &T) -> String {
     serde_json::to_string(record).expect("records have text keys and a memory buffer takes all")
 }
 

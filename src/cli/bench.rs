@@ -1,0 +1,71 @@
+//! `losslab bench`.
+
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+
+use clap::Args;
+use losslab::lab::bench::{Workload, measure};
+use losslab::report;
+
+use super::failure::Failure;
+use super::output::print_line;
+use super::run::start_threads;
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab bench
+  losslab bench --threads 1 --rounds 25
+  losslab bench --json";
+
+/// Measure how fast this machine evaluates
+///
+/// Three networks on whole data sets, in milliseconds: the loss, its gradient,
+/// products with second derivatives, and eight of these at once. Each number is
+/// the median over rounds; other programs that run beside it make it larger.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, max_term_width = 80)]
+pub struct BenchArguments {
+    /// Threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N", value_parser = threads)]
+    #[arg(allow_negative_numbers = true)]
+    pub threads: Option<usize>,
+
+    /// Rounds in which everything has its turn; at 6 it takes some 10 seconds
+    #[arg(long, value_name = "N", value_parser = rounds, default_value = "6")]
+    #[arg(allow_negative_numbers = true)]
+    pub rounds: usize,
+
+    /// Print one line of JSON per workload
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Measures the reference workloads.
+pub fn bench(arguments: &BenchArguments) -> Result<ExitCode, Failure> {
+    let threads = start_threads(arguments.threads)?;
+    let mut measurements = Vec::new();
+    for workload in Workload::ALL {
+        let measurement = threads.install(|| measure(workload, arguments.rounds))?;
+        match arguments.json {
+            true => print_line(&report::bench_json(&measurement))?,
+            false => measurements.push(measurement),
+        }
+    }
+    if !arguments.json {
+        print_line(&report::bench_table(&measurements))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    within(text, 1..=1024)
+}
+
+fn rounds(text: &str) -> Result<usize, String> {
+    within(text, 1..=1000)
+}
+
+fn within(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("give a number from {} to {}", range.start(), range.end()))
+}

@@ -1,0 +1,83 @@
+//! Measurements as JSON and as a table.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::format::significant;
+use super::records::json_line;
+use crate::lab::bench::Measurement;
+use crate::lab::environment::{cpu, vector_instructions};
+
+/// A measurement as one JSON object on one line, without the newline.
+pub fn bench_json(measurement: &Measurement) -> String {
+    json_line(measurement)
+}
+
+/// The measurements as a table within 80 columns, with what they mean and the
+/// machine that they are from.
+pub fn bench_table(measurements: &[Measurement]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header([
+        "workload",
+        "\nvalue",
+        "\ngradient",
+        "\nHv",
+        "Gauss–\nNewton",
+        "block\nof 8",
+        "\nGFLOP/s",
+        "roof-\nline",
+        "\nratio",
+    ]);
+    for m in measurements {
+        let times = [m.value_ms, m.gradient_ms, m.hessian_vector_ms];
+        let products = [m.gauss_newton_vector_ms, m.block8_ms];
+        let speeds = [m.gradient_gflops, m.roofline_gflops, m.roofline_ratio];
+        let numbers = times.iter().chain(&products).chain(&speeds);
+        let cells = numbers.map(|&number| significant(number, 3));
+        table.add_row([m.workload.to_owned()].into_iter().chain(cells));
+    }
+    table.column_iter_mut().enumerate().for_each(|(index, column)| {
+        column.set_padding((0, 2));
+        if index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    });
+    let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
+    let threads = measurements.first().map_or(0, |measurement| measurement.threads);
+    let threads = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
+    let machine = cpu().unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    lines.collect::<String>()
+        + &format!(
+            "Milliseconds, median over rounds; products at a linearised point.\n\
+             GFLOP/s are those of the gradient's matrix products. The roofline is what\n\
+             the same products reach alone, with operands in cache: ratio 1 would mean\n\
+             that nothing else takes time.\n\
+             {machine}; {threads}; vector instructions: {}\n",
+            vector_instructions()
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_fits_80_columns() {
+        let slow = Measurement {
+            workload: "mnist5k",
+            threads: 1024,
+            value_ms: 1234.5,
+            gradient_ms: 23_456.7,
+            hessian_vector_ms: 23_456.7,
+            gauss_newton_vector_ms: 23_456.7,
+            block8_ms: 234_567.8,
+            linearize_ms: 1.0,
+            gradient_gflops: 1234.5,
+            roofline_gflops: 1234.5,
+            roofline_ratio: 0.123,
+        };
+        let text = bench_table(&[slow]);
+        let table = text.lines().take(3);
+        assert!(table.clone().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("23,457") && text.contains("1024 threads"), "{text}");
+    }
+}
