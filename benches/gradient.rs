@@ -9,7 +9,6 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use losslab::data::{Part, PrepareOptions, SplitFractions, prepare};
 use losslab::lab::problems;
-use losslab::model::Network;
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::{Objective, Risk};
 
@@ -22,9 +21,8 @@ fn gradient(criterion: &mut Criterion) {
             standardise: true,
         };
         let prepared = prepare(&dataset, &options, Seed::new(0)).expect("there are rows enough");
-        let widths = problem.widths(dataset.features.columns(), dataset.outputs());
-        let network = Arc::new(Network::dense(&widths, problem.activation));
-        let loss = problem.loss_for(dataset.task).expect("the loss fits the task");
+        let network = Arc::new(problem.network(&dataset).expect("the network fits the data"));
+        let loss = problem.criterion(&dataset).expect("the loss fits the task");
         let theta = network.initialise(problem.initialisation, Seed::new(0));
         let risk = Risk::new(network, Arc::new(prepared.fit), loss, problem.l2);
         let mut out = Vector::zeros(theta.len());

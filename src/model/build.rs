@@ -95,8 +95,9 @@ impl Builder<'_> {
                     return Err(Defect::new("it has no channels", "give at least 1 channel"));
                 }
                 let geometry = self.geometry(Some(channels), window, padding)?;
-                let area = window.kernel[0] * window.kernel[1];
-                let (fan_in, fan_out) = (geometry.input[0] * area, channels * area);
+                let [height, width] = window.kernel;
+                let fan_in = product(&[geometry.input[0], height, width])?;
+                let fan_out = product(&[channels, height, width])?;
                 let (weight, bias) = self.own(fan_in, channels, channels, bias)?;
                 self.push_image(
                     index,
