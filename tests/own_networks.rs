@@ -79,6 +79,20 @@ fn a_convolutional_network_is_trained_from_a_specification() {
     assert_eq!(records(folder.path(), &plain)[0]["dimension"], 65 * 5 + 60);
 }
 
+/// The example in the README is one that runs.
+#[test]
+fn the_network_in_the_readme_fits_its_data() {
+    let readme = include_str!("../README.md");
+    let text = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut spec = ExperimentSpec::from_toml(text, "mine.toml").unwrap();
+    let data = spec.resolve().unwrap();
+    let network = spec.problems[0].network(&data[0]).unwrap();
+    assert_eq!(
+        network.describe(),
+        "1×8×8, conv2d 8 (3×3), max_pool2d (2×2), 128, 128, 128 shared, 10; relu, tanh"
+    );
+}
+
 #[test]
 fn class_weights_multiply_the_terms_of_labels() {
     let folder = folder_with(&[]);

@@ -32,8 +32,8 @@ pub(super) fn build(
             remedy: "give [features], or [channels, height, width], of at least 1 each".to_owned(),
         });
     }
-    for index in 0..specs.len() {
-        builder.add(index).map_err(|defect| defect.in_layer(index, &specs[index].kind))?;
+    for (index, spec) in specs.iter().enumerate() {
+        builder.add(index).map_err(|defect| defect.in_layer(index, &spec.kind))?;
     }
     builder.check_end()?;
     let Builder { mut layers, dimension, .. } = builder;

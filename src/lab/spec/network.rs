@@ -101,12 +101,11 @@ impl ProblemSpec {
         if !self.hidden.is_empty() {
             return Err(hidden_and_layers());
         }
-        if let Some(input) = &self.input {
-            if !matches!(input.len(), 1 | 3) || input.contains(&0) {
-                let problem = format!("{input:?} is no shape of a sample");
-                let remedy = "give [features], or [channels, height, width], of at least 1 each";
-                return Err(Defect::new("input", problem, remedy));
-            }
+        let is_shape = |input: &[usize]| matches!(input.len(), 1 | 3) && !input.contains(&0);
+        if let Some(input) = self.input.as_deref().filter(|input| !is_shape(input)) {
+            let problem = format!("{input:?} is no shape of a sample");
+            let remedy = "give [features], or [channels, height, width], of at least 1 each";
+            return Err(Defect::new("input", problem, remedy));
         }
         if layers.is_empty() {
             let remedy = "add [[problem.layer]] tables, the last of kind dense";
