@@ -22,14 +22,16 @@ fn random_problem(activation: Activation, loss: Loss, l2: f64, seed: Seed) -> (R
     let mut widths: Vec<usize> = (0..=hidden).map(|_| stream.random_range(1..=7)).collect();
     let rows = stream.random_range(1..=200);
     let outputs = match loss {
-        Loss::SquaredError => stream.random_range(1..=3),
+        Loss::SquaredError | Loss::Huber | Loss::AbsoluteError => stream.random_range(1..=3),
         Loss::CrossEntropy => stream.random_range(2..=5),
         Loss::BinaryCrossEntropy => 1,
     };
     widths.push(outputs);
     let features = normal(rows, widths[0], seed.child("features"));
     let targets = match loss {
-        Loss::SquaredError => Targets::Values(normal(rows, outputs, seed.child("targets"))),
+        Loss::SquaredError | Loss::Huber | Loss::AbsoluteError => {
+            Targets::Values(normal(rows, outputs, seed.child("targets")))
+        }
         Loss::CrossEntropy => {
             Targets::Classes((0..rows).map(|_| stream.random_range(0..outputs as u32)).collect())
         }

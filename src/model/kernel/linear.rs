@@ -15,6 +15,8 @@
 //! with one sample per row; P(a) are the patches of one sample as columns. The
 //! selection S of a max pool is that of the primal input.
 
+use pulp::{Simd, WithSimd};
+
 use super::super::network::{Layer, Network, Operation};
 use super::{MatrixView, Right, Start, convolution, multiply, pack_transposed, pooling};
 
@@ -170,22 +172,35 @@ pub fn bias_product(layer: &Layer, delta: &[f64], write: Write, gradient: &mut [
     if write == Write::Replace {
         out.fill(0.0);
     }
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || match &layer.operation {
-            Operation::Conv2d(geometry) => {
-                let positions = geometry.output[1] * geometry.output[2];
-                for sample in delta.chunks_exact(layer.outputs) {
-                    for (sum, channel) in out.iter_mut().zip(sample.chunks_exact(positions)) {
-                        *sum += channel.iter().sum::<f64>();
-                    }
+    let positions = match &layer.operation {
+        Operation::Conv2d(geometry) => geometry.output[1] * geometry.output[2],
+        _ => 1,
+    };
+    pulp::Arch::new().dispatch(BiasSums { delta, outputs: layer.outputs, positions, out });
+}
+
+/// Sums of δ per channel.
+struct BiasSums<'a> {
+    delta: &'a [f64],
+    outputs: usize,
+    positions: usize,
+    out: &'a mut [f64],
+}
+
+impl WithSimd for BiasSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { delta, outputs, positions, out } = self;
+        for row in delta.chunks_exact(outputs) {
+            if positions == 1 {
+                out.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+            } else {
+                for (sum, channel) in out.iter_mut().zip(row.chunks_exact(positions)) {
+                    *sum += channel.iter().sum::<f64>();
                 }
             }
-            _ => {
-                for row in delta.chunks_exact(layer.outputs) {
-                    out.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
-                }
-            }
-        },
-    );
+        }
+    }
 }

@@ -11,6 +11,6 @@ mod tangent;
 
 pub use linear::{Parameters, Write, pack};
 pub use loss::LossContext;
-pub use pass::{Chunk, Workspace, backward, forward, loss_value};
+pub use pass::{Chunk, Workspace, backward, forward, grown, loss_value};
 pub use product::{MatrixView, Right, Start, multiply, pack_transposed};
 pub use tangent::{SecondOrder, linearisation_per_row, linearise, second_order_product};

@@ -102,8 +102,8 @@ pub fn forward(
 
 /// The weighted sum of the rows' losses, from the network's outputs.
 pub fn loss_value(chunk: &Chunk, outputs: &[f64], workspace: &mut Workspace) -> f64 {
-    workspace.delta.resize(outputs.len(), 0.0);
-    loss::evaluate(chunk.loss, outputs, chunk.rows, 1.0, &mut workspace.delta)
+    let delta = grown(&mut workspace.delta, outputs.len());
+    loss::evaluate(chunk.loss, outputs, chunk.rows, 1.0, delta)
 }
 
 /// `scale · ∂(sum of the rows' losses)/∂θ`, from what [`forward`] kept; it replaces
@@ -125,20 +125,29 @@ pub fn backward(
         let places = chunk.kept(layer, start);
         if i + 1 == layers.len() {
             let outputs = &kept[places.outputs];
-            delta.resize(outputs.len(), 0.0);
+            let delta = grown(delta, outputs.len());
             value = loss::evaluate(chunk.loss, outputs, chunk.rows, scale, delta);
         }
-        activation::pull_back(layer.activation, &kept[places.slope], delta);
+        let above = &mut delta[..chunk.rows.len() * layer.outputs];
+        activation::pull_back(layer.activation, &kept[places.slope], above);
         let input = input(chunk, i, start, kept);
-        add_parameter_cotangents(layer, delta, input, write, gradient, patches);
+        add_parameter_cotangents(layer, above, input, write, gradient, patches);
         if i > 0 {
-            delta_below.resize(input.len(), 0.0);
+            let below = grown(delta_below, input.len());
             let parameters = chunk.parameters;
-            apply_transposed(layer, parameters, input, delta, Write::Replace, delta_below, patches);
+            apply_transposed(layer, parameters, input, above, Write::Replace, below, patches);
             std::mem::swap(delta, delta_below);
         }
     }
     value
+}
+
+/// The first `length` numbers of a buffer that grows and never shrinks.
+pub fn grown(buffer: &mut Vec<f64>, length: usize) -> &mut [f64] {
+    if buffer.len() < length {
+        buffer.resize(length, 0.0);
+    }
+    &mut buffer[..length]
 }
 
 /// What enters layer `i`, whose numbers start at `start`: the outputs of the layer

@@ -117,8 +117,9 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
     if destination.is_empty() {
         return;
     }
-    if columns == 1 && left.column_stride == 1 && depth >= 8 {
-        return multiply_column(destination, left, values, start);
+    let rows_apart = left.column_stride == 1 && left.row_stride >= depth;
+    if columns == 1 && rows_apart && depth >= 8 {
+        return Arch::new().dispatch(Column { left, column: values, start, destination });
     }
     let panel = match right {
         Right::Rows { .. } => columns,
@@ -144,21 +145,28 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
 
 /// A product with one column: each entry is the sum of eight partial sums over
 /// every eighth term, the same on every CPU.
-fn multiply_column(destination: &mut [f64], left: MatrixView, column: &[f64], start: Start) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (out, row) in destination.iter_mut().zip(left.values.chunks_exact(left.row_stride))
-            {
-                let first = match start {
-                    Start::Zero => 0.0,
-                    Start::Destination => *out,
-                    Start::Bias(bias) => bias[0],
-                };
-                *out = first + dot(&row[..left.columns], column);
-            }
-        },
-    );
+struct Column<'a> {
+    left: MatrixView<'a>,
+    column: &'a [f64],
+    start: Start<'a>,
+    destination: &'a mut [f64],
+}
+
+impl WithSimd for Column<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { left, column, start, destination } = self;
+        for (out, row) in destination.iter_mut().zip(left.values.chunks_exact(left.row_stride)) {
+            let first = match start {
+                Start::Zero => 0.0,
+                Start::Destination => *out,
+                Start::Bias(bias) => bias[0],
+            };
+            *out = first + dot(&row[..left.columns], column);
+        }
+    }
 }
 
 #[inline(always)]
@@ -408,6 +416,12 @@ mod tests {
                 let dot: f64 = (0..depth).map(|k| a[i * depth + k] * w[k]).sum();
                 assert!((found - 10.0 * (i + 1) as f64 - dot).abs() < 1e-11);
             }
+            // A column as the left operand, transposed: a row whose entries are its rows.
+            let left = MatrixView::row_major(&w, depth, 1).transposed();
+            let mut found = [0.0];
+            multiply(&mut found, left, right, Start::Zero);
+            let dot: f64 = w.iter().map(|w| w * w).sum();
+            assert!((found[0] - dot).abs() < 1e-11);
         }
     }
 }

@@ -21,7 +21,7 @@ use super::super::network::{Layer, Network};
 use super::activation;
 use super::linear::{Parameters, Write, apply, apply_transposed, parameter_product};
 use super::loss;
-use super::pass::{Chunk, Workspace, add_parameter_cotangents};
+use super::pass::{Chunk, Workspace, add_parameter_cotangents, grown};
 
 /// Which matrix a product is with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,30 +84,31 @@ pub fn linearise(chunk: &Chunk, scale: f64, point: &mut [f64], workspace: &mut W
     }
     let (outputs, curvature) = point.split_at_mut(start);
     let outputs = &outputs[below];
-    delta.resize(outputs.len(), 0.0);
-    loss::evaluate(chunk.loss, outputs, chunk.rows, scale, delta);
+    loss::evaluate(chunk.loss, outputs, chunk.rows, scale, grown(delta, outputs.len()));
     loss::linearise(chunk.loss, outputs, chunk.rows, scale, curvature);
     for (i, layer) in layers.iter().enumerate().rev() {
         start -= rows * linearised_per_row(layer);
         let places = Linearised::new(layer, rows, start);
+        let size = rows * layer.outputs;
+        let above = &mut delta[..size];
         match places.slopes {
-            None => activation::pull_back(layer.activation, &point[places.outputs], delta),
+            None => activation::pull_back(layer.activation, &point[places.outputs], above),
             Some([first, second]) => {
-                delta_below.resize(delta.len(), 0.0);
-                delta_below.copy_from_slice(&point[first.clone()]);
+                let z = grown(delta_below, size);
+                z.copy_from_slice(&point[first.clone()]);
                 let (before, after) = point.split_at_mut(second.start);
-                let (first, second) = (&mut before[first], &mut after[..delta.len()]);
-                activation::linearise(layer.activation, delta_below, delta, first, second);
+                let (first, second) = (&mut before[first], &mut after[..size]);
+                activation::linearise(layer.activation, z, above, first, second);
             }
         }
-        point[places.delta].copy_from_slice(delta);
+        point[places.delta].copy_from_slice(above);
         if i > 0 {
             let below = &layers[i - 1];
             let first = start - rows * linearised_per_row(below);
             let input = &point[first..first + rows * below.outputs];
-            delta_below.resize(input.len(), 0.0);
+            let below = grown(delta_below, input.len());
             let parameters = chunk.parameters;
-            apply_transposed(layer, parameters, input, delta, Write::Replace, delta_below, patches);
+            apply_transposed(layer, parameters, input, above, Write::Replace, below, patches);
             std::mem::swap(delta, delta_below);
         }
     }
@@ -137,12 +138,12 @@ pub fn second_order_product(
         tangent_start -= rows * tangents_per_row(layer);
         let places = Linearised::new(layer, rows, start);
         let tangent = Tangent::new(layer, rows, tangent_start);
+        let above = grown(delta, rows * layer.outputs);
         if i + 1 == layers.len() {
-            delta.resize(rows * layer.outputs, 0.0);
-            delta.copy_from_slice(&tangents[tangent.outputs]);
-            loss::hessian_product(chunk.loss, curvature, chunk.rows, scale, delta);
+            above.copy_from_slice(&tangents[tangent.outputs]);
+            loss::hessian_product(chunk.loss, curvature, chunk.rows, scale, above);
         }
-        pull_back(matrix, layer, point, &places, &tangents[tangent.inputs], delta);
+        pull_back(matrix, layer, point, &places, &tangents[tangent.inputs], above);
         let (input, input_tangent) = if i == 0 {
             (chunk.input, None)
         } else {
@@ -155,19 +156,19 @@ pub fn second_order_product(
                 Some(&tangents[Tangent::new(below, rows, before).outputs]),
             )
         };
-        add_parameter_cotangents(layer, delta, input, write, product, patches);
+        add_parameter_cotangents(layer, above, input, write, product, patches);
         let Some(input_tangent) = input_tangent else { continue };
         let hessian = matrix == SecondOrder::Hessian && !layer.weight.is_empty();
         if hessian {
             let kept = &point[places.delta.clone()];
             parameter_product(layer, kept, input_tangent, Write::Add, product, patches);
         }
-        delta_below.resize(input.len(), 0.0);
+        let below = grown(delta_below, input.len());
         let parameters = chunk.parameters;
-        apply_transposed(layer, parameters, input, delta, Write::Replace, delta_below, patches);
+        apply_transposed(layer, parameters, input, above, Write::Replace, below, patches);
         if hessian {
             let kept = &point[places.delta];
-            apply_transposed(layer, direction, input, kept, Write::Add, delta_below, patches);
+            apply_transposed(layer, direction, input, kept, Write::Add, below, patches);
         }
         std::mem::swap(delta, delta_below);
     }
@@ -197,7 +198,7 @@ fn push_forward(chunk: &Chunk, point: &[f64], direction: Parameters, workspace: 
     let rows = chunk.rows.len();
     let layers = chunk.network.layers();
     let Workspace { patches, tangents, .. } = workspace;
-    tangents.resize(layers.iter().map(|layer| rows * tangents_per_row(layer)).sum(), 0.0);
+    let tangents = grown(tangents, layers.iter().map(|layer| rows * tangents_per_row(layer)).sum());
     let (mut start, mut tangent_start) = (0, 0);
     let (mut below, mut tangent_below) = (0..0, 0..0);
     for (i, layer) in layers.iter().enumerate() {

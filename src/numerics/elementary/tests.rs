@@ -97,3 +97,31 @@ fn a_result_does_not_depend_on_the_position() {
         }
     }
 }
+
+/// Outside of [`vectorised`] the same steps are compiled for the oldest CPU, one number
+/// at a time and without an instruction for fused multiply-adds.
+#[test]
+fn a_result_does_not_depend_on_the_instructions() {
+    let plain: [fn(f64) -> f64; FUNCTIONS.len()] = [
+        exp_one,
+        exp_minus_one_one,
+        logarithm::ln_one,
+        tanh_one,
+        sigmoid_one,
+        softplus_one,
+        |x| trigonometric::sin_one(x, 0),
+        |x| trigonometric::sin_one(x, 1),
+        normal_cdf_one,
+        normal::normal_density_one,
+    ];
+    for ((name, function), plain) in FUNCTIONS.into_iter().zip(plain) {
+        let x: Vec<f64> = (0..2000).map(|i| (f64::from(i) * 0.01 - 10.0).powi(3)).collect();
+        let mut together = x.clone();
+        function(&mut together);
+        for (x, together) in x.into_iter().zip(together) {
+            let alone = plain(x);
+            let same = alone.to_bits() == together.to_bits() || alone.is_nan() && together.is_nan();
+            assert!(same, "{name}({x})");
+        }
+    }
+}

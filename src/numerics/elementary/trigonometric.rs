@@ -1,6 +1,6 @@
 //! sin x and cos x.
 
-use std::f64::consts::FRAC_2_PI;
+use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 use super::exponential::ROUND;
 use super::{polynomial, vectorised};
@@ -16,8 +16,7 @@ const GROUP: usize = 64;
 /// π/2 in three parts (Cody & Waite 1980), all positive, so that −0 stays −0. Up to
 /// [`FAR`] the first difference below is exact, so that what is left has a relative
 /// error of two roundings, even next to a multiple.
-const HALF_PI: [f64; 3] =
-    [1.570_796_326_794_896_6, 6.123_233_995_736_765e-17, 1.082_856_673_921_914e-32];
+const HALF_PI: [f64; 3] = [FRAC_PI_2, 6.123_233_995_736_765e-17, 1.082_856_673_921_914e-32];
 
 /// `z ← sin z`; NaN at ±∞.
 pub fn sin(z: &mut [f64]) {
@@ -55,7 +54,7 @@ fn in_groups(z: &mut [f64], quarters: u64, far: impl Fn(f64) -> f64) {
 
 /// sin(x + quarters · π/2) for |x| ≤ [`FAR`].
 #[inline(always)]
-fn sin_one(x: f64, quarters: u64) -> f64 {
+pub(super) fn sin_one(x: f64, quarters: u64) -> f64 {
     // x = n π/2 + r with |r| ≤ π/4.
     let rounded = x.mul_add(FRAC_2_PI, ROUND);
     let n = rounded - ROUND;

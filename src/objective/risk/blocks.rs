@@ -1,5 +1,6 @@
 //! Work over the blocks of a plan, and sums over blocks in a fixed order.
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::plan::{BLOCKS_MAX, Plan};
@@ -112,7 +113,9 @@ impl<'a> Task<'a> {
 /// The sum over blocks of `block.sums[offset..offset + out.len()]`, along the fixed
 /// tree.
 pub(super) fn gather(blocks: &[Block], offset: usize, out: &mut [f64]) {
-    let part = |(i, out): (usize, &mut [f64])| gather_part(blocks, offset + i * PART, out);
+    let part = |(i, out): (usize, &mut [f64])| {
+        pulp::Arch::new().dispatch(Gather { blocks, offset: offset + i * PART, out });
+    };
     if out.len() * blocks.len() > PARALLEL_WORK_MIN {
         out.par_chunks_mut(PART).enumerate().for_each(part);
     } else {
@@ -120,37 +123,53 @@ pub(super) fn gather(blocks: &[Block], offset: usize, out: &mut [f64]) {
     }
 }
 
-/// As [`reduce_tree`] adds, but block after block: sums of complete subtrees wait in
-/// `levels`, one of 2ˡ blocks on level l for every bit of the number of blocks so far.
-fn gather_part(blocks: &[Block], offset: usize, out: &mut [f64]) {
-    let mut levels = [[0.0; SEGMENT]; BLOCKS_MAX.ilog2() as usize + 1];
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (i, out) in out.chunks_mut(SEGMENT).enumerate() {
-                let length = out.len();
-                let start = offset + i * SEGMENT;
-                for (done, block) in blocks.iter().enumerate() {
-                    let term = &block.sums[start..start + length];
-                    let level = done.trailing_ones() as usize;
-                    let (waiting, rest) = levels.split_at_mut(level);
-                    let sum = &mut rest[0][..length];
-                    sum.copy_from_slice(term);
-                    for waiting in waiting {
-                        sum.iter_mut().zip(waiting).for_each(|(s, w)| *s += *w);
+/// Sums as [`reduce_tree`] adds, but block after block: sums of complete subtrees wait
+/// in `levels`, one of 2ˡ blocks on level l for every bit of the number of blocks so
+/// far.
+struct Gather<'a> {
+    blocks: &'a [Block],
+    offset: usize,
+    out: &'a mut [f64],
+}
+
+impl WithSimd for Gather<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { blocks, offset, out } = self;
+        let mut levels = [[0.0; SEGMENT]; BLOCKS_MAX.ilog2() as usize + 1];
+        for (i, out) in out.chunks_mut(SEGMENT).enumerate() {
+            let start = offset + i * SEGMENT;
+            let length = out.len();
+            for (done, block) in blocks.iter().enumerate() {
+                let term = &block.sums[start..start + length];
+                let (waiting, rest) = levels.split_at_mut(done.trailing_ones() as usize);
+                let sum = &mut rest[0][..length];
+                match waiting.split_first() {
+                    None => sum.copy_from_slice(term),
+                    Some((first, waiting)) => {
+                        for ((sum, term), first) in sum.iter_mut().zip(term).zip(first) {
+                            *sum = *term + *first;
+                        }
+                        waiting.iter().for_each(|waiting| add(sum, waiting));
                     }
                 }
-                let mut left = blocks.len();
-                out.copy_from_slice(&levels[left.trailing_zeros() as usize][..length]);
-                left &= left - 1;
-                while left > 0 {
-                    let waiting = &levels[left.trailing_zeros() as usize];
-                    out.iter_mut().zip(waiting).for_each(|(s, w)| *s += *w);
-                    left &= left - 1;
-                }
             }
-        },
-    );
+            let mut left = blocks.len();
+            out.copy_from_slice(&levels[left.trailing_zeros() as usize][..length]);
+            left &= left - 1;
+            while left > 0 {
+                add(out, &levels[left.trailing_zeros() as usize]);
+                left &= left - 1;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add(sum: &mut [f64], term: &[f64]) {
+    sum.iter_mut().zip(term).for_each(|(s, t)| *s += *t);
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{FiniteSum, Objective, Tape};
 use crate::data::{Samples, Targets};
 use crate::model::{
-    Chunk, Criterion, Loss, LossContext, Network, Parameters, Rows, Write, backward, loss_value,
-    pack,
+    Chunk, Criterion, Loss, LossContext, Network, Parameters, Rows, Write, backward, grown,
+    loss_value, pack,
 };
 use crate::numerics::Vector;
 use blocks::{Block, Scratch, Task, gather};
@@ -203,14 +203,6 @@ impl Risk {
 /// The first chunk of a block replaces the sums of earlier evaluations.
 fn write(start: usize) -> Write {
     if start == 0 { Write::Replace } else { Write::Add }
-}
-
-/// The first `length` numbers of a buffer that grows and never shrinks.
-fn grown(buffer: &mut Vec<f64>, length: usize) -> &mut [f64] {
-    if buffer.len() < length {
-        buffer.resize(length, 0.0);
-    }
-    &mut buffer[..length]
 }
 
 fn check_targets(network: &Network, samples: &Samples, criterion: &Criterion) {

@@ -17,7 +17,7 @@ pub(super) const BLOCKS_MAX: usize = 32;
 /// blocks, but never fewer than eight.
 const BLOCK_ENTRIES_MAX: usize = 1 << 21;
 /// Rows whose activations are computed together at most, and at least.
-const CHUNK_ROWS: Range<usize> = 64..256;
+const CHUNK_ROWS: Range<usize> = 128..256;
 /// Numbers that a chunk's inputs and activations are at most, if it has more than
 /// the fewest rows: half a mebibyte, which stays in a core's cache from the forward
 /// to the backward pass.

@@ -14,9 +14,14 @@
 //! Each row's numbers depend on that row alone, and rows are added one after the
 //! other. A NaN stays one.
 
+mod entry;
+#[cfg(test)]
+mod tests;
+
+use self::entry::{AbsoluteError, Entry, Huber, Logistic, SmoothedError, SquaredError};
 use super::super::{Criterion, Loss, Rows};
 use crate::data::Targets;
-use crate::numerics::elementary::{self, sigmoid_one, softplus_one, vectorised};
+use crate::numerics::elementary::{self, vectorised};
 
 /// Rows, or entries, whose exponentials and logarithms are taken together.
 const GROUP: usize = 64;
@@ -61,7 +66,7 @@ impl LossContext<'_> {
         }
         let smoothing = self.criterion.label_smoothing;
         if self.criterion.loss == Loss::BinaryCrossEntropy && smoothing != 0.0 {
-            y.iter_mut().for_each(|y| *y = (1.0 - smoothing).mul_add(*y, 0.5 * smoothing));
+            y.iter_mut().for_each(|y| *y = (1.0 - smoothing) * *y + 0.5 * smoothing);
         }
     }
 
@@ -163,117 +168,6 @@ pub fn hessian_product(
         let factor = scale * context.row_weight(row);
         let mean: f64 = p.iter().zip(&*u).map(|(p, u)| p * u).sum();
         u.iter_mut().zip(p).for_each(|(u, p)| *u = factor * p * (*u - mean));
-    }
-}
-
-/// A loss that is a sum over outputs.
-trait Entry: Copy {
-    /// ℓ and ∂ℓ.
-    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64);
-    /// ∂²ℓ.
-    fn curvature(self, z: f64, y: f64) -> f64;
-}
-
-#[derive(Clone, Copy)]
-struct SquaredError;
-/// With δ.
-#[derive(Clone, Copy)]
-struct Huber(f64);
-#[derive(Clone, Copy)]
-struct AbsoluteError;
-/// With ε > 0.
-#[derive(Clone, Copy)]
-struct SmoothedError(f64);
-#[derive(Clone, Copy)]
-struct Logistic;
-
-impl Entry for SquaredError {
-    #[inline(always)]
-    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
-        let r = z - y;
-        (0.5 * r * r, r)
-    }
-
-    #[inline(always)]
-    fn curvature(self, z: f64, y: f64) -> f64 {
-        if (z - y).is_nan() { f64::NAN } else { 1.0 }
-    }
-}
-
-impl Entry for Huber {
-    #[inline(always)]
-    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
-        let (r, delta) = (z - y, self.0);
-        let size = r.abs();
-        let value = if size <= delta { 0.5 * r * r } else { delta * (size - 0.5 * delta) };
-        let slope = if r > delta { delta } else { r };
-        (value, if slope < -delta { -delta } else { slope })
-    }
-
-    #[inline(always)]
-    fn curvature(self, z: f64, y: f64) -> f64 {
-        let r = z - y;
-        let curvature = if r.abs() <= self.0 { 1.0 } else { 0.0 };
-        if r.is_nan() { r } else { curvature }
-    }
-}
-
-impl Entry for AbsoluteError {
-    #[inline(always)]
-    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
-        let r = z - y;
-        let slope = if r > 0.0 { 1.0 } else { r };
-        (r.abs(), if slope < 0.0 { -1.0 } else { slope })
-    }
-
-    #[inline(always)]
-    fn curvature(self, z: f64, y: f64) -> f64 {
-        if (z - y).is_nan() { f64::NAN } else { 0.0 }
-    }
-}
-
-/// √(r² + ε²), whose squares do not overflow.
-#[inline(always)]
-fn hypotenuse(r: f64, smoothing: f64) -> f64 {
-    let size = r.abs();
-    let (large, small) = if size > smoothing { (size, smoothing) } else { (smoothing, size) };
-    let ratio = small / large;
-    large * ratio.mul_add(ratio, 1.0).sqrt()
-}
-
-impl Entry for SmoothedError {
-    #[inline(always)]
-    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
-        let r = z - y;
-        let h = hypotenuse(r, self.0);
-        // √(r² + ε²) − ε = r² / (√(r² + ε²) + ε).
-        (r * (r / (h + self.0)), r / h)
-    }
-
-    #[inline(always)]
-    fn curvature(self, z: f64, y: f64) -> f64 {
-        let h = hypotenuse(z - y, self.0);
-        let ratio = self.0 / h;
-        ratio * ratio / h
-    }
-}
-
-impl Entry for Logistic {
-    /// `|z| ([z > 0] − y sign z) + ln(1 + e^−|z|)` and `(1 − y) σ(z) − y σ(−z)`, for y
-    /// in [0, 1] sums of terms of one sign where z is on the right side: a well
-    /// classified sample keeps its small loss and slope.
-    #[inline(always)]
-    fn value_and_slope(self, z: f64, y: f64) -> (f64, f64) {
-        let size = z.abs();
-        let (near, far) = (sigmoid_one(size), sigmoid_one(-size));
-        let rest = 1.0 - y;
-        let (wrong, here, mirrored) = if z > 0.0 { (rest, near, far) } else { (y, far, near) };
-        (size.mul_add(wrong, softplus_one(-size)), rest * here - y * mirrored)
-    }
-
-    #[inline(always)]
-    fn curvature(self, z: f64, _: f64) -> f64 {
-        sigmoid_one(z) * sigmoid_one(-z)
     }
 }
 

@@ -1,0 +1,73 @@
+//! Evaluations allocate nothing once their workspaces have grown to size.
+
+mod support;
+
+use std::alloc::System;
+use std::sync::Arc;
+
+use losslab::model::{Activation, Initialisation, LayerKind, LayerSpec, Loss, Network, Window};
+use losslab::numerics::{Seed, Vector};
+use losslab::objective::{BatchCurvature, Curvature, FiniteSum, Objective, Risk, Tape};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use support::{normal_vector, samples};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Networks that use every buffer: activations that keep their inputs, patches,
+/// shared parameters.
+fn networks() -> Vec<Network> {
+    let layer = |kind: LayerKind| LayerSpec { kind, activation: None };
+    let window = |size: usize, stride: usize| Window { kernel: [size; 2], stride: [stride; 2] };
+    let images = [
+        layer(LayerKind::Conv2d { channels: 3, window: window(3, 1), padding: [1, 1], bias: true }),
+        layer(LayerKind::MaxPool2d(window(2, 2))),
+        layer(LayerKind::Flatten),
+        LayerSpec::dense(12),
+        layer(LayerKind::Shared { layer: 3, transpose: true }),
+        layer(LayerKind::Dense { units: None, bias: true }),
+    ];
+    vec![
+        Network::dense(&[64, 40, 20, 5], Activation::Tanh),
+        Network::new(&[1, 8, 8], &images, Activation::Gelu, 5).unwrap(),
+    ]
+}
+
+#[test]
+fn evaluations_allocate_nothing_in_steady_state() {
+    let list: Vec<usize> = (0..1200).map(|i| (i * 7) % 1797).collect();
+    for network in networks() {
+        let samples = samples(1797, 64, 5, Loss::CrossEntropy, Seed::new(0));
+        let theta = network.initialise(Initialisation::Glorot, Seed::new(1));
+        let risk = Risk::new(Arc::new(network), Arc::new(samples), Loss::CrossEntropy, 1e-3);
+        let v: Vec<Vector> = (0..3).map(|i| normal_vector(theta.len(), Seed::new(i))).collect();
+        let mut out = v.clone();
+        let mut tape = Tape::default();
+        let (mut at, mut batch) = (risk.linearize(&theta), risk.linearize_batch(&list, &theta));
+        let mut all = || {
+            risk.value(&theta);
+            risk.value_gradient(&theta, &mut out[0]);
+            risk.value_keeping(&theta, &mut tape);
+            risk.gradient_from(&theta, &tape, &mut out[0]);
+            risk.batch_value_gradient(&list, &theta, &mut out[0]);
+            risk.linearize_into(&theta, &mut at);
+            risk.hessian_vector(&at, &v[0], &mut out[0]);
+            risk.gauss_newton_vectors(&at, &v, &mut out);
+            risk.linearize_batch_into(&list, &theta, &mut batch);
+            risk.hessian_vectors(&batch, &v, &mut out);
+        };
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                // Which thread meets which block first is chance: several rounds.
+                (0..5).for_each(|_| all());
+                let region = Region::new(ALLOCATOR);
+                (0..10).for_each(|_| all());
+                let change = region.change();
+                let counts = (change.allocations, change.reallocations, change.deallocations);
+                assert_eq!(counts, (0, 0, 0), "{threads} threads, {}", risk.network().describe());
+            });
+        }
+        assert!(Region::new(ALLOCATOR).initial().allocations > 0, "the counter counts");
+    }
+}
