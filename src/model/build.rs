@@ -170,7 +170,7 @@ impl Builder<'_> {
         self.push(index, operation, owner_outputs, weight, bias, [inputs, owner_outputs]);
         let layer = self.layers.last_mut().expect("it was just pushed");
         layer.owns_weight = false;
-        layer.owns_bias = transpose;
+        layer.owns_bias &= transpose;
         self.shape = vec![owner_outputs];
         Ok(())
     }
