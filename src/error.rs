@@ -5,8 +5,7 @@ mod names;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use names::shortened;
-pub(crate) use names::{excerpt, nearest_first, suggestion};
+pub(crate) use names::{excerpt, nearest_first, shortened, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]

@@ -91,11 +91,13 @@ fn lists_name_everything() {
     let problems = json_lines(&stdout(folder.path(), &["list", "problems", "--json"]));
     assert_eq!(texts(&problems, "name")[..3], ["california", "spam", "digits"]);
     assert_eq!(problems[2]["widths"], serde_json::json!([64, 32, 16, 10]));
+    assert_eq!(problems[2]["network"], "64-32-16-10 tanh");
     let data = json_lines(&stdout(folder.path(), &["list", "data", "--json"]));
     assert!(texts(&data, "name").contains(&"iris".to_owned()));
     for kind in ["solvers", "problems", "data"] {
         let text = stdout(folder.path(), &["list", kind]);
         assert!(text.lines().count() > 4, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     }
 }
 
@@ -134,6 +136,14 @@ fn bad_arguments_are_refused_with_the_way_out() {
         (&["compare", "--hidden", "0"], "hidden: [0] is out of range"),
         (&["compare", "--hidden", "999999,999999"], "parameters"),
         (&["compare", "--l2", "-1"], "l2: -1.0 is out of range"),
+        (&["compare", "--huber-delta", "-1", "--loss", "huber"], "huber_delta: -1.0 is out of"),
+        (&["compare", "--label-smoothing", "1"], "label_smoothing: 1.0 is out of range"),
+        (&["compare", "-p", "iris", "--smoothing", "1"], "smoothing: cross-entropy has no such"),
+        (&["compare", "-p", "iris", "--class-weights", "1,x,1"], "invalid value 'x'"),
+        (&["compare", "-p", "iris", "--class-weights", "1,0,1"], "class_weights: 0.0 is out of"),
+        (&["train", "-p", "iris", "--class-weights", "1,2"], "setosa, versicolor, virginica"),
+        (&["train", "-p", "wine", "--class-weights", "1,2"], "regression, which has no classes"),
+        (&["train", "-p", "california", "--label-smoothing", "0.1"], "problem 'california'"),
         (&["compare", "-j", "0"], "threads: 0 is out of range"),
         (&["compare", "-j", "1000000"], "threads: 1000000 is out of range"),
         (&["compare", "--activation", "tahn"], "'tanh'"),

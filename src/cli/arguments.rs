@@ -150,7 +150,8 @@ pub struct ProblemArguments {
     #[arg(long, help_heading = "Problems and data")]
     pub no_standardise: bool,
 
-    /// Widths of the hidden layers, such as 32,16; 'none' for a linear model
+    /// Widths of the hidden layers, such as 32,16; 'none' for a linear model. Other
+    /// networks are lists of layers in a specification (see README.md)
     #[arg(long, value_name = "WIDTHS", allow_negative_numbers = true, help_heading = "Network")]
     pub hidden: Option<Hidden>,
 
@@ -163,6 +164,26 @@ pub struct ProblemArguments {
     #[arg(long, value_name = "NAME", help_heading = "Network")]
     #[arg(value_parser = choices(Loss::ALL.map(|choice| (choice.name(), choice))))]
     pub loss: Option<Loss>,
+
+    /// For the Huber loss: the residual beyond which it is linear [default: 1]
+    #[arg(long, value_name = "DELTA", allow_negative_numbers = true, help_heading = "Network")]
+    pub huber_delta: Option<f64>,
+
+    /// For the absolute error: ε in √(r² + ε²) − ε [default: 0, which is |r|]
+    #[arg(long, value_name = "EPSILON", allow_negative_numbers = true)]
+    #[arg(help_heading = "Network")]
+    pub smoothing: Option<f64>,
+
+    /// For cross-entropies: the share of each target spread over all classes
+    /// [default: 0]
+    #[arg(long, value_name = "EPSILON", allow_negative_numbers = true)]
+    #[arg(help_heading = "Network")]
+    pub label_smoothing: Option<f64>,
+
+    /// For classes and labels: what each counts for in the loss, such as 1,2,0.5
+    #[arg(long, value_name = "WEIGHTS", value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(help_heading = "Network")]
+    pub class_weights: Option<Vec<f64>>,
 
     /// The distribution of the first weights; without this it follows from the
     /// activation

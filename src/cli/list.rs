@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use comfy_table::Table;
+use comfy_table::{ContentArrangement, Table};
 use losslab::data::{DataSource, Task, embedded};
 use losslab::lab::problems;
 use losslab::model::{Activation, Loss};
@@ -43,6 +43,7 @@ struct ProblemEntry {
     title: String,
     task: Task,
     rows: usize,
+    network: String,
     widths: Vec<usize>,
     activation: Activation,
     loss: Loss,
@@ -53,9 +54,12 @@ struct ProblemEntry {
 fn problem_entries() -> Result<Vec<ProblemEntry>, Failure> {
     let entries = problems::all().into_iter().map(|problem| {
         let data = problem.data.load()?;
+        let network = problem.network(&data)?;
+        let widths = network.layers().iter().map(|layer| layer.outputs);
         Ok(ProblemEntry {
             loss: problem.loss_for(data.task)?,
-            widths: problem.widths(data.features.columns(), data.outputs()),
+            network: network.describe(),
+            widths: std::iter::once(network.inputs()).chain(widths).collect(),
             title: problem.title.unwrap_or(data.title),
             task: data.task,
             rows: data.features.rows(),
@@ -70,13 +74,11 @@ fn problem_entries() -> Result<Vec<ProblemEntry>, Failure> {
 
 fn problem_table(entries: &[ProblemEntry]) -> String {
     table(
-        ["problem", "title", "network", "loss", "target"],
+        ["problem", "network", "loss", "target"],
         entries.iter().map(|entry| {
-            let widths: Vec<String> = entry.widths.iter().map(usize::to_string).collect();
             [
                 entry.name.clone(),
-                entry.title.clone(),
-                widths.join("-"),
+                entry.network.clone(),
                 entry.loss.name().to_owned(),
                 entry.target_loss.map_or(String::new(), |target| target.to_string()),
             ]
@@ -190,10 +192,12 @@ fn data_table(entries: &[DataEntry]) -> String {
     )
 }
 
-/// Columns without lines around them.
+/// Columns without lines around them, within 80 columns of text.
 fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
     table.load_preset(comfy_table::presets::NOTHING).set_header(header).add_rows(rows);
+    // The gap after the last column is cut off.
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(82);
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 2));
     });

@@ -66,7 +66,7 @@ pub(crate) fn excerpt(text: &str) -> String {
 }
 
 /// The first dozen of `names`, and how many more there are.
-pub(super) fn shortened(names: &[String]) -> String {
+pub(crate) fn shortened(names: &[String]) -> String {
     const SHOWN: usize = 12;
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| excerpt(name)).collect();
     match names.len().checked_sub(SHOWN) {

@@ -3,7 +3,7 @@
 use super::{ExperimentSpec, ProblemSpec};
 use crate::data::DataSource;
 use crate::error::{Error, Result};
-use crate::model::Loss;
+use crate::model::{Activation, LayerKind, LayerSpec, Loss, Window};
 use crate::solver::{Method, SolverSpec};
 
 use Loss::{BinaryCrossEntropy, CrossEntropy, SquaredError};
@@ -16,8 +16,9 @@ const SPAM_TARGET: f64 = 0.12;
 /// The same on digits.
 const DIGITS_TARGET: f64 = 0.05;
 
-/// Every built-in problem; the quick start's three come first. All have tanh
-/// layers, an L2 penalty of 1e-4 and the data set of the same name.
+/// Every built-in problem; the quick start's three come first. All have an L2 penalty
+/// of 1e-4. Fully connected ones have tanh layers and the data set of the same name;
+/// those with a list of layers come last, and say in their names what is in it.
 pub fn all() -> Vec<ProblemSpec> {
     vec![
         problem("california", &[32, 16], SquaredError, Some(CALIFORNIA_TARGET)),
@@ -29,6 +30,9 @@ pub fn all() -> Vec<ProblemSpec> {
         problem("breast-cancer", &[16], BinaryCrossEntropy, None),
         problem("iris", &[4], CrossEntropy, None),
         problem("mnist5k", &[64], CrossEntropy, None),
+        layered("digits-conv", "digits", Activation::Relu, digits_conv()),
+        layered("digits-recurrent", "digits", Activation::Tanh, digits_recurrent()),
+        layered("mnist5k-conv", "mnist5k", Activation::Relu, mnist5k_conv()),
     ]
 }
 
@@ -61,7 +65,56 @@ pub fn default_solvers() -> Vec<SolverSpec> {
 fn problem(name: &str, hidden: &[usize], loss: Loss, target_loss: Option<f64>) -> ProblemSpec {
     let data = DataSource::Embedded { name: name.to_owned() };
     let hidden = hidden.to_vec();
-    ProblemSpec { hidden, loss: Some(loss), target_loss, ..ProblemSpec::new(name, data) }
+    let mut problem = ProblemSpec { hidden, target_loss, ..ProblemSpec::new(name, data) };
+    problem.state_loss(loss);
+    problem
+}
+
+/// Images of digits under cross-entropy, with a network of these layers.
+fn layered(name: &str, data: &str, activation: Activation, layers: Vec<LayerSpec>) -> ProblemSpec {
+    let data = DataSource::Embedded { name: data.to_owned() };
+    let mut problem = ProblemSpec {
+        hidden: Vec::new(),
+        layers: Some(layers),
+        activation,
+        initialisation: activation.initialisation(),
+        ..ProblemSpec::new(name, data)
+    };
+    problem.state_loss(CrossEntropy);
+    problem
+}
+
+/// Each of 8 channels keeps the largest of 2 × 2 numbers: 8 × 4 × 4 go into the last
+/// layer.
+fn digits_conv() -> Vec<LayerSpec> {
+    let pool = LayerKind::MaxPool2d(Window { kernel: [2, 2], stride: [2, 2] });
+    vec![conv2d(8, 3, 1, 1), layer(pool), layer(LayerKind::Flatten), last()]
+}
+
+/// The state of 32 numbers goes through one layer three times.
+fn digits_recurrent() -> Vec<LayerSpec> {
+    let again = || layer(LayerKind::Shared { layer: 1, transpose: false });
+    vec![LayerSpec::dense(32), LayerSpec::dense(32), again(), again(), last()]
+}
+
+/// From 28 rows and columns the stride leaves 12, and the pool 6.
+fn mnist5k_conv() -> Vec<LayerSpec> {
+    let pool = LayerKind::AvgPool2d(Window { kernel: [2, 2], stride: [2, 2] });
+    vec![conv2d(8, 5, 2, 0), layer(pool), layer(LayerKind::Flatten), last()]
+}
+
+fn conv2d(channels: usize, kernel: usize, stride: usize, padding: usize) -> LayerSpec {
+    let window = Window { kernel: [kernel; 2], stride: [stride; 2] };
+    layer(LayerKind::Conv2d { channels, window, padding: [padding; 2], bias: true })
+}
+
+/// As many outputs as there are classes.
+fn last() -> LayerSpec {
+    layer(LayerKind::Dense { units: None, bias: true })
+}
+
+fn layer(kind: LayerKind) -> LayerSpec {
+    LayerSpec { kind, activation: None }
 }
 
 #[cfg(test)]
@@ -72,22 +125,25 @@ mod tests {
     fn built_in_problems_are_valid_and_fit_their_data() {
         let mut spec = ExperimentSpec::new("all", all(), default_solvers());
         spec.validate().unwrap();
-        for (problem, widths) in [
-            ("california", vec![8, 32, 16, 1]),
-            ("spam", vec![57, 32, 1]),
-            ("digits", vec![64, 32, 16, 10]),
-            ("concrete", vec![8, 16, 8, 1]),
-            ("diabetes", vec![10, 8, 1]),
-            ("wine", vec![11, 16, 8, 1]),
-            ("breast-cancer", vec![30, 16, 1]),
-            ("iris", vec![4, 4, 3]),
-            ("mnist5k", vec![784, 64, 10]),
+        for (problem, network) in [
+            ("california", "8-32-16-1 tanh"),
+            ("spam", "57-32-1 tanh"),
+            ("digits", "64-32-16-10 tanh"),
+            ("concrete", "8-16-8-1 tanh"),
+            ("diabetes", "10-8-1 tanh"),
+            ("wine", "11-16-8-1 tanh"),
+            ("breast-cancer", "30-16-1 tanh"),
+            ("iris", "4-4-3 tanh"),
+            ("mnist5k", "784-64-10 tanh"),
+            ("digits-conv", "1×8×8, conv2d 8 (3×3), max_pool2d (2×2), 10; relu"),
+            ("digits-recurrent", "64, 32, 32, 32 shared, 32 shared, 10; tanh"),
+            ("mnist5k-conv", "1×28×28, conv2d 8 (5×5), avg_pool2d (2×2), 10; relu"),
         ] {
             let problem = find(problem).unwrap();
             let data = problem.data.load().unwrap();
-            assert_eq!(problem.widths(data.features.columns(), data.outputs()), widths);
+            assert_eq!(problem.network(&data).unwrap().describe(), network);
         }
-        assert_eq!(spec.resolve().unwrap().len(), 9);
+        assert_eq!(spec.resolve().unwrap().len(), 12);
         assert_eq!(spec.problems, all());
     }
 }

@@ -32,8 +32,8 @@ pub(super) fn build(
             remedy: "give [features], or [channels, height, width], of at least 1 each".to_owned(),
         });
     }
-    for index in 0..specs.len() {
-        builder.add(index).map_err(|defect| defect.in_layer(index, &specs[index].kind))?;
+    for (index, spec) in specs.iter().enumerate() {
+        builder.add(index).map_err(|defect| defect.in_layer(index, &spec.kind))?;
     }
     builder.check_end()?;
     let Builder { mut layers, dimension, .. } = builder;
@@ -95,8 +95,9 @@ impl Builder<'_> {
                     return Err(Defect::new("it has no channels", "give at least 1 channel"));
                 }
                 let geometry = self.geometry(Some(channels), window, padding)?;
-                let area = window.kernel[0] * window.kernel[1];
-                let (fan_in, fan_out) = (geometry.input[0] * area, channels * area);
+                let [height, width] = window.kernel;
+                let fan_in = product(&[geometry.input[0], height, width])?;
+                let fan_out = product(&[channels, height, width])?;
                 let (weight, bias) = self.own(fan_in, channels, channels, bias)?;
                 self.push_image(
                     index,
@@ -169,7 +170,7 @@ impl Builder<'_> {
         self.push(index, operation, owner_outputs, weight, bias, [inputs, owner_outputs]);
         let layer = self.layers.last_mut().expect("it was just pushed");
         layer.owns_weight = false;
-        layer.owns_bias = transpose;
+        layer.owns_bias &= transpose;
         self.shape = vec![owner_outputs];
         Ok(())
     }

@@ -90,6 +90,25 @@ impl Activation {
     }
 }
 
+impl Activation {
+    /// The start that suits hidden layers with this activation: He for those that
+    /// pass what is positive and cut most of the rest, whose outputs have about half
+    /// the second moment of their inputs; Glorot for all others.
+    ///
+    /// Reference: He et al. 2015, §2.2, who derive it for ReLU and leaky ReLU; that ELU,
+    /// GELU and SiLU are near enough is our choice.
+    pub fn initialisation(self) -> Initialisation {
+        match self {
+            Self::Relu | Self::LeakyRelu | Self::Elu | Self::Gelu | Self::Silu => {
+                Initialisation::He
+            }
+            Self::Identity | Self::Tanh | Self::Sigmoid | Self::Softplus | Self::Sin => {
+                Initialisation::Glorot
+            }
+        }
+    }
+}
+
 impl Loss {
     /// Every loss.
     pub const ALL: [Self; 5] = [

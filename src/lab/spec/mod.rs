@@ -1,5 +1,8 @@
 //! What an experiment is: problems, solvers, seeds and a budget.
 
+mod criterion;
+mod layers;
+mod network;
 mod problem;
 mod read;
 mod section;
@@ -95,21 +98,21 @@ impl ExperimentSpec {
         self.check_lists().map_err(|defect| defect.at(""))
     }
 
-    /// Loads each problem's data to check it against the network and to fill in
-    /// the loss where it follows from the task. Returns the data, in the order
-    /// of the problems.
+    /// Loads each problem's data to check them against the network, and to fill in
+    /// the loss where it follows from the task, and its parameters' defaults. Returns
+    /// the data, in the order of the problems.
     ///
     /// # Errors
-    /// What [`ExperimentSpec::validate`] and loading the data give;
-    /// [`Error::Specification`] for a loss that does not fit the task or a network
-    /// that is too large.
+    /// What [`ExperimentSpec::validate`] and loading the data give; what
+    /// [`ProblemSpec::criterion`] and [`ProblemSpec::network`] give.
     pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
         self.validate()?;
         let mut data = Vec::with_capacity(self.problems.len());
         for problem in &mut self.problems {
             let dataset = problem.data.load()?;
-            problem.loss = Some(problem.loss_for(dataset.task)?);
-            problem.check_size(dataset.features.columns(), dataset.outputs())?;
+            let criterion = problem.criterion(&dataset)?;
+            problem.state_loss(criterion.loss);
+            problem.network(&dataset)?;
             data.push(dataset);
         }
         Ok(data)

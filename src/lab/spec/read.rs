@@ -6,7 +6,8 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::section::{Document, Section, integer};
+use super::layers::read_layers;
+use super::section::{Document, Section, integer, number};
 use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 use crate::data::{Part, SplitFractions, Task};
 use crate::error::{Error, Result, suggestion};
@@ -142,9 +143,15 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         hidden: section
             .counts("hidden")?
             .map(|widths| widths.iter().map(|&w| w as usize).collect()),
+        input: section.counts("input")?.map(|shape| shape.iter().map(|&s| s as usize).collect()),
+        layers: read_layers(section)?,
         activation: section
             .choice("activation", &Activation::ALL.map(|choice| (choice.name(), choice)))?,
         loss: section.choice("loss", &Loss::ALL.map(|choice| (choice.name(), choice)))?,
+        huber_delta: section.number("huber_delta")?,
+        smoothing: section.number("smoothing")?,
+        label_smoothing: section.number("label_smoothing")?,
+        class_weights: section.list("class_weights", "a list of numbers", number)?,
         initialisation: section
             .choice("initialisation", &Initialisation::ALL.map(|choice| (choice.name(), choice)))?,
         l2: section.number("l2")?,

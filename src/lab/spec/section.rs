@@ -57,12 +57,8 @@ impl<'t> Section<'t> {
 
     pub(super) fn number(&mut self, key: &'static str) -> Result<Option<f64>> {
         let Some(value) = self.value(key) else { return Ok(None) };
-        let number = match value.get_ref() {
-            DeValue::Float(float) => float.as_str().parse().ok(),
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
-            _ => None,
-        };
-        number.map(Some).ok_or_else(|| self.wrong_type(key, value, "a number"))
+        let found = number(value.get_ref());
+        found.map(Some).ok_or_else(|| self.wrong_type(key, value, "a number"))
     }
 
     pub(super) fn count(&mut self, key: &'static str) -> Result<Option<u64>> {
@@ -70,6 +66,23 @@ impl<'t> Section<'t> {
         match integer(value.get_ref()) {
             Some(count) => Ok(Some(count)),
             None => Err(self.wrong_type(key, value, "a whole number of at least 0")),
+        }
+    }
+
+    /// Height and width, which may be written as one number where they are equal.
+    pub(super) fn pair(&mut self, key: &'static str) -> Result<Option<[usize; 2]>> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let count = |value: &DeValue<'t>| integer(value).map(|count| count as usize);
+        let pair = match value.get_ref() {
+            DeValue::Array(items) => match items.iter().as_slice() {
+                [height, width] => count(height.get_ref()).zip(count(width.get_ref())),
+                _ => None,
+            },
+            one => count(one).map(|count| (count, count)),
+        };
+        match pair {
+            Some((height, width)) => Ok(Some([height, width])),
+            None => Err(self.wrong_type(key, value, "a whole number or [height, width]")),
         }
     }
 
@@ -193,6 +206,15 @@ impl<'t> Section<'t> {
             format!("{written} is not {expected}"),
             format!("give {expected}"),
         ))
+    }
+}
+
+/// A number; a whole one in decimal.
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
+        _ => None,
     }
 }
 

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::ProblemSpec;
+use super::network::hidden_and_layers;
 use crate::data::{DataSource, Part, Task, embedded};
 use crate::error::{Error, Result, suggestion};
 use crate::lab::problems;
-use crate::model::{Activation, Initialisation, Loss};
+use crate::model::{Activation, Criterion, Initialisation, LayerSpec, Loss};
 use crate::solver::settings::Defect;
 
 /// The keys of a `[[problem]]` table, and the flags of the same meaning.
@@ -30,12 +31,24 @@ pub struct ProblemSettings {
     pub keep_constant: Option<bool>,
     /// For a file: the column or array of sample weights.
     pub sample_weights: Option<String>,
-    /// Widths of the hidden layers.
+    /// Widths of the hidden layers, instead of a list of layers.
     pub hidden: Option<Vec<usize>>,
+    /// The shape that the first layer sees.
+    pub input: Option<Vec<usize>>,
+    /// The layers, instead of `hidden`.
+    pub layers: Option<Vec<LayerSpec>>,
     /// The activation.
     pub activation: Option<Activation>,
     /// The loss.
     pub loss: Option<Loss>,
+    /// δ of the Huber loss.
+    pub huber_delta: Option<f64>,
+    /// ε of the absolute error.
+    pub smoothing: Option<f64>,
+    /// ε of the (binary) cross-entropy.
+    pub label_smoothing: Option<f64>,
+    /// A factor of the loss per class, or per label.
+    pub class_weights: Option<Vec<f64>>,
     /// The initialisation.
     pub initialisation: Option<Initialisation>,
     /// The penalty.
@@ -86,34 +99,57 @@ impl ProblemSettings {
         self.apply_or_defect(base).map_err(at)
     }
 
-    fn apply_or_defect(self, mut base: ProblemSpec) -> std::result::Result<ProblemSpec, Defect> {
+    fn apply_or_defect(
+        mut self,
+        mut base: ProblemSpec,
+    ) -> std::result::Result<ProblemSpec, Defect> {
         if self.data.is_some() {
-            base = ProblemSpec { data: self.source()?, loss: None, target_loss: None, ..base };
+            base = ProblemSpec {
+                loss: None,
+                huber_delta: None,
+                smoothing: None,
+                label_smoothing: None,
+                class_weights: None,
+                target_loss: None,
+                data: self.source()?,
+                ..base
+            };
         } else {
             self.change_source(&mut base.data)?;
         }
-        if let Some(title) = self.title {
+        if let Some(title) = self.title.take() {
             base.title = Some(title);
         }
-        if let Some(hidden) = self.hidden {
-            base.hidden = hidden;
+        match (self.hidden.take(), self.layers.take()) {
+            (None, None) => {}
+            (Some(_), Some(_)) => return Err(hidden_and_layers()),
+            (Some(hidden), None) => {
+                base = ProblemSpec { hidden, input: None, layers: None, ..base };
+            }
+            (None, layers) => {
+                base = ProblemSpec { hidden: Vec::new(), input: None, layers, ..base };
+            }
         }
+        base.input = self.input.take().or(base.input);
         if let Some(activation) = self.activation {
             base.activation = activation;
-            base.initialisation = match activation {
-                Activation::Relu => Initialisation::He,
-                _ => Initialisation::Glorot,
-            };
+            base.initialisation = activation.initialisation();
         }
         // A target is a value of one loss with its penalty, in one unit, on some rows.
-        if self.loss.is_some_and(|loss| base.loss != Some(loss))
+        if self.changes_loss(&base)
             || self.standardise.is_some_and(|standardise| base.standardise != standardise)
             || self.l2.is_some_and(|l2| base.l2 != l2)
             || self.rows.is_some_and(|rows| base.rows != rows)
         {
             base.target_loss = None;
         }
-        base.loss = self.loss.or(base.loss);
+        if let Some(loss) = self.loss {
+            base.change_loss(loss);
+        }
+        base.huber_delta = self.huber_delta.or(base.huber_delta);
+        base.smoothing = self.smoothing.or(base.smoothing);
+        base.label_smoothing = self.label_smoothing.or(base.label_smoothing);
+        base.class_weights = self.class_weights.or(base.class_weights);
         base.initialisation = self.initialisation.unwrap_or(base.initialisation);
         base.l2 = self.l2.unwrap_or(base.l2);
         base.target_loss = self.target_loss.or(base.target_loss);
@@ -121,6 +157,20 @@ impl ProblemSettings {
         base.rows = self.rows.unwrap_or(base.rows);
         base.check()?;
         Ok(base)
+    }
+
+    /// Whether the loss or one of its parameters is another than that of `base`.
+    fn changes_loss(&self, base: &ProblemSpec) -> bool {
+        let default = self.loss.or(base.loss).map(Criterion::from);
+        let default = |of: fn(&Criterion) -> f64| default.as_ref().map(of);
+        let differs = |given: Option<f64>, before: Option<f64>, default: Option<f64>| {
+            given.is_some() && given != before.or(default)
+        };
+        self.loss.is_some() && self.loss != base.loss
+            || differs(self.huber_delta, base.huber_delta, default(|c| c.huber_delta))
+            || differs(self.smoothing, base.smoothing, default(|c| c.smoothing))
+            || differs(self.label_smoothing, base.label_smoothing, default(|c| c.label_smoothing))
+            || self.class_weights.is_some() && self.class_weights != base.class_weights
     }
 
     /// The source that `data` and the keys that belong to it describe.

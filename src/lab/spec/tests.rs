@@ -42,7 +42,8 @@ keep_constant = true
 sample_weights = "count"
 hidden = []
 activation = "softplus"
-loss = "squared-error"
+loss = "huber"
+huber_delta = 0.5
 initialisation = "lecun"
 l2 = 0
 target_loss = 0.25
@@ -79,8 +80,14 @@ memory = 5
             sample_weights: Some("count".into()),
         },
         hidden: Vec::new(),
+        input: None,
+        layers: None,
         activation: Activation::Softplus,
-        loss: Some(Loss::SquaredError),
+        loss: Some(Loss::Huber),
+        huber_delta: Some(0.5),
+        smoothing: None,
+        label_smoothing: None,
+        class_weights: None,
         initialisation: Initialisation::LeCun,
         l2: 0.0,
         target_loss: Some(0.25),
@@ -144,7 +151,8 @@ fn a_built_in_problem_is_changed_by_what_is_given() {
 fn a_built_in_problem_keeps_its_network_where_its_own_data_is_named() {
     let own = read("[[problem]]\nname = \"digits\"\ndata = \"digits\"\nl2 = 0.5\n");
     let digits = problems::find("digits").unwrap();
-    let expected = ProblemSpec { l2: 0.5, loss: None, target_loss: None, ..digits };
+    let expected =
+        ProblemSpec { l2: 0.5, loss: None, label_smoothing: None, target_loss: None, ..digits };
     assert_eq!(own.problems, [expected]);
     assert_eq!(read(&own.to_toml()), own);
     let iris = read("[[problem]]\nname = \"iris\"\ndata = \"iris\"\n");
@@ -174,8 +182,8 @@ fn errors_name_file_line_key_and_the_way_out() {
         message("budget = 3\n\n[[problem]]\nname = \"digits\"\nhiden = [3]\n"),
         "spec.toml, line 5, problem 'digits', hiden: there is no such key here; \
          did you mean 'hidden'? The names are name, title, data, target, task, drop, \
-         categorical, keep_constant, sample_weights, hidden, activation, loss, initialisation, l2, \
-         target_loss, standardise, rows"
+         categorical, keep_constant, sample_weights, hidden, input, layer, activation, loss, \
+         huber_delta, smoothing, label_smoothing, class_weights, initialisation, l2, target_loss, standardise, rows"
     );
     for (text, parts) in [
         ("bugdet = 3", &["line 1, bugdet", "did you mean 'budget'?"][..]),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::layers::layer_lines;
 use super::{ExperimentSpec, ProblemSpec};
 use crate::data::DataSource;
 use crate::solver::{Setting, SolverSpec};
@@ -40,10 +41,29 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
         out.key("title", text(title));
     }
     source_lines(out, &problem.data);
-    out.key("hidden", list(&problem.hidden, usize::to_string));
+    match &problem.layers {
+        None => out.key("hidden", list(&problem.hidden, usize::to_string)),
+        Some(_) => {
+            if let Some(input) = &problem.input {
+                out.key("input", list(input, usize::to_string));
+            }
+        }
+    }
     out.key("activation", text(problem.activation.name()));
     if let Some(loss) = problem.loss {
         out.key("loss", text(loss.name()));
+    }
+    for (key, value) in [
+        ("huber_delta", problem.huber_delta),
+        ("smoothing", problem.smoothing),
+        ("label_smoothing", problem.label_smoothing),
+    ] {
+        if let Some(value) = value {
+            out.key(key, number(value));
+        }
+    }
+    if let Some(weights) = &problem.class_weights {
+        out.key("class_weights", list(weights, |weight| number(*weight)));
     }
     out.key("initialisation", text(problem.initialisation.name()));
     out.key("l2", number(problem.l2));
@@ -52,6 +72,9 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
     }
     out.key("standardise", problem.standardise);
     out.key("rows", text(problem.rows.name()));
+    if let Some(layers) = &problem.layers {
+        layer_lines(out, layers);
+    }
 }
 
 fn source_lines(out: &mut Lines, source: &DataSource) {
@@ -95,7 +118,7 @@ fn solver_lines(out: &mut Lines, solver: &SolverSpec) {
     }
 }
 
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     toml::Value::from(value).to_string()
 }
 
@@ -104,20 +127,20 @@ fn number(value: f64) -> String {
     format!("{value:?}")
 }
 
-fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
+pub(super) fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
     format!("[{}]", items.iter().map(write).collect::<Vec<_>>().join(", "))
 }
 
 /// Lines of TOML.
-struct Lines(String);
+pub(super) struct Lines(String);
 
 impl Lines {
-    fn key(&mut self, key: &str, value: impl std::fmt::Display) {
+    pub(super) fn key(&mut self, key: &str, value: impl std::fmt::Display) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.0, "{key} = {value}");
     }
 
-    fn table(&mut self, header: &str) {
+    pub(super) fn table(&mut self, header: &str) {
         let _ = write!(self.0, "\n{header}\n");
     }
 }

@@ -55,6 +55,14 @@ fn shared_layers_have_no_parameters_of_their_own_but_a_transposed_ones_bias() {
 }
 
 #[test]
+fn a_transposed_layer_without_a_bias_has_nothing_of_its_own() {
+    let bare = layer(LayerKind::Dense { units: Some(3), bias: false });
+    let network = build(&[5], &[bare, shared(0, true)], Activation::Tanh, 5).unwrap();
+    let names: Vec<(usize, &str)> = network.tensors().iter().map(|t| (t.layer, t.part)).collect();
+    assert_eq!((names.as_slice(), network.dimension), (&[(0, "weight")][..], 15));
+}
+
+#[test]
 fn errors_name_the_layer_and_the_way_out() {
     let found = message(&[64], &[conv(4, 3, 1, 0), last()], 10);
     assert!(found.starts_with("layer 0 (conv2d): a row of 64 numbers comes in"), "{found}");

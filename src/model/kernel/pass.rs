@@ -30,6 +30,8 @@ pub struct Chunk<'a> {
     pub rows: Rows<'a>,
     /// The loss and its targets.
     pub loss: LossContext<'a>,
+    /// What derivatives are multiplied by: a row's share of the mean.
+    pub scale: f64,
 }
 
 /// The buffers of passes over a chunk, reused from chunk to chunk.
@@ -106,11 +108,10 @@ pub fn loss_value(chunk: &Chunk, outputs: &[f64], workspace: &mut Workspace) -> 
     loss::evaluate(chunk.loss, outputs, chunk.rows, 1.0, delta)
 }
 
-/// `scale · ∂(sum of the rows' losses)/∂θ`, from what [`forward`] kept; it replaces
+/// The scaled `∂(sum of the rows' losses)/∂θ`, from what [`forward`] kept; it replaces
 /// or is added to `gradient`. Returns the weighted sum of the rows' losses.
 pub fn backward(
     chunk: &Chunk,
-    scale: f64,
     kept: &[f64],
     write: Write,
     gradient: &mut [f64],
@@ -126,7 +127,7 @@ pub fn backward(
         if i + 1 == layers.len() {
             let outputs = &kept[places.outputs];
             let delta = grown(delta, outputs.len());
-            value = loss::evaluate(chunk.loss, outputs, chunk.rows, scale, delta);
+            value = loss::evaluate(chunk.loss, outputs, chunk.rows, chunk.scale, delta);
         }
         let above = &mut delta[..chunk.rows.len() * layer.outputs];
         activation::pull_back(layer.activation, &kept[places.slope], above);

@@ -213,7 +213,7 @@ impl WithSimd for Product<'_> {
                 column += 3 * lanes;
                 continue;
             }
-            match (left.div_ceil(lanes), left % lanes == 0) {
+            match (left.div_ceil(lanes), left.is_multiple_of(lanes)) {
                 (1, true) => self.columns::<S, 1, false>(simd, column, left),
                 (1, false) => self.columns::<S, 1, true>(simd, column, left),
                 (2, true) => self.columns::<S, 2, false>(simd, column, left),

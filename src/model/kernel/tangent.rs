@@ -63,7 +63,7 @@ pub fn linearisation_per_row(network: &Network) -> usize {
 
 /// Keeps of a forward and a backward pass what products with second derivatives
 /// need: `rows · linearisation_per_row` numbers in `point`.
-pub fn linearise(chunk: &Chunk, scale: f64, point: &mut [f64], workspace: &mut Workspace) {
+pub fn linearise(chunk: &Chunk, point: &mut [f64], workspace: &mut Workspace) {
     let rows = chunk.rows.len();
     let layers = chunk.network.layers();
     let Workspace { delta, delta_below, patches, .. } = workspace;
@@ -84,8 +84,8 @@ pub fn linearise(chunk: &Chunk, scale: f64, point: &mut [f64], workspace: &mut W
     }
     let (outputs, curvature) = point.split_at_mut(start);
     let outputs = &outputs[below];
-    loss::evaluate(chunk.loss, outputs, chunk.rows, scale, grown(delta, outputs.len()));
-    loss::linearise(chunk.loss, outputs, chunk.rows, scale, curvature);
+    loss::evaluate(chunk.loss, outputs, chunk.rows, chunk.scale, grown(delta, outputs.len()));
+    loss::linearise(chunk.loss, outputs, chunk.rows, chunk.scale, curvature);
     for (i, layer) in layers.iter().enumerate().rev() {
         start -= rows * linearised_per_row(layer);
         let places = Linearised::new(layer, rows, start);
@@ -119,7 +119,6 @@ pub fn linearise(chunk: &Chunk, scale: f64, point: &mut [f64], workspace: &mut W
 pub fn second_order_product(
     matrix: SecondOrder,
     chunk: &Chunk,
-    scale: f64,
     point: &[f64],
     direction: Parameters,
     write: Write,
@@ -141,7 +140,7 @@ pub fn second_order_product(
         let above = grown(delta, rows * layer.outputs);
         if i + 1 == layers.len() {
             above.copy_from_slice(&tangents[tangent.outputs]);
-            loss::hessian_product(chunk.loss, curvature, chunk.rows, scale, above);
+            loss::hessian_product(chunk.loss, curvature, chunk.rows, chunk.scale, above);
         }
         pull_back(matrix, layer, point, &places, &tangents[tangent.inputs], above);
         let (input, input_tangent) = if i == 0 {

@@ -81,7 +81,8 @@ impl<'a> Task<'a> {
                 }
             };
             let Self { network, parameters, loss, .. } = *self;
-            visit(&Chunk { network, parameters, input, rows, loss }, start);
+            let scale = self.scale();
+            visit(&Chunk { network, parameters, input, rows, loss, scale }, start);
         }
     }
 

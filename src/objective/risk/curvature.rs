@@ -77,7 +77,7 @@ impl Risk {
                 kept.resize(task.plan.block(i).len() * per_row, 0.0);
                 task.for_each_chunk(i, input, |chunk, start| {
                     let part = &mut kept[start * per_row..(start + chunk.rows.len()) * per_row];
-                    linearise(chunk, task.scale(), part, workspace);
+                    linearise(chunk, part, workspace);
                 });
             });
             swap(&mut scratch.blocks[..count], blocks);
@@ -116,10 +116,10 @@ impl Risk {
             }
             let pairs = scratch.directions.iter_mut().zip(v);
             pairs.for_each(|(packed, v)| pack(network, v.as_slice(), packed));
-            let directions = &scratch.directions[..v.len()];
+            let directions = Directions { v, packed: &scratch.directions[..v.len()] };
             task.over_blocks(&mut scratch.blocks, |i, block| {
                 grown(&mut block.sums, v.len() * dimension);
-                self.product_on_block(matrix, &task, at, i, block, v, directions);
+                product_on_block(matrix, &task, at, i, block, directions);
             });
             let blocks = &scratch.blocks[..task.plan.blocks];
             for (j, (out, v)) in out.iter_mut().zip(v).enumerate() {
@@ -128,44 +128,48 @@ impl Risk {
             }
         });
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "one block's share of one product")]
-    fn product_on_block(
-        &self,
-        matrix: SecondOrder,
-        task: &Task,
-        at: &Linearisation,
-        i: usize,
-        block: &mut Block,
-        v: &[Vector],
-        directions: &[Vec<f64>],
-    ) {
-        let per_row = linearisation_per_row(task.network);
-        let dimension = task.network.dimension();
-        let Block { sums, kept, input, workspace, .. } = block;
-        // What is computed again is computed once for all.
-        let group = if at.stored { (RESIDENT / dimension).max(1) } else { v.len() };
-        let parts = v.chunks(group).zip(directions.chunks(group));
-        for ((v, directions), sums) in parts.zip(sums.chunks_mut(group * dimension)) {
-            task.for_each_chunk(i, input, |chunk, start| {
-                let size = chunk.rows.len() * per_row;
-                let point = if at.stored {
-                    &at.blocks[i][start * per_row..][..size]
-                } else {
-                    let point = grown(kept, size);
-                    linearise(chunk, task.scale(), point, workspace);
-                    &*point
-                };
-                let pairs = v.iter().zip(directions).zip(sums.chunks_exact_mut(dimension));
-                for ((v, packed), sums) in pairs {
-                    let direction = Parameters { values: v.as_slice(), packed };
-                    let (scale, write) = (task.scale(), write(start));
-                    second_order_product(
-                        matrix, chunk, scale, point, direction, write, sums, workspace,
-                    );
-                }
-            });
-        }
+/// Directions, and the same packed for products.
+#[derive(Clone, Copy)]
+struct Directions<'a> {
+    v: &'a [Vector],
+    packed: &'a [Vec<f64>],
+}
+
+/// The share of block `i` in the product of every direction.
+fn product_on_block(
+    matrix: SecondOrder,
+    task: &Task,
+    at: &Linearisation,
+    i: usize,
+    block: &mut Block,
+    directions: Directions,
+) {
+    let per_row = linearisation_per_row(task.network);
+    let dimension = task.network.dimension();
+    let Directions { v, packed } = directions;
+    let Block { sums, kept, input, workspace, .. } = block;
+    // What is computed again is computed once for all.
+    let group = if at.stored { (RESIDENT / dimension).max(1) } else { v.len() };
+    let parts = v.chunks(group).zip(packed.chunks(group));
+    for ((v, packed), sums) in parts.zip(sums.chunks_mut(group * dimension)) {
+        task.for_each_chunk(i, input, |chunk, start| {
+            let size = chunk.rows.len() * per_row;
+            let point = if at.stored {
+                &at.blocks[i][start * per_row..][..size]
+            } else {
+                let point = grown(kept, size);
+                linearise(chunk, point, workspace);
+                &*point
+            };
+            let pairs = v.iter().zip(packed).zip(sums.chunks_exact_mut(dimension));
+            for ((v, packed), sums) in pairs {
+                let direction = Parameters { values: v.as_slice(), packed };
+                let write = write(start);
+                second_order_product(matrix, chunk, point, direction, write, sums, workspace);
+            }
+        });
     }
 }
 

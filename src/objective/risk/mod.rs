@@ -170,7 +170,7 @@ impl Risk {
                 task.for_each_chunk(i, input, |chunk, start| {
                     let kept = grown(kept, chunk.rows.len() * width);
                     chunk.forward(kept, workspace);
-                    *loss += backward(chunk, task.scale(), kept, write(start), sums, workspace);
+                    *loss += backward(chunk, kept, write(start), sums, workspace);
                 });
             });
             gather(&blocks[..task.plan.blocks], 0, gradient.as_mut_slice());
@@ -280,7 +280,7 @@ impl Objective for Risk {
                 let sums = grown(sums, theta.len());
                 task.for_each_chunk(i, input, |chunk, start| {
                     let kept = &tape.blocks[i][part_of_tape(chunk, start, width)];
-                    backward(chunk, task.scale(), kept, write(start), sums, workspace);
+                    backward(chunk, kept, write(start), sums, workspace);
                 });
             });
             gather(&blocks[..task.plan.blocks], 0, gradient.as_mut_slice());
