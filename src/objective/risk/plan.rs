@@ -16,19 +16,17 @@ pub(super) const BLOCKS_MAX: usize = 32;
 /// Gradient entries over all blocks (16 MiB), beyond which there are fewer
 /// blocks, but never fewer than eight.
 const BLOCK_ENTRIES_MAX: usize = 1 << 21;
-/// Rows whose activations are computed together at most, and at least.
-const CHUNK_ROWS: Range<usize> = 128..256;
-/// Numbers that a chunk's inputs and activations are at most, if it has more than
-/// the fewest rows: half a mebibyte, which stays in a core's cache from the forward
-/// to the backward pass.
-const CHUNK_NUMBERS: usize = 1 << 16;
+/// Rows that pass through all layers together, few enough for inputs and activations to
+/// stay in a core's cache from the forward to the backward pass. 64 was the fastest of
+/// 32 to 256 for each reference workload, by 2 to 7 % (AMD EPYC, one thread, idle,
+/// 2026-11-25).
+const CHUNK_ROWS: usize = 64;
 
 /// The cut of a number of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) rows: usize,
     pub(super) blocks: usize,
-    chunk_rows: usize,
 }
 
 impl Plan {
@@ -36,10 +34,7 @@ impl Plan {
         let few = rows.div_ceil(BLOCK_ROWS_MIN).min(16);
         let by_rows = few.max((rows / BLOCK_ROWS_MANY).min(BLOCKS_MAX));
         let by_memory = (BLOCK_ENTRIES_MAX / network.dimension().max(1)).clamp(8, BLOCKS_MAX);
-        let per_row = network.inputs() + network.activations_per_row();
-        let chunk_rows = (CHUNK_NUMBERS / per_row).clamp(CHUNK_ROWS.start, CHUNK_ROWS.end);
-        let chunk_rows = chunk_rows / GROUP * GROUP;
-        Self { rows, blocks: by_rows.min(by_memory), chunk_rows }
+        Self { rows, blocks: by_rows.min(by_memory) }
     }
 
     /// The rows of block `i`.
@@ -50,7 +45,7 @@ impl Plan {
     /// The chunks of block `i`, of nearly equal size.
     pub(super) fn chunks(&self, i: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let block = self.block(i);
-        let count = block.len().div_ceil(self.chunk_rows);
+        let count = block.len().div_ceil(CHUNK_ROWS);
         (0..count).map(move |j| cut(block.clone(), count, j))
     }
 }
@@ -77,7 +72,7 @@ mod tests {
                 for i in 0..plan.blocks {
                     for chunk in plan.chunks(i) {
                         assert_eq!(chunk.start, next);
-                        assert!(chunk.len() <= 2 * CHUNK_ROWS.end && !chunk.is_empty());
+                        assert!(chunk.len() <= CHUNK_ROWS + GROUP && !chunk.is_empty());
                         next = chunk.end;
                     }
                     assert_eq!(next, plan.block(i).end);
