@@ -1,10 +1,12 @@
-//! Evaluations allocate nothing once their workspaces have grown to size.
+//! Evaluations allocate nothing once their workspaces have grown to size, and little
+//! before.
 
 mod support;
 
 use std::alloc::System;
 use std::sync::Arc;
 
+use losslab::lab::bench::Workload;
 use losslab::model::{Activation, Initialisation, LayerKind, LayerSpec, Loss, Network, Window};
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::{BatchCurvature, Curvature, FiniteSum, Objective, Risk, Tape};
@@ -33,7 +35,6 @@ fn networks() -> Vec<Network> {
     ]
 }
 
-#[test]
 fn evaluations_allocate_nothing_in_steady_state() {
     let list: Vec<usize> = (0..1200).map(|i| (i * 7) % 1797).collect();
     for network in networks() {
@@ -70,4 +71,24 @@ fn evaluations_allocate_nothing_in_steady_state() {
         }
         assert!(Region::new(ALLOCATOR).initial().allocations > 0, "the counter counts");
     }
+}
+
+/// A gradient's buffers: at most 64 MiB beside the data, whatever the workload.
+fn a_gradient_takes_at_most_64_mebibytes() {
+    for workload in Workload::ALL {
+        let (risk, theta) = workload.risk().unwrap();
+        let mut gradient = Vector::zeros(theta.len());
+        let region = Region::new(ALLOCATOR);
+        risk.value_gradient(&theta, &mut gradient);
+        let bytes = region.change().bytes_allocated;
+        println!("{}: {:.1} MiB", workload.name(), bytes as f64 / f64::from(1 << 20));
+        assert!(bytes <= 64 << 20, "{}: {bytes} bytes", workload.name());
+    }
+}
+
+/// One test alone: the counter counts what any thread of the process allocates.
+#[test]
+fn allocations() {
+    evaluations_allocate_nothing_in_steady_state();
+    a_gradient_takes_at_most_64_mebibytes();
 }

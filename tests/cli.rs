@@ -234,6 +234,40 @@ fn quiet_says_nothing_on_standard_error() {
     assert!(output.status.success());
 }
 
+/// Every run leaves its weights, from which any other can start.
+#[test]
+fn compare_writes_the_weights_of_every_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| json_lines(&stdout(folder.path(), arguments));
+    let short = ["--budget", "5", "-o", "out", "--json"];
+    let names = || {
+        let entries = std::fs::read_dir(folder.path().join("out/weights")).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let solvers = ["compare", "-p", "iris", "-s", "cg", "-s", "cg:c2=0.4", "--seeds", "2"];
+    let lines = run(&[&solvers[..], &short[..]].concat());
+    let expected = ["iris.cg+c2=0%2E4.0", "iris.cg+c2=0%2E4.1", "iris.cg.0", "iris.cg.1"];
+    assert_eq!(names(), expected.map(|name| format!("{name}.safetensors")));
+    // A comparison of other solvers from the weights of the first run.
+    let first = &lines[0];
+    std::fs::rename(
+        folder.path().join("out/weights/iris.cg.0.safetensors"),
+        folder.path().join("start.safetensors"),
+    )
+    .unwrap();
+    let again = ["compare", "-p", "iris", "-s", "gd,lbfgs", "--seeds", "1"];
+    let start = ["--weights", "start.safetensors"];
+    for second in run(&[&again[..], &start[..], &short[..]].concat()) {
+        assert_eq!(second["trace"][0]["loss"], first["loss"]);
+    }
+    assert_eq!(names(), ["iris.gd.0.safetensors", "iris.lbfgs.0.safetensors"]);
+    let spec = std::fs::read_to_string(folder.path().join("out/spec.toml")).unwrap();
+    assert!(spec.contains("weights = \"start.safetensors\""), "{spec}");
+}
+
 #[test]
 fn train_writes_weights_that_training_can_start_from() {
     let folder = folder_with_data();

@@ -92,10 +92,6 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
     #[arg(allow_negative_numbers = true)]
     pub seed: Option<u64>,
-
-    /// Start from the weights in this file instead of random ones
-    #[arg(long, value_name = "FILE.safetensors", help_heading = "Network")]
-    pub weights: Option<PathBuf>,
 }
 
 /// Data and network: what all commands that compute share.
@@ -190,6 +186,11 @@ pub struct ProblemArguments {
     #[arg(long, value_name = "NAME", help_heading = "Network")]
     #[arg(value_parser = choices(Initialisation::ALL.map(|choice| (choice.name(), choice))))]
     pub initialisation: Option<Initialisation>,
+
+    /// The weights in this file instead of random ones, to start from or to
+    /// evaluate at
+    #[arg(long, value_name = "FILE.safetensors", help_heading = "Network")]
+    pub weights: Option<PathBuf>,
 
     /// The penalty on weights, λ in ½ λ ‖w‖² [default: 1e-4]
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]

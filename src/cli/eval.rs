@@ -36,15 +36,10 @@ pub struct EvalArguments {
     #[command(flatten)]
     pub problem: ProblemArguments,
 
-    /// The weights to evaluate at; without this, random ones
-    #[arg(long, value_name = "FILE.safetensors", help_heading = "Evaluation")]
-    #[arg(conflicts_with = "seed")]
-    pub weights: Option<PathBuf>,
-
     /// The seed of weights, split and vector; with --weights that of the
     /// specification [default: 0]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Evaluation")]
-    #[arg(allow_negative_numbers = true)]
+    #[arg(allow_negative_numbers = true, conflicts_with = "weights")]
     pub seed: Option<u64>,
 
     /// The vector v of the products, with the names of weights; without this, a
@@ -75,11 +70,7 @@ pub struct EvalArguments {
 /// Evaluates a problem's loss at one point.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
     let spec = evaluation(arguments).map_err(Failure::input)?;
-    let request = Request {
-        weights: arguments.weights.clone(),
-        vector: arguments.vector.clone(),
-        what: arguments.what.clone(),
-    };
+    let request = Request { vector: arguments.vector.clone(), what: arguments.what.clone() };
     let threads = start_threads(spec.threads)?;
     let answer = threads.install(|| evaluate(&spec, &request)).map_err(Failure::input)?;
     if let Some(path) = &arguments.output {

@@ -63,7 +63,7 @@ impl Progress {
                 self.bar.set_message(self.heading.clone());
             }
             Event::Iterated { passes, loss } => self.draw(*passes, *loss),
-            Event::RunFinished(_) => {
+            Event::RunFinished { .. } => {
                 self.finished += 1;
                 self.bar.set_position((self.before + STEPS) as u64);
             }

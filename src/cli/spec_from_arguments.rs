@@ -181,6 +181,7 @@ fn settings(arguments: &ProblemArguments) -> ProblemSettings {
         label_smoothing: arguments.label_smoothing,
         class_weights: arguments.class_weights.clone(),
         initialisation: arguments.initialisation,
+        weights: arguments.weights.clone(),
         l2: arguments.l2,
         target_loss: None,
         standardise: arguments.no_standardise.then_some(false),

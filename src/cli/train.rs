@@ -1,12 +1,10 @@
 //! `losslab train`.
 
-use std::io::ErrorKind;
-use std::path::Path;
 use std::process::ExitCode;
 
 use losslab::lab::{Metric, Trained};
 use losslab::model::to_safetensors;
-use losslab::{Error, lab, report};
+use losslab::{lab, report};
 
 use super::arguments::TrainArguments;
 use super::failure::Failure;
@@ -15,28 +13,15 @@ use super::spec_from_arguments::training;
 
 /// Trains one network and writes its weights.
 pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
-    let start = arguments.weights.as_deref();
-    if let Some(path) = start {
-        check_is_readable(path).map_err(|error| Failure::input(Error::file(path, error)))?;
-    }
     let plan = training(arguments).map_err(Failure::input)?;
     let session = Session::new(plan, &arguments.experiment)?;
     create_folder(&session.plan.output)?;
     let spec = &session.plan.spec;
-    let trained =
-        session.observe(|observe| lab::train(spec, start, &session.interrupt, observe))?;
+    let trained = session.observe(|observe| lab::train(spec, &session.interrupt, observe))?;
     session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
     write(&session, &trained)?;
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
     Ok(session.exit_code())
-}
-
-/// Finds out before the data is read whether there is a file to start from.
-fn check_is_readable(path: &Path) -> std::io::Result<()> {
-    match std::fs::File::open(path)?.metadata()?.is_dir() {
-        true => Err(ErrorKind::IsADirectory.into()),
-        false => Ok(()),
-    }
 }
 
 fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use rand_distr::{Distribution, StandardNormal};
 use serde::Serialize;
 
-use super::instance::{read_vector, read_weights};
+use super::instance::read_vector;
 use super::{ExperimentSpec, Instance};
 use crate::data::{Dataset, Part, TargetScale, Targets, Task};
 use crate::error::{Error, Result};
@@ -54,11 +54,9 @@ impl Quantity {
     }
 }
 
-/// Where to evaluate, and what.
+/// What to evaluate, at the problem's start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
-    /// The file with θ; by default the start that the seed gives.
-    pub weights: Option<PathBuf>,
     /// The file with v: its tensors named `vector.…`, or those without prefix. By
     /// default v is standard normal, from the seed's stream `vector`.
     pub vector: Option<PathBuf>,
@@ -191,7 +189,8 @@ pub struct Milliseconds {
     pub gauss_newton_vector: Option<f64>,
 }
 
-/// Evaluates the first problem of `spec` at its first seed.
+/// Evaluates the first problem of `spec` at its first seed: at the problem's weights, or
+/// at the random start.
 ///
 /// # Errors
 /// When data, weights or vector cannot be read or do not fit;
@@ -211,10 +210,6 @@ pub fn evaluate(spec: &ExperimentSpec, request: &Request) -> Result<Answer> {
     let (problem, dataset, seed) = (&spec.problems[0], &datasets[0], spec.seeds[0]);
     let instance = Instance::new(problem, dataset, &spec.split, seed)?;
     let network = instance.risk.network();
-    let theta = match &request.weights {
-        Some(path) => read_weights(network, path)?,
-        None => instance.start.clone(),
-    };
     let answer = Answer {
         problem: problem.name.clone(),
         network: Network::clone(network),
@@ -225,11 +220,11 @@ pub fn evaluate(spec: &ExperimentSpec, request: &Request) -> Result<Answer> {
         sample_weights: instance.risk.samples().weights.is_some(),
         standardised: problem.standardise,
         seed,
-        initialisation: request.weights.is_none().then_some(problem.initialisation),
-        weights: request.weights.clone(),
+        initialisation: problem.weights.is_none().then_some(problem.initialisation),
+        weights: problem.weights.clone(),
         vector: request.vector.clone(),
         targets: target_encoding(dataset, &instance),
-        theta,
+        theta: instance.start.clone(),
         v: vector(request, network, seed)?,
         value: None,
         gradient: None,

@@ -22,16 +22,18 @@ pub struct Instance {
     pub test: Option<Samples>,
     /// How standardised regression targets map back to their own units.
     pub target_scale: Option<TargetScale>,
-    /// The random start.
+    /// The start: random, or the problem's weights.
     pub start: Vector,
 }
 
 impl Instance {
     /// Splits and standardises the rows, and draws the start: the streams `split` and
-    /// `start` of the seed.
+    /// `start` of the seed. Where the problem has weights to start from, they are read;
+    /// their file may be one that `losslab eval` wrote.
     ///
     /// # Errors
-    /// When the data cannot be split, or network or loss do not fit them.
+    /// When the data cannot be split, network or loss do not fit them, or the weights
+    /// cannot be read or do not fit.
     ///
     /// ```
     /// use losslab::data::SplitFractions;
@@ -56,16 +58,14 @@ impl Instance {
         let prepared = prepare(dataset, &options, Seed::new(seed))?;
         let network = Arc::new(problem.network(dataset)?);
         let criterion = problem.criterion(dataset)?;
-        let start = network.initialise(problem.initialisation, Seed::new(seed).child("start"));
+        let start = match &problem.weights {
+            Some(path) => read_vector(&network, path, "")?,
+            None => network.initialise(problem.initialisation, Seed::new(seed).child("start")),
+        };
         let risk = Risk::new(network, Arc::new(prepared.fit), criterion.clone(), problem.l2);
         let (test, target_scale) = (prepared.test, prepared.target_scale);
         Ok(Self { risk, criterion, test, target_scale, start })
     }
-}
-
-/// The network's weights from a file, which may be one that `losslab eval` wrote.
-pub(super) fn read_weights(network: &Network, path: &Path) -> Result<Vector> {
-    read_vector(network, path, "")
 }
 
 /// The vector under `prefix` in a file of this kind, or else the one without prefix.

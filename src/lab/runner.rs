@@ -1,9 +1,7 @@
 //! Runs an experiment: every problem × solver × seed, one after the other.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::instance::read_weights;
 use super::{
     Comparison, ExperimentSpec, Instance, Metric, ProblemSpec, ProblemSummary, Run, RunRecord,
     RunTiming, TargetRule,
@@ -41,7 +39,14 @@ pub enum Event<'a> {
         loss: f64,
     },
     /// A run has ended.
-    RunFinished(&'a Run),
+    RunFinished {
+        /// The run.
+        run: &'a Run,
+        /// Its network.
+        network: &'a Network,
+        /// The parameters at its lowest training loss.
+        theta: &'a Vector,
+    },
 }
 
 impl std::fmt::Display for Event<'_> {
@@ -51,7 +56,7 @@ impl std::fmt::Display for Event<'_> {
                 write!(f, "{}/{total}: {problem}, {solver}, seed {seed}", index + 1)
             }
             Self::Iterated { passes, loss } => write!(f, "passes {passes:.1}, loss {loss:.3e}"),
-            Self::RunFinished(run) => f.write_str(run.record.status.name()),
+            Self::RunFinished { run, .. } => f.write_str(run.record.status.name()),
         }
     }
 }
@@ -75,7 +80,8 @@ pub struct Trained {
 /// interrupt the runs so far are returned, the interrupted one included.
 ///
 /// # Errors
-/// When data cannot be read or split, or the specification does not fit them.
+/// When data cannot be read or split, the specification does not fit them, or weights to
+/// start from cannot be read or do not fit.
 pub fn compare(
     spec: &ExperimentSpec,
     interrupt: &AtomicBool,
@@ -108,8 +114,9 @@ pub fn compare(
                     seed,
                     budget: spec.budget,
                 });
-                let (run, _) = cell.run(&spec, solver, &cell.instance.start, interrupt, observe);
-                observe(Event::RunFinished(&run));
+                let (run, theta) = cell.run(&spec, solver, interrupt, observe);
+                let network = cell.instance.risk.network();
+                observe(Event::RunFinished { run: &run, network, theta: &theta });
                 runs.push(run);
                 index += 1;
             }
@@ -123,14 +130,12 @@ pub fn compare(
     Ok(comparison)
 }
 
-/// Runs the first problem of `spec` with its first solver and seed, from the
-/// weights in the file `start` where one is given.
+/// Runs the first problem of `spec` with its first solver and seed.
 ///
 /// # Errors
-/// As [`compare`]; and when the weights cannot be read or do not fit.
+/// As [`compare`].
 pub fn train(
     spec: &ExperimentSpec,
-    start: Option<&Path>,
     interrupt: &AtomicBool,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained> {
@@ -139,10 +144,6 @@ pub fn train(
     let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
     let seed = spec.seeds[0];
     let cell = Cell::new(problem, dataset, &spec.split, seed)?;
-    let start = match start {
-        Some(path) => read_weights(cell.instance.risk.network(), path)?,
-        None => cell.instance.start.clone(),
-    };
     observe(Event::RunStarted {
         index: 0,
         total: 1,
@@ -151,9 +152,9 @@ pub fn train(
         seed,
         budget: spec.budget,
     });
-    let (run, theta) = cell.run(&spec, solver, &start, interrupt, observe);
-    observe(Event::RunFinished(&run));
+    let (run, theta) = cell.run(&spec, solver, interrupt, observe);
     let network = Network::clone(cell.instance.risk.network());
+    observe(Event::RunFinished { run: &run, network: &network, theta: &theta });
     Ok(Trained { run, summary: summarise(problem, dataset)?, network, theta })
 }
 
@@ -180,7 +181,6 @@ impl<'a> Cell<'a> {
         &self,
         spec: &ExperimentSpec,
         solver: &SolverSpec,
-        start: &Vector,
         interrupt: &AtomicBool,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> (Run, Vector) {
@@ -199,7 +199,7 @@ impl<'a> Cell<'a> {
         let outcome = run(
             &self.instance.risk,
             &solver.method,
-            start,
+            &self.instance.start,
             stopping,
             interrupt,
             &held_out,

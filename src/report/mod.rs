@@ -16,6 +16,7 @@ mod summary;
 mod table;
 #[cfg(test)]
 mod test_support;
+mod weights;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use eval::{eval_arrays, eval_json};
 pub use records::{environment_json, record_lines, run_json};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
+pub use weights::write_weights;
 
 /// What [`write_comparison`] has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub struct WrittenFiles {
 /// Those are removed, so that every chart belongs to the records beside it:
 /// `.png` and `.svg` files named `summary`, or `P-loss-passes`,
 /// `P-loss-seconds`, `P-gradient-norm` or `P-test-metric` with P of `a-z`,
-/// `0-9`, `-` and `_`. Files of other names stay.
+/// `0-9`, `-` and `_`; so are weights of other runs. Files of other names stay.
 ///
 /// Only `timing.jsonl`, `environment.json` and the charts named
 /// `…-loss-seconds` depend on the clock or the machine.
@@ -89,6 +91,7 @@ pub fn write_comparison(
     }
     write_charts(comparison, &mut written)?;
     remove_stale_charts(&written)?;
+    weights::remove_stale_weights(directory, &comparison.runs)?;
     Ok(written)
 }
 

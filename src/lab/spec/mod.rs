@@ -104,9 +104,14 @@ impl ExperimentSpec {
     ///
     /// # Errors
     /// What [`ExperimentSpec::validate`] and loading the data give; what
-    /// [`ProblemSpec::criterion`] and [`ProblemSpec::network`] give.
+    /// [`ProblemSpec::criterion`] and [`ProblemSpec::network`] give; [`Error::File`] for
+    /// weights to start from that are not there.
     pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
         self.validate()?;
+        // Before anything that takes time.
+        for path in self.problems.iter().filter_map(|problem| problem.weights.as_deref()) {
+            check_is_readable(path).map_err(|error| Error::file(path, error))?;
+        }
         let mut data = Vec::with_capacity(self.problems.len());
         for problem in &mut self.problems {
             let dataset = problem.data.load()?;
@@ -176,6 +181,13 @@ impl ExperimentSpec {
             return Err(second("solver", &twice.label, "tell them apart with 'label'"));
         }
         Ok(())
+    }
+}
+
+fn check_is_readable(path: &Path) -> std::io::Result<()> {
+    match std::fs::File::open(path)?.metadata()?.is_dir() {
+        true => Err(std::io::ErrorKind::IsADirectory.into()),
+        false => Ok(()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A problem: data, network, loss and penalty.
 
+use std::path::PathBuf;
+
 use super::{check_name, out_of_range};
 use crate::data::{DataSource, Part};
 use crate::error::{Error, Result};
@@ -40,6 +42,8 @@ pub struct ProblemSpec {
     /// The distribution of the start. Default that of the activation,
     /// [`Activation::initialisation`].
     pub initialisation: Initialisation,
+    /// A file with the weights that every run starts from, instead of random ones.
+    pub weights: Option<PathBuf>,
     /// λ of the penalty ½ λ ‖w‖² on weights, not biases. Default 1e-4.
     pub l2: f64,
     /// The training loss that solvers are measured against.
@@ -68,6 +72,7 @@ impl ProblemSpec {
             label_smoothing: None,
             class_weights: None,
             initialisation: Activation::Tanh.initialisation(),
+            weights: None,
             l2: 1e-4,
             target_loss: None,
             standardise: true,

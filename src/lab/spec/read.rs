@@ -1,7 +1,7 @@
 //! TOML → experiment.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -154,6 +154,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         class_weights: section.list("class_weights", "a list of numbers", number)?,
         initialisation: section
             .choice("initialisation", &Initialisation::ALL.map(|choice| (choice.name(), choice)))?,
+        weights: section.text("weights")?.map(PathBuf::from),
         l2: section.number("l2")?,
         target_loss: section.number("target_loss")?,
         standardise: section.flag("standardise")?,

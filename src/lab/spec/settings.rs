@@ -51,6 +51,8 @@ pub struct ProblemSettings {
     pub class_weights: Option<Vec<f64>>,
     /// The initialisation.
     pub initialisation: Option<Initialisation>,
+    /// A file with the weights to start from.
+    pub weights: Option<PathBuf>,
     /// The penalty.
     pub l2: Option<f64>,
     /// The target loss.
@@ -151,6 +153,7 @@ impl ProblemSettings {
         base.label_smoothing = self.label_smoothing.or(base.label_smoothing);
         base.class_weights = self.class_weights.or(base.class_weights);
         base.initialisation = self.initialisation.unwrap_or(base.initialisation);
+        base.weights = self.weights.or(base.weights);
         base.l2 = self.l2.unwrap_or(base.l2);
         base.target_loss = self.target_loss.or(base.target_loss);
         base.standardise = self.standardise.unwrap_or(base.standardise);

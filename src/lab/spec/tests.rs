@@ -45,6 +45,7 @@ activation = "softplus"
 loss = "huber"
 huber_delta = 0.5
 initialisation = "lecun"
+weights = "start.safetensors"
 l2 = 0
 target_loss = 0.25
 standardise = false
@@ -89,6 +90,7 @@ memory = 5
         label_smoothing: None,
         class_weights: None,
         initialisation: Initialisation::LeCun,
+        weights: Some("start.safetensors".into()),
         l2: 0.0,
         target_loss: Some(0.25),
         standardise: false,
@@ -183,7 +185,7 @@ fn errors_name_file_line_key_and_the_way_out() {
         "spec.toml, line 5, problem 'digits', hiden: there is no such key here; \
          did you mean 'hidden'? The names are name, title, data, target, task, drop, \
          categorical, keep_constant, sample_weights, hidden, input, layer, activation, loss, \
-         huber_delta, smoothing, label_smoothing, class_weights, initialisation, l2, target_loss, standardise, rows"
+         huber_delta, smoothing, label_smoothing, class_weights, initialisation, weights, l2, target_loss, standardise, rows"
     );
     for (text, parts) in [
         ("bugdet = 3", &["line 1, bugdet", "did you mean 'budget'?"][..]),

@@ -66,6 +66,9 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
         out.key("class_weights", list(weights, |weight| number(*weight)));
     }
     out.key("initialisation", text(problem.initialisation.name()));
+    if let Some(weights) = &problem.weights {
+        out.key("weights", text(&weights.to_string_lossy()));
+    }
     out.key("l2", number(problem.l2));
     if let Some(target_loss) = problem.target_loss {
         out.key("target_loss", number(target_loss));
