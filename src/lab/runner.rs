@@ -116,6 +116,7 @@ pub fn compare(
         }
         runs.extend(by_solver.into_iter().flatten());
     }
+    tell_apart(&mut problems);
     let solvers = spec.solvers.iter().map(|solver| solver.label.clone()).collect();
     let ExperimentSpec { name, budget, seeds, .. } = spec;
     let mut comparison = Comparison { name, budget, problems, solvers, seeds, runs };
@@ -277,6 +278,16 @@ fn metric(task: Task) -> Metric {
     match task {
         Task::Regression => Metric::Rmse,
         Task::Binary | Task::MultiClass | Task::MultiLabel => Metric::Accuracy,
+    }
+}
+
+/// Adds the name to a title that several problems have: those on the same data.
+fn tell_apart(problems: &mut [ProblemSummary]) {
+    let titles: Vec<String> = problems.iter().map(|problem| problem.title.clone()).collect();
+    for problem in problems {
+        if titles.iter().filter(|title| **title == problem.title).count() > 1 {
+            problem.title += &format!(" ({})", problem.name);
+        }
     }
 }
 

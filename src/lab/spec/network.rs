@@ -12,9 +12,12 @@ use crate::solver::settings::Defect;
 const PARAMETERS_MAX: u128 = 10_000_000;
 /// Twenty of them are the pairs that L-BFGS keeps by default.
 const VECTORS: u128 = 30;
-/// Numbers that one sample may leave in the layers; some hundred samples are held at
-/// a time.
-const NUMBERS_MAX: usize = 10_000_000;
+/// Numbers that one sample may leave in the layers. Every thread holds 64 samples in a
+/// few buffers, half a gigabyte each at the limit.
+const NUMBERS_MAX: usize = 1_000_000;
+/// Numbers that the windows of a convolution may hold together for one sample, which
+/// every thread has in one buffer.
+const PATCHES_MAX: usize = 10_000_000;
 
 impl ProblemSpec {
     /// The network for these data.
@@ -77,6 +80,20 @@ impl ProblemSpec {
             let problem = format!("one sample would leave {numbers} numbers in the layers");
             let remedy = format!("make them smaller: at most {NUMBERS_MAX} are allowed");
             return Err(self.error(Defect::new(key, problem, remedy)));
+        }
+        for layer in network.layers() {
+            // A product with all windows reads each of their numbers once per channel.
+            let &[channels, _, _, _] = layer.weight_shape().as_slice() else { continue };
+            let numbers = layer.work_per_row() / channels;
+            if numbers > PATCHES_MAX {
+                let problem = format!("its windows would hold {numbers} numbers of one sample");
+                let remedy = format!(
+                    "make kernel or padding smaller, or the stride larger: at most {PATCHES_MAX} \
+                     are allowed"
+                );
+                let key = format!("layer {} (conv2d)", layer.index);
+                return Err(self.error(Defect::new(&key, problem, remedy)));
+            }
         }
         Ok(())
     }

@@ -271,6 +271,23 @@ fn a_network_must_fit_the_data() {
             ),
             "problem 'mine', layer: one sample would leave",
         ),
+        // 1607² numbers would be 1.3 GB per thread and buffer.
+        (
+            format!(
+                "{}{}{flatten}{dense}",
+                table("kind = \"conv2d\"; channels = 1; kernel = 2; padding = 800"),
+                table("kind = \"max_pool2d\"; kernel = 1607")
+            ),
+            "problem 'mine', layer: one sample would leave",
+        ),
+        (
+            format!(
+                "{}{}{flatten}{dense}",
+                table("kind = \"conv2d\"; channels = 1; kernel = 8; padding = 300"),
+                table("kind = \"max_pool2d\"; kernel = 601")
+            ),
+            "layer 0 (conv2d): its windows would hold 23116864 numbers of one sample; make kernel",
+        ),
     ] {
         let message = match read(&format!("{HEAD}{text}")).network(&digits) {
             Ok(network) => format!("it is {}", network.describe()),
