@@ -18,7 +18,7 @@ Examples:
   losslab eval -p digits -o out.safetensors
   losslab eval --spec results/train/spec.toml \\
       --weights results/train/weights.safetensors
-  losslab eval --data arrays.npz --weights mine.safetensors \\
+  losslab eval --data arrays.npz --weights w.safetensors \\
       --hidden 16 --split all --no-standardise \\
       --what hessian-vector -o out.safetensors
 

@@ -98,7 +98,7 @@ pub(super) fn weights(table: &Table, column: usize) -> Result<Vec<f64>> {
     if let Some(row) = values.iter().position(|&weight| weight > WEIGHT_MAX) {
         return Err(Error::data(
             table.cell_place(row, column),
-            DataProblem::LargeWeight(values[row].to_string()),
+            DataProblem::LargeWeight(format!("{:e}", values[row])),
             format!("divide all weights by the same number, or {remedy}"),
         ));
     }

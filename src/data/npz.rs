@@ -231,7 +231,7 @@ impl<'a> Archive<'a> {
         if let Some(row) = weights.values.iter().position(|&weight| weight > WEIGHT_MAX) {
             return Err(Error::data(
                 weights.element_place(self.file, row),
-                DataProblem::LargeWeight(weights.values[row].to_string()),
+                DataProblem::LargeWeight(format!("{:e}", weights.values[row])),
                 "divide all weights by the same number",
             ));
         }
