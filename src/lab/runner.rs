@@ -82,7 +82,7 @@ pub fn compare(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Comparison> {
     let mut spec = spec.clone();
-    let datasets = spec.resolve()?;
+    let datasets = resolve(&mut spec)?;
     let mut problems = Vec::new();
     let mut runs = Vec::new();
     let mut index = 0;
@@ -136,7 +136,7 @@ pub fn train(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained> {
     let mut spec = spec.clone();
-    let datasets = spec.resolve()?;
+    let datasets = resolve(&mut spec)?;
     let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
     let seed = spec.seeds[0];
     let cell = Cell::new(problem, dataset, &spec.split, seed)?;
@@ -279,6 +279,13 @@ fn metric(task: Task) -> Metric {
         Task::Regression => Metric::Rmse,
         Task::Binary | Task::MultiClass | Task::MultiLabel => Metric::Accuracy,
     }
+}
+
+/// The data, of which a run has room for what the rows leave in the layers.
+fn resolve(spec: &mut ExperimentSpec) -> Result<Vec<Dataset>> {
+    let datasets = spec.resolve()?;
+    spec.problems.iter().zip(&datasets).try_for_each(|(problem, data)| problem.check_tape(data))?;
+    Ok(datasets)
 }
 
 /// Adds the name to a title that several problems have: those on the same data.

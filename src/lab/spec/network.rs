@@ -15,6 +15,9 @@ const VECTORS: u128 = 30;
 /// Numbers that one sample may leave in the layers. Every thread holds 64 samples in a
 /// few buffers, half a gigabyte each at the limit.
 const NUMBERS_MAX: usize = 1_000_000;
+/// Numbers that all samples may leave together: a run keeps them from a loss to its
+/// gradient, and they are then 8 GB.
+const TAPE_MAX: usize = 1_000_000_000;
 /// Numbers that the windows of a convolution may hold together for one sample, which
 /// every thread has in one buffer.
 const PATCHES_MAX: usize = 10_000_000;
@@ -96,6 +99,19 @@ impl ProblemSpec {
             }
         }
         Ok(())
+    }
+
+    /// That a run has room for what the rows leave in the layers.
+    pub(in crate::lab) fn check_tape(&self, dataset: &Dataset) -> Result<()> {
+        let rows = dataset.features.rows();
+        let numbers = self.network(dataset)?.activations_per_row().saturating_mul(rows);
+        if numbers <= TAPE_MAX {
+            return Ok(());
+        }
+        let key = if self.layers.is_some() { "layer" } else { "hidden" };
+        let problem = format!("{rows} rows would leave {numbers} numbers in the layers");
+        let remedy = format!("make them smaller, or take fewer rows: at most {TAPE_MAX} are kept");
+        Err(self.error(Defect::new(key, problem, remedy)))
     }
 
     /// Everything about the network that can be checked without the data.
