@@ -220,7 +220,7 @@ pub enum DataProblem {
     #[error("the array's shape does not fit: {0}")]
     ArrayShape(String),
     /// An array of something else than numbers.
-    #[error("its elements are of type '{}', which are not real numbers", excerpt(.0))]
+    #[error("its elements are of type '{}', which is not read", excerpt(.0))]
     ArrayType(String),
     /// A whole number so large that a real number cannot hold it.
     #[error("the whole number {0} is beyond ±2^53, where not every one has a value of its own")]
@@ -228,6 +228,9 @@ pub enum DataProblem {
     /// A sample weight below 0.
     #[error("the weight '{}' is negative", excerpt(.0))]
     NegativeWeight(String),
+    /// A sample weight so large that sums may overflow.
+    #[error("the weight '{}' is above 1e100", excerpt(.0))]
+    LargeWeight(String),
     /// Sample weights that leave no row.
     #[error("the sample weights leave nothing: {0}")]
     NoWeight(String),

@@ -383,6 +383,9 @@ fn sample_weights_are_numbers_of_at_least_0() {
 
     let with = |cell: &str| weighted(&format!("{GOOD}4,{cell},13\n"));
     assert_eq!(with("-1").fails_at(5, "b", "write 0"), DataProblem::NegativeWeight("-1".into()));
+    // Their sum would not be finite, and the mean of the losses 0.
+    let large = with("1e308").fails_at(5, "b", "divide all weights");
+    assert_eq!(large, DataProblem::LargeWeight("1e308".into()));
     assert_eq!(
         with("nan").fails_at(5, "b", "--sample-weights"),
         DataProblem::NonFinite("nan".into())

@@ -89,7 +89,7 @@ fn the_network_in_the_readme_fits_its_data() {
     let network = spec.problems[0].network(&data[0]).unwrap();
     assert_eq!(
         network.describe(),
-        "1×8×8, conv2d 8 (3×3), max_pool2d (2×2), 128, 128, 128 shared, 10; relu, tanh"
+        "1×8×8, conv2d 8 (3×3, padding 1), max_pool2d (2×2), 128, 128, 128 shared, 10; relu, tanh"
     );
 }
 
@@ -197,4 +197,16 @@ fn a_tied_linear_autoencoder_finds_the_principal_component() {
     let run = &records(folder.path(), &["train", "--spec", "two.toml"])[0];
     assert_eq!(run["dimension"], 6 + 2 + 3);
     assert!(run["loss"].as_f64().unwrap() < 1e-8, "{}", run["loss"]);
+}
+
+#[test]
+fn the_network_of_the_readme_is_trained_by_its_command() {
+    let readme = include_str!("../README.md");
+    let (_, after) = readme.split_once("```toml\n").unwrap();
+    let (toml, after) = after.split_once("```").unwrap();
+    let folder = folder_with(&[("mine.toml", toml)]);
+    let line = after.lines().find(|line| line.starts_with("losslab ")).unwrap();
+    let mut arguments: Vec<&str> = line.split_whitespace().skip(1).collect();
+    arguments.extend(["--budget", "2"]);
+    assert_eq!(records(folder.path(), &arguments).len(), 1, "{line}");
 }

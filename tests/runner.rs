@@ -44,6 +44,14 @@ fn solvers_share_the_start_of_a_seed_and_seeds_do_not() {
     assert_eq!(order[..4], [("gd", 0), ("gd", 1), ("gd", 2), ("cg", 0)]);
 }
 
+#[test]
+fn problems_on_the_same_data_have_titles_of_their_own() {
+    let comparison = run(&experiment(&["digits", "digits-conv", "iris"], &["gd"], 1.0));
+    let titles: Vec<&str> = comparison.problems.iter().map(|p| p.title.as_str()).collect();
+    let [first, second] = ["Handwritten digits (digits)", "Handwritten digits (digits-conv)"];
+    assert_eq!(titles, [first, second, "Iris species"]);
+}
+
 /// A linear model of the diabetes data, its test numbers computed here from the
 /// raw rows: undo nothing, standardise by hand, predict, measure.
 #[test]

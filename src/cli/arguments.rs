@@ -97,8 +97,8 @@ pub struct TrainArguments {
 /// Data and network: what all commands that compute share.
 #[derive(Debug, Default, Args)]
 pub struct ProblemArguments {
-    /// A built-in problem, or one of the specification; to compare several,
-    /// repeat this or use commas
+    /// A built-in problem, or one of the specification; compare takes several,
+    /// with commas between them or by repeating this
     #[arg(short, long = "problem", value_name = "NAME", value_delimiter = ',')]
     #[arg(help_heading = "Problems and data")]
     pub problems: Vec<String>,
@@ -204,8 +204,8 @@ pub struct ExperimentArguments {
     #[command(flatten)]
     pub problem: ProblemArguments,
 
-    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; to
-    /// compare several, repeat this or use commas between plain names
+    /// A method with its settings, such as cg or cg:c2=0.4,label=loose; compare
+    /// takes several, by repeating this or with commas between plain names
     #[arg(short, long = "solver", value_name = "NAME[:SETTINGS]", help_heading = "Solvers")]
     pub solvers: Vec<String>,
 

@@ -18,10 +18,11 @@ Examples:
   losslab eval -p digits -o out.safetensors
   losslab eval --spec results/train/spec.toml \\
       --weights results/train/weights.safetensors
-  losslab eval --data arrays.npz --weights mine.safetensors --hidden 16 \\
-      --split all --no-standardise --what hessian-vector -o out.safetensors
+  losslab eval --data arrays.npz --weights w.safetensors \\
+      --hidden 16 --split all --no-standardise \\
+      --what hessian-vector -o out.safetensors
 
-Exit code: 0, or 2 if the input cannot be used, or 1 if a number is not finite
+Exit code: 0, or 2 if the input cannot be used, or 1 if a number is not finite \
 (null in the JSON, with \"finite\": false) or a file cannot be written.";
 
 /// Compute loss and derivatives at one point, for comparison
@@ -36,8 +37,8 @@ pub struct EvalArguments {
     #[command(flatten)]
     pub problem: ProblemArguments,
 
-    /// The seed of weights, split and vector; with --weights that of the
-    /// specification [default: 0]
+    /// The seed of weights, split and vector [default: the specification's first,
+    /// or 0]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Evaluation")]
     #[arg(allow_negative_numbers = true, conflicts_with = "weights")]
     pub seed: Option<u64>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::WEIGHT_MAX;
 use super::table::Table;
 use crate::error::{DataProblem, Error, Result};
 
@@ -76,7 +77,7 @@ fn non_finite(table: &Table, row: usize, column: usize, text: &str, remedy: &str
 /// The sample weights in a column.
 ///
 /// # Errors
-/// Text, a number that is not finite or below 0, no number above 0.
+/// Text, a number that is not finite, below 0 or too large, no number above 0.
 pub(super) fn weights(table: &Table, column: usize) -> Result<Vec<f64>> {
     let remedy = "name another column with `--sample-weights COLUMN`";
     let Some(values) = numbers(table, column, remedy)? else {
@@ -92,6 +93,13 @@ pub(super) fn weights(table: &Table, column: usize) -> Result<Vec<f64>> {
             table.cell_place(row, column),
             DataProblem::NegativeWeight(values[row].to_string()),
             format!("write 0 for a row that is not to count, or {remedy}"),
+        ));
+    }
+    if let Some(row) = values.iter().position(|&weight| weight > WEIGHT_MAX) {
+        return Err(Error::data(
+            table.cell_place(row, column),
+            DataProblem::LargeWeight(format!("{:e}", values[row])),
+            format!("divide all weights by the same number, or {remedy}"),
         ));
     }
     if values.iter().all(|&weight| weight == 0.0) {

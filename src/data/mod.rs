@@ -24,6 +24,7 @@ pub use idx::{IdxFile, read_idx};
 pub use load::DataSource;
 pub use npz::{NpzOptions, read_npz};
 pub use prepare::{PrepareOptions, Prepared, prepare};
+pub(crate) use samples::WEIGHT_MAX;
 pub use samples::{Part, Samples, TargetScale};
 pub use split::{Split, SplitFractions, split};
 pub use standardise::Standardiser;

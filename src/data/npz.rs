@@ -9,7 +9,7 @@ use super::bytes::{sha256_hex, unpacked};
 use super::dataset::{FEATURES_AS_TARGET, pixel_names, row_shape};
 use super::npy::{Array, Source};
 use super::target::Target;
-use super::{Dataset, Task};
+use super::{Dataset, Task, WEIGHT_MAX};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::numerics::RowMatrix;
 
@@ -226,6 +226,13 @@ impl<'a> Archive<'a> {
                 weights.element_place(self.file, row),
                 DataProblem::NegativeWeight(weights.values[row].to_string()),
                 "write 0 for a row that is not to count",
+            ));
+        }
+        if let Some(row) = weights.values.iter().position(|&weight| weight > WEIGHT_MAX) {
+            return Err(Error::data(
+                weights.element_place(self.file, row),
+                DataProblem::LargeWeight(format!("{:e}", weights.values[row])),
+                "divide all weights by the same number",
             ));
         }
         if weights.values.iter().all(|&weight| weight == 0.0) {

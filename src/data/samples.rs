@@ -3,6 +3,9 @@
 use super::Targets;
 use crate::numerics::RowMatrix;
 
+/// The largest weight of a row or class: sums over any number of rows stay finite.
+pub(crate) const WEIGHT_MAX: f64 = 1e100;
+
 /// Which rows of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {

@@ -135,9 +135,9 @@ mod tests {
             ("breast-cancer", "30-16-1 tanh"),
             ("iris", "4-4-3 tanh"),
             ("mnist5k", "784-64-10 tanh"),
-            ("digits-conv", "1×8×8, conv2d 8 (3×3), max_pool2d (2×2), 10; relu"),
+            ("digits-conv", "1×8×8, conv2d 8 (3×3, padding 1), max_pool2d (2×2), 10; relu"),
             ("digits-recurrent", "64, 32, 32, 32 shared, 32 shared, 10; tanh"),
-            ("mnist5k-conv", "1×28×28, conv2d 8 (5×5), avg_pool2d (2×2), 10; relu"),
+            ("mnist5k-conv", "1×28×28, conv2d 8 (5×5, stride 2), avg_pool2d (2×2), 10; relu"),
         ] {
             let problem = find(problem).unwrap();
             let data = problem.data.load().unwrap();

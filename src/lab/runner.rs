@@ -88,7 +88,7 @@ pub fn compare(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Comparison> {
     let mut spec = spec.clone();
-    let datasets = spec.resolve()?;
+    let datasets = resolve(&mut spec)?;
     let mut problems = Vec::new();
     let mut runs = Vec::new();
     let mut index = 0;
@@ -123,6 +123,7 @@ pub fn compare(
         }
         runs.extend(by_solver.into_iter().flatten());
     }
+    tell_apart(&mut problems);
     let solvers = spec.solvers.iter().map(|solver| solver.label.clone()).collect();
     let ExperimentSpec { name, budget, seeds, .. } = spec;
     let mut comparison = Comparison { name, budget, problems, solvers, seeds, runs };
@@ -140,7 +141,7 @@ pub fn train(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<Trained> {
     let mut spec = spec.clone();
-    let datasets = spec.resolve()?;
+    let datasets = resolve(&mut spec)?;
     let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
     let seed = spec.seeds[0];
     let cell = Cell::new(problem, dataset, &spec.split, seed)?;
@@ -277,6 +278,23 @@ fn metric(task: Task) -> Metric {
     match task {
         Task::Regression => Metric::Rmse,
         Task::Binary | Task::MultiClass | Task::MultiLabel => Metric::Accuracy,
+    }
+}
+
+/// The data, of which a run has room for what the rows leave in the layers.
+fn resolve(spec: &mut ExperimentSpec) -> Result<Vec<Dataset>> {
+    let datasets = spec.resolve()?;
+    spec.problems.iter().zip(&datasets).try_for_each(|(problem, data)| problem.check_tape(data))?;
+    Ok(datasets)
+}
+
+/// Adds the name to a title that several problems have: those on the same data.
+fn tell_apart(problems: &mut [ProblemSummary]) {
+    let titles: Vec<String> = problems.iter().map(|problem| problem.title.clone()).collect();
+    for problem in problems {
+        if titles.iter().filter(|title| **title == problem.title).count() > 1 {
+            problem.title += &format!(" ({})", problem.name);
+        }
     }
 }
 

@@ -231,11 +231,15 @@ impl Builder<'_> {
             if kernel[i] > padded {
                 return Err(Defect::new(
                     format!(
-                        "its kernel of {} is larger than the image of {} with its padding",
+                        "its kernel of {} is larger than the image of {}{}",
                         text(&kernel),
-                        text(&[height, width])
+                        text(&[height, width]),
+                        if channels.is_some() { " with its padding" } else { "" }
                     ),
-                    "make the kernel smaller, or the padding larger",
+                    match channels {
+                        Some(_) => "make the kernel smaller, or the padding larger",
+                        None => "make the kernel smaller",
+                    },
                 ));
             }
             Ok((padded - kernel[i]) / stride[i] + 1)

@@ -221,40 +221,69 @@ impl Network {
     }
 
     /// The shapes and the activations: `8-32-16-1 tanh`,
-    /// `1×8×8, conv2d 4 (3×3), max_pool2d (2×2), 12, 10; relu`.
+    /// `1×8×8, conv2d 4 (3×3, padding 1), max_pool2d (2×2), 12, 10; relu`. Strides,
+    /// paddings and biases are named where they are not the default, the activation of
+    /// the last layer where it has one.
     pub fn describe(&self) -> String {
         let plain = |layer: &Layer| {
-            layer.operation == (Operation::Dense { transposed: false }) && layer.owns_weight
+            layer.operation == (Operation::Dense { transposed: false })
+                && layer.owns_weight
+                && layer.owns_bias
         };
-        let hidden = &self.layers[..self.layers.len() - 1];
+        let (last, hidden) = self.layers.split_last().expect("a network has layers");
         let mut names: Vec<&str> = hidden
             .iter()
             .filter(|layer| !layer.weight.is_empty())
             .map(|layer| layer.activation.name())
             .collect();
         names.dedup();
-        if self.layers.iter().all(plain) && self.input_shape.len() == 1 && names.len() <= 1 {
+        let ends_plain = last.activation == Activation::Identity;
+        let is_flat = self.input_shape.len() == 1 && names.len() <= 1 && ends_plain;
+        if is_flat && self.layers.iter().all(plain) {
             let widths = self.layers.iter().map(|layer| format!("-{}", layer.outputs));
             let text = self.inputs().to_string() + &widths.collect::<String>();
             return [&[text.as_str()], names.as_slice()].concat().join(" ");
         }
         let shape: Vec<String> = self.input_shape.iter().map(usize::to_string).collect();
         let layers = self.layers.iter().map(describe_layer);
-        let text = [shape.join("×")].into_iter().chain(layers).collect::<Vec<_>>().join(", ");
+        let mut text = [shape.join("×")].into_iter().chain(layers).collect::<Vec<_>>().join(", ");
+        if !ends_plain {
+            text += &format!(" {}", last.activation.name());
+        }
         if names.is_empty() { text } else { format!("{text}; {}", names.join(", ")) }
     }
 }
 
 fn describe_layer(layer: &Layer) -> String {
-    let kernel = |g: &Geometry| format!("({}×{})", g.window.kernel[0], g.window.kernel[1]);
-    match &layer.operation {
+    let text = match &layer.operation {
         Operation::Dense { transposed: true } => format!("{} transposed", layer.outputs),
         Operation::Dense { .. } if !layer.owns_weight => format!("{} shared", layer.outputs),
         Operation::Dense { .. } => layer.outputs.to_string(),
-        Operation::Conv2d(g) => format!("conv2d {} {}", g.output[0], kernel(g)),
-        Operation::AvgPool2d(g) => format!("avg_pool2d {}", kernel(g)),
-        Operation::MaxPool2d(g) => format!("max_pool2d {}", kernel(g)),
+        Operation::Conv2d(g) => format!("conv2d {} {}", g.output[0], describe_window(g, [1, 1])),
+        Operation::AvgPool2d(g) => format!("avg_pool2d {}", describe_window(g, g.window.kernel)),
+        Operation::MaxPool2d(g) => format!("max_pool2d {}", describe_window(g, g.window.kernel)),
+    };
+    match layer.owns_weight && !layer.owns_bias {
+        true => text + " without bias",
+        false => text,
     }
+}
+
+/// `(3×3, stride 2, padding 1)`, as far as stride and padding are not the default.
+fn describe_window(geometry: &Geometry, default_stride: [usize; 2]) -> String {
+    let short = |[height, width]: [usize; 2]| match height == width {
+        true => height.to_string(),
+        false => format!("{height}×{width}"),
+    };
+    let [height, width] = geometry.window.kernel;
+    let mut text = format!("({height}×{width}");
+    if geometry.window.stride != default_stride {
+        text += &format!(", stride {}", short(geometry.window.stride));
+    }
+    if geometry.padding != [0, 0] {
+        text += &format!(", padding {}", short(geometry.padding));
+    }
+    text + ")"
 }
 
 impl Layer {

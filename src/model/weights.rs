@@ -72,7 +72,9 @@ pub fn named_from_safetensors(
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| {
         refuse(file, format!("not a safetensors file ({e})"), "save the weights as safetensors")
     })?;
-    let is_there = !prefix.is_empty() && tensors.names().iter().any(|n| n.starts_with(prefix));
+    let mut names = tensors.names();
+    names.sort_unstable();
+    let is_there = !prefix.is_empty() && names.iter().any(|name| name.starts_with(prefix));
     let tensors: Tensors = tensors
         .iter()
         .filter(|(name, _)| match is_there {
@@ -81,6 +83,14 @@ pub fn named_from_safetensors(
         })
         .map(|(name, view)| (name.to_owned(), view))
         .collect();
+    if tensors.is_empty() {
+        let problem = match names.as_slice() {
+            [] => "the file has no tensors".to_owned(),
+            [name, ..] => format!("the file has other arrays only, such as '{name}'"),
+        };
+        let remedy = "tensors are named layers.0.weight, layers.0.bias, … or 0.weight, 0.bias, …";
+        return Err(refuse(file, problem, remedy));
+    }
     let prefixes = layers_by_number(&tensors, file)?;
     let own = network.tensors();
     let layers: BTreeSet<usize> = own.iter().map(|tensor| tensor.layer).collect();
@@ -178,7 +188,7 @@ fn copy(tensors: &Tensors, file: &str, name: &str, shape: &[usize], out: &mut [f
         }
     }
     if out.iter().any(|x| !x.is_finite()) {
-        return Err(refuse(&place, "a number is not finite".into(), "start from finite weights"));
+        return Err(refuse(&place, "a number is not finite".into(), "save finite numbers"));
     }
     Ok(())
 }
@@ -233,6 +243,10 @@ mod tests {
         };
         assert_eq!([read("", &bytes), read("g.", &bytes), read("v.", &bytes)], [a.clone(), b, c]);
         assert_eq!(read("v.", &to_safetensors(&network, &a)), a);
+        let others = named_to_safetensors(&network, &[("g.", &a)]);
+        let message = named_from_safetensors(&network, &["g.", "v."], "", &others, "w");
+        let message = message.unwrap_err().to_string();
+        assert!(message.contains("other arrays only, such as 'g.layers.0.bias'"), "{message}");
         let message = from_safetensors(&network, &bytes, "w").unwrap_err().to_string();
         assert!(
             message.contains("two prefixes end in 0: 'g.layers.0' and 'layers.0'"),

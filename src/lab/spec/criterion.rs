@@ -1,7 +1,7 @@
 //! The loss of a problem, with its parameters.
 
 use super::{ProblemSpec, out_of_range};
-use crate::data::{Dataset, Task};
+use crate::data::{Dataset, Task, WEIGHT_MAX};
 use crate::error::{Result, shortened};
 use crate::model::{Criterion, Loss};
 use crate::solver::settings::Defect;
@@ -103,10 +103,13 @@ impl ProblemSpec {
             let remedy = "give a number of at least 0 and below 1";
             return Err(out_of_range("label_smoothing", smoothing, remedy));
         }
-        let wrong = self.class_weights.iter().flatten().find(|weight| !positive(**weight));
+        // Only ratios matter, and a sum over rows must not overflow.
+        let is_weight = |weight: f64| positive(weight) && weight <= WEIGHT_MAX;
+        let wrong = self.class_weights.iter().flatten().find(|weight| !is_weight(**weight));
         match wrong {
             Some(weight) => {
-                Err(out_of_range("class_weights", weight, "give finite numbers above 0"))
+                let remedy = format!("give numbers above 0 and up to {WEIGHT_MAX:e}");
+                Err(out_of_range("class_weights", weight, &remedy))
             }
             None => Ok(()),
         }

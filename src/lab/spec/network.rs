@@ -12,9 +12,15 @@ use crate::solver::settings::Defect;
 const PARAMETERS_MAX: u128 = 10_000_000;
 /// Twenty of them are the pairs that L-BFGS keeps by default.
 const VECTORS: u128 = 30;
-/// Numbers that one sample may leave in the layers; some hundred samples are held at
-/// a time.
-const NUMBERS_MAX: usize = 10_000_000;
+/// Numbers that one sample may leave in the layers. Every thread holds 64 samples in a
+/// few buffers, half a gigabyte each at the limit.
+const NUMBERS_MAX: usize = 1_000_000;
+/// Numbers that all samples may leave together: a run keeps them from a loss to its
+/// gradient, and they are then 8 GB.
+const TAPE_MAX: usize = 1_000_000_000;
+/// Numbers that the windows of a convolution may hold together for one sample, which
+/// every thread has in one buffer.
+const PATCHES_MAX: usize = 10_000_000;
 
 impl ProblemSpec {
     /// The network for these data.
@@ -78,7 +84,34 @@ impl ProblemSpec {
             let remedy = format!("make them smaller: at most {NUMBERS_MAX} are allowed");
             return Err(self.error(Defect::new(key, problem, remedy)));
         }
+        for layer in network.layers() {
+            // A product with all windows reads each of their numbers once per channel.
+            let &[channels, _, _, _] = layer.weight_shape().as_slice() else { continue };
+            let numbers = layer.work_per_row() / channels;
+            if numbers > PATCHES_MAX {
+                let problem = format!("its windows would hold {numbers} numbers of one sample");
+                let remedy = format!(
+                    "make kernel or padding smaller, or the stride larger: at most {PATCHES_MAX} \
+                     are allowed"
+                );
+                let key = format!("layer {} (conv2d)", layer.index);
+                return Err(self.error(Defect::new(&key, problem, remedy)));
+            }
+        }
         Ok(())
+    }
+
+    /// That a run has room for what the rows leave in the layers.
+    pub(in crate::lab) fn check_tape(&self, dataset: &Dataset) -> Result<()> {
+        let rows = dataset.features.rows();
+        let numbers = self.network(dataset)?.activations_per_row().saturating_mul(rows);
+        if numbers <= TAPE_MAX {
+            return Ok(());
+        }
+        let key = if self.layers.is_some() { "layer" } else { "hidden" };
+        let problem = format!("{rows} rows would leave {numbers} numbers in the layers");
+        let remedy = format!("make them smaller, or take fewer rows: at most {TAPE_MAX} are kept");
+        Err(self.error(Defect::new(key, problem, remedy)))
     }
 
     /// Everything about the network that can be checked without the data.

@@ -37,7 +37,27 @@ fn an_image_network_has_the_shapes_that_pytorch_gives() {
     assert_eq!(network.layers[0].weight_shape(), [4, 1, 3, 3]);
     let activations: Vec<Activation> = network.layers.iter().map(|l| l.activation).collect();
     assert_eq!(activations, [Activation::Relu, Activation::Identity, Activation::Identity]);
-    assert_eq!(network.describe(), "1×28×28, conv2d 4 (3×3), max_pool2d (2×2), 10; relu");
+    assert_eq!(
+        network.describe(),
+        "1×28×28, conv2d 4 (3×3, stride 2, padding 1), max_pool2d (2×2), 10; relu"
+    );
+}
+
+#[test]
+fn a_description_leaves_out_only_defaults() {
+    let window = Window { kernel: [3, 1], stride: [1, 2] };
+    let bare = layer(LayerKind::Conv2d { channels: 2, window, padding: [0, 1], bias: false });
+    let end = last().with_activation(Activation::Sigmoid);
+    let network =
+        build(&[1, 8, 8], &[bare, pool(2, 1), layer(LayerKind::Flatten), end], Activation::Elu, 3);
+    assert_eq!(
+        network.unwrap().describe(),
+        "1×8×8, conv2d 2 (3×1, stride 1×2, padding 0×1) without bias, max_pool2d (2×2, stride 1), \
+         3 sigmoid; elu"
+    );
+    let bare = layer(LayerKind::Dense { units: Some(4), bias: false });
+    let network = build(&[5], &[bare, last()], Activation::Tanh, 3).unwrap();
+    assert_eq!(network.describe(), "5, 4 without bias, 3; tanh");
 }
 
 #[test]
@@ -71,6 +91,8 @@ fn errors_name_the_layer_and_the_way_out() {
     assert!(found.contains("put a flatten layer"), "{found}");
     let found = message(&[1, 8, 8], &[conv(4, 11, 1, 1), last()], 10);
     assert!(found.contains("kernel of 11 × 11 is larger than the image of 8 × 8"), "{found}");
+    let found = message(&[1, 8, 8], &[pool(9, 1), last()], 10);
+    assert!(found.ends_with("the image of 8 × 8; make the kernel smaller"), "{found}");
     let found = message(&[1, 8, 8], &[conv(4, 3, 0, 0), last()], 10);
     assert!(found.contains("kernel or stride is 0"), "{found}");
     let found = message(&[5], &[LayerSpec::dense(3), shared(0, false), last()], 2);

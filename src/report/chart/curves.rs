@@ -12,7 +12,7 @@ use super::Drawing;
 use super::axis::{Axis, number_label, percent_label};
 use super::canvas::{Canvas, Lettering, Point, Stroke, clip};
 use super::frame::{
-    Heading, LabelledAxis, Layout, LegendEntry, draw_axes, draw_heading, draw_legend,
+    Heading, LabelledAxis, Layout, LegendEntry, draw_axes, draw_heading, draw_legend, fits_subtitle,
 };
 use super::range::{log_axis, robust_axis};
 use super::series::{Against, Mark, Quantity, Series};
@@ -263,8 +263,13 @@ fn heading(
     let bands = has_bands.then_some("line = median, band = lowest to highest");
     let reading = [bands, marks_note(marks)].into_iter().flatten().collect::<Vec<_>>().join("; ");
     let reading = if reading.is_empty() { seeds } else { format!("{seeds}: {reading}") };
-    let network = [one_line(&problem.network), one_line(&problem.loss)].join(", ");
-    let mut subtitles = vec![network, reading];
+    // The loss has a line of its own where the network leaves no room for it.
+    let mut subtitles = vec![one_line(&problem.network), one_line(&problem.loss)];
+    let together = subtitles.join(", ");
+    if fits_subtitle(&together) {
+        subtitles = vec![together];
+    }
+    subtitles.push(reading);
     if has_bands && against == Against::Seconds {
         subtitles.push(
             "a finished run keeps its last value until the slowest seed of its solver ends".into(),

@@ -63,6 +63,11 @@ pub(super) fn below_heading(heading: &Heading) -> f64 {
     TITLE_BASELINE + heading.subtitles.len() as f64 * SUBTITLE_STEP + 50.0
 }
 
+/// Whether a line below the title shows all of `text`.
+pub(super) fn fits_subtitle(text: &str) -> bool {
+    text_width(text, SUBTITLE_SIZE, FontStyle::Normal) <= WIDTH - 2.0 * MARGIN
+}
+
 /// Draws the white ground, the title and the grey lines under it.
 pub(super) fn draw_heading<B: DrawingBackend>(
     canvas: &mut Canvas<'_, B>,

@@ -53,6 +53,17 @@ fn pictures_have_the_size_and_words_they_should() {
 }
 
 #[test]
+fn the_loss_is_there_beside_a_long_network() {
+    let mut small = comparison();
+    small.problems.truncate(1);
+    small.problems[0].network = "conv2d 8 (3×3, padding 1), ".repeat(4) + "10; relu";
+    let rendered = render_all(&small);
+    keep(&rendered, "long");
+    let loss = &rendered[0].1.svg;
+    assert!(loss.contains("10; relu") && loss.contains("½ mean squared error + L2 1e-4"));
+}
+
+#[test]
 fn names_from_outside_make_safe_files() {
     let names = ["A b/c", "a-b-c", "../..", "", "näht", "x_1"];
     let stems = file_stems(names.into_iter());

@@ -88,7 +88,8 @@ fn a_wrong_parameter_is_refused_at_its_line() {
         ("smoothing = nan", 4, "smoothing: NaN is out of range"),
         ("label_smoothing = 1", 4, "label_smoothing: 1.0 is out of range; give a number of at"),
         ("label_smoothing = -0.1", 4, "label_smoothing: -0.1 is out of range"),
-        ("class_weights = [1, 0]", 4, "class_weights: 0.0 is out of range; give finite numbers"),
+        ("class_weights = [1, 0]", 4, "class_weights: 0.0 is out of range; give numbers above"),
+        ("class_weights = [1, 1e308]", 4, "class_weights: 1e308 is out of range"),
         ("class_weights = 2", 4, "class_weights: 2 is not a list of numbers"),
         (
             "loss = \"huber\"\nlabel_smoothing = 0",

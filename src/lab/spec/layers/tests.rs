@@ -271,6 +271,23 @@ fn a_network_must_fit_the_data() {
             ),
             "problem 'mine', layer: one sample would leave",
         ),
+        // 1607² numbers would be 1.3 GB per thread and buffer.
+        (
+            format!(
+                "{}{}{flatten}{dense}",
+                table("kind = \"conv2d\"; channels = 1; kernel = 2; padding = 800"),
+                table("kind = \"max_pool2d\"; kernel = 1607")
+            ),
+            "problem 'mine', layer: one sample would leave",
+        ),
+        (
+            format!(
+                "{}{}{flatten}{dense}",
+                table("kind = \"conv2d\"; channels = 1; kernel = 8; padding = 300"),
+                table("kind = \"max_pool2d\"; kernel = 601")
+            ),
+            "layer 0 (conv2d): its windows would hold 23116864 numbers of one sample; make kernel",
+        ),
     ] {
         let message = match read(&format!("{HEAD}{text}")).network(&digits) {
             Ok(network) => format!("it is {}", network.describe()),
@@ -287,4 +304,14 @@ fn a_network_must_fit_the_data() {
         let found = read(&format!("{HEAD}{layers}")).network(&digits).unwrap();
         assert_eq!(found.describe(), network);
     }
+}
+
+#[test]
+fn a_run_that_would_keep_more_than_fits_in_memory_is_refused() {
+    let mut problem = problems::find("digits").unwrap();
+    problem.hidden = vec![100_000];
+    problem.check_tape(&problem.data.load().unwrap()).unwrap();
+    problem.data = DataSource::Embedded { name: "california".into() };
+    let message = problem.check_tape(&problem.data.load().unwrap()).unwrap_err().to_string();
+    assert!(message.contains("20640 rows would leave 2064020640 numbers"), "{message}");
 }
