@@ -21,12 +21,16 @@ const BLOCK_ENTRIES_MAX: usize = 1 << 21;
 /// 32 to 256 for each reference workload, by 2 to 7 % (AMD EPYC, one thread, idle,
 /// 2026-11-25).
 const CHUNK_ROWS: usize = 64;
+/// Numbers that a chunk's inputs and activations are at most (8 MiB), if it has more
+/// rows than a group: a wide network's rows pass in smaller chunks.
+const CHUNK_NUMBERS: usize = 1 << 20;
 
 /// The cut of a number of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) rows: usize,
     pub(super) blocks: usize,
+    chunk_rows: usize,
 }
 
 impl Plan {
@@ -34,7 +38,9 @@ impl Plan {
         let few = rows.div_ceil(BLOCK_ROWS_MIN).min(16);
         let by_rows = few.max((rows / BLOCK_ROWS_MANY).min(BLOCKS_MAX));
         let by_memory = (BLOCK_ENTRIES_MAX / network.dimension().max(1)).clamp(8, BLOCKS_MAX);
-        Self { rows, blocks: by_rows.min(by_memory) }
+        let per_row = network.inputs() + network.activations_per_row();
+        let chunk_rows = (CHUNK_NUMBERS / per_row / GROUP * GROUP).clamp(GROUP, CHUNK_ROWS);
+        Self { rows, blocks: by_rows.min(by_memory), chunk_rows }
     }
 
     /// The rows of block `i`.
@@ -45,7 +51,7 @@ impl Plan {
     /// The chunks of block `i`, of nearly equal size.
     pub(super) fn chunks(&self, i: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let block = self.block(i);
-        let count = block.len().div_ceil(CHUNK_ROWS);
+        let count = block.len().div_ceil(self.chunk_rows);
         (0..count).map(move |j| cut(block.clone(), count, j))
     }
 }
@@ -65,7 +71,8 @@ mod tests {
     #[test]
     fn blocks_and_chunks_cover_every_row_once() {
         for rows in [1, 63, 64, 65, 1797, 5000, 20_640] {
-            for widths in [&[1, 4, 1][..], &[64, 32, 16, 10], &[784, 256, 128, 10]] {
+            for widths in [&[1, 4, 1][..], &[64, 32, 16, 10], &[784, 256, 128, 10], &[1, 60_000, 1]]
+            {
                 let plan = Plan::new(rows, &Network::dense(widths, Activation::Tanh));
                 assert!(plan.blocks <= BLOCKS_MAX);
                 let mut next = 0;
