@@ -15,7 +15,7 @@ pub use choices::{Activation, Initialisation, Loss};
 pub use criterion::Criterion;
 pub use kernel::{
     Chunk, LossContext, MatrixView, Parameters, Right, SecondOrder, Start, Workspace, Write,
-    backward, forward, grown, linearisation_per_row, linearise, loss_value, multiply, pack,
+    backward, forward, grown, linearization_per_row, linearize, loss_value, multiply, pack,
     pack_transposed, second_order_product,
 };
 pub use layer_spec::{LayerKind, LayerSpec, Window};

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::numerics::Vector;
 use blocks::{Block, Scratch, Task, gather};
-pub use curvature::Linearisation;
+pub use curvature::Linearization;
 use plan::Plan;
 
 /// Bytes of activations that a linearised point may keep by default.
@@ -103,6 +103,10 @@ impl Risk {
         assert!(rows.iter().all(|&row| row < self.samples.rows()), "a row is out of range");
     }
 
+    fn check_gradient(&self, gradient: &Vector) {
+        assert_eq!(gradient.len(), self.network.dimension(), "the gradient has another length");
+    }
+
     /// Does `work` with a workspace.
     fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         // A panic elsewhere leaves only numbers that are overwritten.
@@ -161,6 +165,7 @@ impl Risk {
     }
 
     fn value_gradient_on(&self, rows: Rows, theta: &Vector, gradient: &mut Vector) -> f64 {
+        self.check_gradient(gradient);
         let width = self.network.activations_per_row();
         let sum = self.evaluate(rows, theta, |task, blocks| {
             let sum = task.over_blocks(blocks, |i, block| {
@@ -273,6 +278,7 @@ impl Objective for Risk {
         let sizes_fit = tape.blocks.len() == self.plan.blocks
             && (0..self.plan.blocks)
                 .all(|i| tape.blocks[i].len() == self.plan.block(i).len() * width);
+        self.check_gradient(gradient);
         assert!(sizes_fit, "the tape was written by another objective");
         self.evaluate(self.all_rows(), theta, |task, blocks| {
             task.over_blocks(blocks, |i, block| {
