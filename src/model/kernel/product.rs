@@ -16,7 +16,9 @@
 //! 128 × 64 × 8 48.8 and 31.8, 128 × 10 × 128 36.3 and 33.0.
 #![allow(unsafe_code)]
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
+
+use crate::numerics::dispatch::dispatch;
 
 /// Columns of a panel of a packed operand: three of the widest vectors.
 const PANEL: usize = 24;
@@ -129,7 +131,7 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
     }
     let rows_apart = left.column_stride == 1 && left.row_stride >= depth;
     if columns == 1 && rows_apart && depth >= 8 {
-        return Arch::new().dispatch(Column { left, column: values, start, destination });
+        return dispatch(Column { left, column: values, start, destination });
     }
     let panel = match right {
         Right::Rows { .. } => columns,
@@ -137,7 +139,7 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
     };
     for first in (0..columns).step_by(panel) {
         let width = panel.min(columns - first);
-        Arch::new().dispatch(Product {
+        dispatch(Product {
             rows,
             width,
             depth,

@@ -3,6 +3,8 @@
 mod blocks;
 mod curvature;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
