@@ -271,3 +271,17 @@ fn what_does_not_fit_is_refused() {
         }
     }
 }
+
+#[test]
+fn class_weights_of_another_number_are_refused() {
+    for (loss, outputs) in [(Loss::CrossEntropy, 3), (Loss::BinaryCrossEntropy, 2)] {
+        for count in [outputs - 1, outputs + 1] {
+            let network = Arc::new(Network::dense(&[2, outputs], Activation::Tanh));
+            let samples = Arc::new(samples(9, 2, outputs, loss, Seed::new(1)));
+            let class_weights = Some(vec![0.5; count]);
+            let criterion = Criterion { class_weights, ..loss.into() };
+            let text = refusal(|| _ = Risk::new(network, samples, criterion, 0.0));
+            assert!(text.contains("as many class weights"), "{text}");
+        }
+    }
+}

@@ -64,8 +64,7 @@ pub fn normal_density(z: &mut [f64]) {
     for_each(z, normal::normal_density_one);
 }
 
-/// Does `work` with the widest vectors that the CPU has: loops that are inlined
-/// into it are compiled for each class of CPU.
+/// [`dispatch`] for a closure.
 #[inline(always)]
 pub(crate) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
     dispatch(work)

@@ -217,10 +217,15 @@ fn check_targets(network: &Network, samples: &Samples, criterion: &Criterion) {
         Targets::Values(values) => {
             assert!(criterion.loss != Loss::CrossEntropy, "cross-entropy needs classes");
             assert_eq!(network.outputs(), values.columns(), "outputs differ");
+            // A distance has no classes, and does not look at their weights.
+            if criterion.loss == Loss::BinaryCrossEntropy {
+                check_class_weights(criterion, network.outputs());
+            }
         }
         Targets::Classes(labels) => {
             let classes = network.outputs().max(2) as u32;
             assert!(labels.iter().all(|&l| l < classes), "a label exceeds the outputs");
+            check_class_weights(criterion, classes as usize);
             assert!(
                 match criterion.loss {
                     Loss::BinaryCrossEntropy => network.outputs() == 1,
@@ -231,6 +236,11 @@ fn check_targets(network: &Network, samples: &Samples, criterion: &Criterion) {
             );
         }
     }
+}
+
+fn check_class_weights(criterion: &Criterion, classes: usize) {
+    let count = criterion.class_weights.as_ref().map_or(classes, Vec::len);
+    assert_eq!(count, classes, "there are as many class weights as classes");
 }
 
 impl Objective for Risk {
