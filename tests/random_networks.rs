@@ -17,7 +17,7 @@ use rand::RngExt;
 use support::{differences_of_gradient, normal_vector, samples};
 
 /// Problems that are drawn.
-const CASES: u64 = 240;
+const CASES: u64 = 180;
 /// Every so many of them one is large enough for several threads to share it.
 const LARGE_EVERY: u64 = 6;
 /// Multiplications of a forward pass from which on they do.
@@ -157,6 +157,8 @@ fn case(number: u64) -> Case {
     let network = network(seed, outputs, large);
     let rows = match stream.random_range(0..4) {
         _ if large => stream.random_range(230..=300),
+        // From 1024 rows on blocks have several chunks.
+        _ if number % LARGE_EVERY == 1 => stream.random_range(1030..=2600),
         0 => stream.random_range(1..=9),
         1 => 8 * stream.random_range(1..=20),
         _ => stream.random_range(10..=300),
@@ -252,7 +254,7 @@ fn derivatives_agree_with_differences() {
         }
     }
     // Few are left out.
-    assert!(slopes >= 460 && curvatures >= 400, "{slopes} and {curvatures} were compared");
+    assert!(slopes >= 345 && curvatures >= 300, "{slopes} and {curvatures} were compared");
 }
 
 #[test]
