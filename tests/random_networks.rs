@@ -153,7 +153,7 @@ fn case(number: u64) -> Case {
     let mut stream = seed.child("problem").stream();
     let loss = Loss::ALL[stream.random_range(0..Loss::ALL.len())];
     let outputs = stream.random_range(if loss == Loss::CrossEntropy { 2..=5 } else { 1..=4 });
-    let large = number % LARGE_EVERY == 0;
+    let large = number.is_multiple_of(LARGE_EVERY);
     let network = network(seed, outputs, large);
     let rows = match stream.random_range(0..4) {
         _ if large => stream.random_range(230..=300),
