@@ -1,5 +1,7 @@
 //! The gradient against central differences and against closed forms.
 
+mod support;
+
 use std::sync::Arc;
 
 use losslab::data::{Samples, Targets};
@@ -7,13 +9,7 @@ use losslab::model::{Activation, Initialisation, Loss, Network};
 use losslab::numerics::{RowMatrix, Seed, Vector};
 use losslab::objective::{Objective, Risk, Tape};
 use rand::RngExt;
-use rand_distr::{Distribution, StandardNormal};
-
-fn normal(rows: usize, columns: usize, seed: Seed) -> RowMatrix {
-    let mut stream = seed.stream();
-    let values = (0..rows * columns).map(|_| StandardNormal.sample(&mut stream)).collect();
-    RowMatrix::from_rows(rows, columns, values)
-}
+use support::{differences_of_value, normal};
 
 /// A problem of random shape: widths 1–7, 0–3 hidden layers, 1–200 rows.
 fn random_problem(activation: Activation, loss: Loss, l2: f64, seed: Seed) -> (Risk, Vector) {
@@ -46,18 +42,6 @@ fn random_problem(activation: Activation, loss: Loss, l2: f64, seed: Seed) -> (R
     (Risk::new(network, Arc::new(Samples::new(features, targets)), loss, l2), theta)
 }
 
-fn central_differences(risk: &Risk, theta: &Vector) -> Vector {
-    let h = 1e-5;
-    Vector::from_fn(theta.len(), |i, _| {
-        let at = |shift: f64| {
-            let mut moved = theta.clone();
-            moved[i] += shift;
-            risk.value(&moved)
-        };
-        (at(h) - at(-h)) / (2.0 * h)
-    })
-}
-
 #[test]
 fn gradient_equals_central_differences_for_every_combination() {
     for activation in Activation::ALL {
@@ -69,7 +53,7 @@ fn gradient_equals_central_differences_for_every_combination() {
                     let mut gradient = Vector::zeros(theta.len());
                     let value = risk.value_gradient(&theta, &mut gradient);
                     assert_eq!(value.to_bits(), risk.value(&theta).to_bits());
-                    let differences = central_differences(&risk, &theta);
+                    let differences = differences_of_value(&risk, &theta);
                     let error = (&gradient - &differences).norm() / differences.norm().max(1e-3);
                     let what = format!(
                         "{} {} l2 {l2} {}",

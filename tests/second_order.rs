@@ -112,7 +112,7 @@ fn every_combination_agrees_with_differences_and_dense_matrices() {
                     let mut again = Vector::from_element(n, f64::NAN);
                     risk.hessian_vector(&at, &v, &mut again);
                     assert_eq!(found, again, "{what}: another answer");
-                    let expected = differences_of_gradient(&risk, &theta, &v);
+                    let expected = differences_of_gradient(&risk, &theta, &v, 1e-5);
                     let error = (&found - &expected).norm() / expected.norm();
                     assert!(error <= 1e-6, "{what}: Hessian {error:.1e}");
                 }
@@ -231,4 +231,57 @@ fn a_point_can_be_used_again() {
     risk.hessian_vector(&at, &v, &mut a);
     risk.hessian_vector(&risk.linearize(&theta), &v, &mut b);
     assert_eq!(a, b);
+}
+
+/// The message of the panic of `call`.
+fn refusal(call: impl FnOnce()) -> String {
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).unwrap_err();
+    let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap()
+}
+
+/// A point of another risk, or a vector of another length, is refused and not mixed up.
+#[test]
+fn what_does_not_fit_is_refused() {
+    let (risk, theta) = large();
+    let fewer = samples(1200, 20, 5, Loss::CrossEntropy, Seed::new(4));
+    let network = Arc::clone(risk.network());
+    let fewer = Risk::new(network, Arc::new(fewer), Loss::CrossEntropy, 1e-3);
+    let network = Network::dense(&[20, 24, 16, 5], Activation::Tanh);
+    let other = Risk::new(Arc::new(network), Arc::clone(risk.samples()), Loss::CrossEntropy, 1e-3);
+    let v = theta.clone();
+    let mut out = theta.clone();
+    let (own, batch) = (risk.linearize(&theta), risk.linearize_batch(&[3, 1, 2], &theta));
+    for at in [&own, &batch, &Default::default()] {
+        for stranger in [&fewer, &other] {
+            let text = refusal(|| stranger.hessian_vector(at, &v, &mut out));
+            assert!(text.contains("another objective"), "{text}");
+        }
+    }
+    for length in [theta.len() - 1, theta.len() + 1] {
+        let mut wrong = Vector::zeros(length);
+        for text in [
+            refusal(|| risk.hessian_vector(&own, &v, &mut wrong)),
+            refusal(|| risk.gauss_newton_vector(&own, &Vector::zeros(length), &mut out)),
+            refusal(|| _ = risk.value_gradient(&theta, &mut Vector::zeros(length))),
+            refusal(|| _ = risk.batch_value_gradient(&[1], &theta, &mut Vector::zeros(length))),
+            refusal(|| _ = risk.value(&Vector::zeros(length))),
+        ] {
+            assert!(text.contains("another length"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn class_weights_of_another_number_are_refused() {
+    for (loss, outputs) in [(Loss::CrossEntropy, 3), (Loss::BinaryCrossEntropy, 2)] {
+        for count in [outputs - 1, outputs + 1] {
+            let network = Arc::new(Network::dense(&[2, outputs], Activation::Tanh));
+            let samples = Arc::new(samples(9, 2, outputs, loss, Seed::new(1)));
+            let class_weights = Some(vec![0.5; count]);
+            let criterion = Criterion { class_weights, ..loss.into() };
+            let text = refusal(|| _ = Risk::new(network, samples, criterion, 0.0));
+            assert!(text.contains("as many class weights"), "{text}");
+        }
+    }
 }

@@ -205,7 +205,7 @@ mod tests {
         let two = predict(&network, &theta, &some);
         for (i, j) in [(699, 0), (300, 1)] {
             for (a, b) in all.row(i).iter().zip(two.row(j)) {
-                assert!((a - b).abs() < 1e-14);
+                assert_eq!(a.to_bits(), b.to_bits());
             }
         }
     }

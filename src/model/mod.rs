@@ -13,13 +13,14 @@ mod weights;
 
 pub use choices::{Activation, Initialisation, Loss};
 pub use criterion::Criterion;
-pub use kernel::{
-    Chunk, LossContext, MatrixView, Parameters, Right, SecondOrder, Start, Workspace, Write,
-    backward, forward, grown, linearisation_per_row, linearise, loss_value, multiply, pack,
-    pack_transposed, second_order_product,
+pub(crate) use kernel::{
+    Chunk, LossContext, Parameters, SecondOrder, Workspace, Write, backward, grown,
+    linearization_per_row, linearize, loss_value, pack, second_order_product,
 };
+// The product kernel, which benches measure beside another.
+pub use kernel::{MatrixView, Right, Start, multiply, pack_transposed};
 pub use layer_spec::{LayerKind, LayerSpec, Window};
 pub use metrics::{Evaluation, evaluate, predict};
 pub use network::{Geometry, Layer, Network, Operation, Tensor};
-pub use rows::Rows;
+pub(crate) use rows::Rows;
 pub use weights::{from_safetensors, named_from_safetensors, named_to_safetensors, to_safetensors};

@@ -4,12 +4,6 @@ use std::ops::Range;
 
 /// Which rows of a data set a chunk is over: a run of consecutive rows, or a list of
 /// indices (a mini-batch), in which a row may stand more than once.
-///
-/// ```
-/// use losslab::model::Rows;
-/// let rows = Rows::Listed(&[7, 2, 9]).part(1..3);
-/// assert_eq!((rows.len(), rows.at(0)), (2, 2));
-/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Rows<'a> {
     /// The rows from `start` to before `end`.

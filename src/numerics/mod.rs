@@ -1,6 +1,7 @@
 //! Numerical tools that know nothing of networks: seeds and random streams,
 //! row-major matrices, sums in a fixed order.
 
+pub(crate) mod dispatch;
 pub mod elementary;
 mod matrix;
 mod seed;

@@ -11,6 +11,6 @@ mod trace;
 pub use adapter::Problem;
 pub use ledger::{Best, Ledger, Limits, Stop};
 pub use problem::{BatchCurvature, Curvature, FiniteSum, Objective, Tape};
-pub use risk::{Linearisation, Risk};
+pub use risk::{Linearization, Risk};
 pub use test_functions::{Quadratic, Rosenbrock};
 pub use trace::{Executed, HeldOut, Requested, TraceEntry};

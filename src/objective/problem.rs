@@ -35,7 +35,8 @@ pub trait Objective: Sync {
     /// f(θ): a forward pass.
     fn value(&self, theta: &Vector) -> f64;
 
-    /// f(θ), and ∇f(θ) into `gradient`: a forward and a backward pass, fused.
+    /// f(θ), and ∇f(θ) into `gradient`, as long as θ: a forward and a backward pass,
+    /// fused.
     fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64;
 
     /// The number of samples that f is a mean over; 1 where there are none.
@@ -114,10 +115,10 @@ pub trait Curvature: Objective {
     /// Linearises f at θ, into storage that is reused.
     fn linearize_into(&self, theta: &Vector, at: &mut Self::Point);
 
-    /// `∇²f(θ) v` into `out`.
+    /// `∇²f(θ) v` into `out`, as long as v; `at` is a point of this very function.
     fn hessian_vector(&self, at: &Self::Point, v: &Vector, out: &mut Vector);
 
-    /// The product of v with the Gauss–Newton matrix, into `out`.
+    /// The product of v with the Gauss–Newton matrix, into `out`, likewise.
     fn gauss_newton_vector(&self, at: &Self::Point, v: &Vector, out: &mut Vector);
 
     /// Linearises f at θ.
@@ -147,7 +148,7 @@ pub trait BatchCurvature: FiniteSum + Curvature {
     /// As [`FiniteSum::batch_value`].
     fn linearize_batch_into(&self, rows: &[usize], theta: &Vector, at: &mut Self::Point);
 
-    /// [`BatchCurvature::linearize_batch_into`] new storage.
+    /// [`BatchCurvature::linearize_batch_into`], into new storage.
     ///
     /// # Panics
     /// As [`FiniteSum::batch_value`].

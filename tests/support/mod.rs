@@ -53,9 +53,14 @@ pub fn differences_of_value(objective: &impl Objective, theta: &Vector) -> Vecto
     })
 }
 
-/// `∇²f(θ) v` by central differences of the gradient.
-pub fn differences_of_gradient(objective: &impl Objective, theta: &Vector, v: &Vector) -> Vector {
-    let h = 1e-5 / v.norm();
+/// `∇²f(θ) v` by central differences of the gradient at a distance of `h`.
+pub fn differences_of_gradient(
+    objective: &impl Objective,
+    theta: &Vector,
+    v: &Vector,
+    h: f64,
+) -> Vector {
+    let h = h / v.norm();
     let at = |shift: f64| {
         let mut gradient = Vector::zeros(theta.len());
         objective.value_gradient(&(theta + v * shift), &mut gradient);

@@ -19,6 +19,7 @@ use pulp::{Simd, WithSimd};
 
 use super::super::network::{Layer, Network, Operation};
 use super::{MatrixView, Right, Start, convolution, multiply, pack_transposed, pooling};
+use crate::numerics::dispatch::dispatch;
 
 /// A vector of parameters with its weights also packed for products with their
 /// transpose.
@@ -176,7 +177,7 @@ pub fn bias_product(layer: &Layer, delta: &[f64], write: Write, gradient: &mut [
         Operation::Conv2d(geometry) => geometry.output[1] * geometry.output[2],
         _ => 1,
     };
-    pulp::Arch::new().dispatch(BiasSums { delta, outputs: layer.outputs, positions, out });
+    dispatch(BiasSums { delta, outputs: layer.outputs, positions, out });
 }
 
 /// Sums of δ per channel.

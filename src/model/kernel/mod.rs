@@ -13,4 +13,4 @@ pub use linear::{Parameters, Write, pack};
 pub use loss::LossContext;
 pub use pass::{Chunk, Workspace, backward, forward, grown, loss_value};
 pub use product::{MatrixView, Right, Start, multiply, pack_transposed};
-pub use tangent::{SecondOrder, linearisation_per_row, linearise, second_order_product};
+pub use tangent::{SecondOrder, linearization_per_row, linearize, second_order_product};

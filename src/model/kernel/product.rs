@@ -2,8 +2,9 @@
 //!
 //! Every entry of a product is one chain of fused multiply-adds over the inner
 //! dimension in increasing order, started from zero, from a bias or from what was
-//! there. So an entry's bits depend neither on its place in the matrix, nor on the
-//! width of the CPU's vectors, nor on what else is computed along with it.
+//! there; a product with one column has eight such chains per entry, which are added
+//! in a fixed order. So an entry's bits depend neither on its place in the matrix, nor
+//! on the width of the CPU's vectors, nor on what else is computed along with it.
 //!
 //! The right operand is read row by row, as vectors; entries of the left operand
 //! are spread over all lanes. Hence only a right operand that is needed transposed
@@ -15,7 +16,9 @@
 //! 128 × 64 × 8 48.8 and 31.8, 128 × 10 × 128 36.3 and 33.0.
 #![allow(unsafe_code)]
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
+
+use crate::numerics::dispatch::dispatch;
 
 /// Columns of a panel of a packed operand: three of the widest vectors.
 const PANEL: usize = 24;
@@ -32,8 +35,11 @@ pub struct MatrixView<'a> {
 
 impl<'a> MatrixView<'a> {
     /// `values` as `rows × columns`, row by row.
+    ///
+    /// # Panics
+    /// When the slice has another length.
     pub fn row_major(values: &'a [f64], rows: usize, columns: usize) -> Self {
-        assert_eq!(values.len(), rows * columns, "the slice does not fill {rows} × {columns}");
+        assert!(fills(values, rows, columns), "the slice does not fill {rows} × {columns}");
         Self { values, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
@@ -79,13 +85,19 @@ pub enum Start<'a> {
     Bias(&'a [f64]),
 }
 
+/// Whether a slice has `rows · columns` entries; a product too large for a number has
+/// none that fits. What is multiplied below can then not overflow.
+fn fills(values: &[f64], rows: usize, columns: usize) -> bool {
+    rows.checked_mul(columns) == Some(values.len())
+}
+
 /// Rearranges the `rows × columns` matrix `values` for use as the right operand
 /// `Mᵀ`: panels of up to 24 columns of the transpose, each row by row.
 ///
 /// # Panics
 /// When the lengths do not fit.
 pub fn pack_transposed(values: &[f64], rows: usize, columns: usize, packed: &mut [f64]) {
-    assert_eq!(values.len(), rows * columns, "the slice does not fill {rows} × {columns}");
+    assert!(fills(values, rows, columns), "the slice does not fill {rows} × {columns}");
     assert_eq!(packed.len(), values.len(), "the packed copy has another length");
     if columns == 0 {
         return;
@@ -109,8 +121,8 @@ pub fn pack_transposed(values: &[f64], rows: usize, columns: usize, packed: &mut
 pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: Start) {
     let (Right::Rows { values, columns } | Right::Packed { values, columns }) = right;
     let (rows, depth) = (left.rows, left.columns);
-    assert_eq!(values.len(), depth * columns, "inner dimensions differ");
-    assert_eq!(destination.len(), rows * columns, "the destination has another shape");
+    assert!(fills(values, depth, columns), "inner dimensions differ");
+    assert!(fills(destination, rows, columns), "the destination has another shape");
     if let Start::Bias(bias) = start {
         assert_eq!(bias.len(), columns, "the bias has another length");
     }
@@ -119,7 +131,7 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
     }
     let rows_apart = left.column_stride == 1 && left.row_stride >= depth;
     if columns == 1 && rows_apart && depth >= 8 {
-        return Arch::new().dispatch(Column { left, column: values, start, destination });
+        return dispatch(Column { left, column: values, start, destination });
     }
     let panel = match right {
         Right::Rows { .. } => columns,
@@ -127,7 +139,7 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
     };
     for first in (0..columns).step_by(panel) {
         let width = panel.min(columns - first);
-        Arch::new().dispatch(Product {
+        dispatch(Product {
             rows,
             width,
             depth,
@@ -333,126 +345,4 @@ impl Product<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entries(count: usize, shift: usize) -> Vec<f64> {
-        (0..count).map(|i| ((i * 37 + shift) % 101) as f64 / 17.0 - 2.5).collect()
-    }
-
-    #[test]
-    fn products_match_hand_worked_numbers() {
-        let a = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-        let b = [7.0, 8.0, 9.0, 10.0, 11.0, 12.0];
-        let mut c = [0.0; 4];
-        let left = MatrixView::row_major(&a, 2, 3);
-        let right = Right::Rows { values: &b, columns: 2 };
-        multiply(&mut c, left, right, Start::Zero);
-        assert_eq!(c, [58.0, 64.0, 139.0, 154.0]);
-        multiply(&mut c, left, right, Start::Destination);
-        assert_eq!(c, [116.0, 128.0, 278.0, 308.0]);
-        multiply(&mut c, left, right, Start::Bias(&[1.0, -1.0]));
-        assert_eq!(c, [59.0, 63.0, 140.0, 153.0]);
-    }
-
-    /// Every entry against its definition, as one chain of fused multiply-adds:
-    /// equal to the bit, for every remainder of rows and columns.
-    #[test]
-    fn every_shape_has_the_bits_of_the_definition() {
-        for rows in (1..=18).chain([37]) {
-            for columns in (1..=27).chain([48, 50]) {
-                for depth in [0, 1, 5, 7] {
-                    let (a, b) = (entries(rows * depth, 1), entries(depth * columns, 2));
-                    let start = entries(rows * columns, 3);
-                    let mut expected = start.clone();
-                    for i in 0..rows {
-                        for j in 0..columns {
-                            for k in 0..depth {
-                                let e = &mut expected[i * columns + j];
-                                *e = a[i * depth + k].mul_add(b[k * columns + j], *e);
-                            }
-                        }
-                    }
-                    let mut transposed = vec![0.0; b.len()];
-                    for k in 0..depth {
-                        for j in 0..columns {
-                            transposed[j * depth + k] = b[k * columns + j];
-                        }
-                    }
-                    let mut packed = vec![0.0; b.len()];
-                    pack_transposed(&transposed, columns, depth, &mut packed);
-                    let mut left_transposed = vec![0.0; a.len()];
-                    for i in 0..rows {
-                        for k in 0..depth {
-                            left_transposed[k * rows + i] = a[i * depth + k];
-                        }
-                    }
-                    let left = MatrixView::row_major(&a, rows, depth);
-                    let other = MatrixView::row_major(&left_transposed, depth, rows).transposed();
-                    for left in [left, other] {
-                        for right in [
-                            Right::Rows { values: &b, columns },
-                            Right::Packed { values: &packed, columns },
-                        ] {
-                            let mut found = start.clone();
-                            multiply(&mut found, left, right, Start::Destination);
-                            assert_eq!(found, expected, "{rows} × {columns} × {depth}");
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[test]
-    fn bits_do_not_depend_on_the_vector_instructions() {
-        let (rows, width, depth) = (13, 43, 29);
-        let (a, b) = (entries(rows * depth, 6), entries(depth * width, 7));
-        let bias = entries(width, 8);
-        let mut found = [0; 3].map(|_| vec![0.0; rows * width]);
-        let [plain, narrow, wide] = &mut found;
-        fn product<'a>(
-            a: &'a [f64],
-            b: &'a [f64],
-            bias: &'a [f64],
-            out: &'a mut [f64],
-        ) -> Product<'a> {
-            let (rows, width) = (out.len() / bias.len(), bias.len());
-            let left = MatrixView::row_major(a, rows, a.len() / rows);
-            let depth = a.len() / rows;
-            let start = Start::Bias(bias);
-            Product { rows, width, depth, left, right: b, start, destination: out, stride: width }
-        }
-        product(&a, &b, &bias, plain).with_simd(pulp::Scalar);
-        if let Some(simd) = pulp::x86::V3::try_new() {
-            simd.vectorize(|| product(&a, &b, &bias, narrow).with_simd(simd));
-            assert_eq!(plain, narrow);
-        }
-        if let Some(simd) = pulp::x86::V4::try_new() {
-            simd.vectorize(|| product(&a, &b, &bias, wide).with_simd(simd));
-            assert_eq!(plain, wide);
-        }
-    }
-
-    #[test]
-    fn one_column_is_eight_partial_sums() {
-        for depth in [8, 9, 64, 67] {
-            let (a, w) = (entries(3 * depth, 4), entries(depth, 5));
-            let mut found = [10.0, 20.0, 30.0];
-            let left = MatrixView::row_major(&a, 3, depth);
-            let right = Right::Rows { values: &w, columns: 1 };
-            multiply(&mut found, left, right, Start::Destination);
-            for (i, found) in found.iter().enumerate() {
-                let dot: f64 = (0..depth).map(|k| a[i * depth + k] * w[k]).sum();
-                assert!((found - 10.0 * (i + 1) as f64 - dot).abs() < 1e-11);
-            }
-            // A column as the left operand, transposed: a row whose entries are its rows.
-            let left = MatrixView::row_major(&w, depth, 1).transposed();
-            let mut found = [0.0];
-            multiply(&mut found, left, right, Start::Zero);
-            let dot: f64 = w.iter().map(|w| w * w).sum();
-            assert!((found[0] - dot).abs() < 1e-11);
-        }
-    }
-}
+mod tests;

@@ -32,8 +32,8 @@ pub enum SecondOrder {
     GaussNewton,
 }
 
-/// Where a layer's numbers lie in what [`linearise`] keeps of a chunk.
-struct Linearised {
+/// Where a layer's numbers lie in what [`linearize`] keeps of a chunk.
+struct Linearized {
     /// A, the outputs.
     outputs: Range<usize>,
     /// Δ, the cotangents of Z.
@@ -42,7 +42,7 @@ struct Linearised {
     slopes: Option<[Range<usize>; 2]>,
 }
 
-impl Linearised {
+impl Linearized {
     fn new(layer: &Layer, rows: usize, start: usize) -> Self {
         let size = rows * layer.outputs;
         let part = |i: usize| start + i * size..start + (i + 1) * size;
@@ -51,25 +51,25 @@ impl Linearised {
     }
 }
 
-fn linearised_per_row(layer: &Layer) -> usize {
+fn linearized_per_row(layer: &Layer) -> usize {
     layer.outputs * if layer.activation.slope_needs_input() { 4 } else { 2 }
 }
 
-/// Numbers that [`linearise`] keeps of one sample: for each layer A and Δ, φ′ and
+/// Numbers that [`linearize`] keeps of one sample: for each layer A and Δ, φ′ and
 /// Gφ″ where they cannot be had from these, and the second derivatives of the loss.
-pub fn linearisation_per_row(network: &Network) -> usize {
-    network.layers().iter().map(linearised_per_row).sum::<usize>() + network.outputs()
+pub fn linearization_per_row(network: &Network) -> usize {
+    network.layers().iter().map(linearized_per_row).sum::<usize>() + network.outputs()
 }
 
 /// Keeps of a forward and a backward pass what products with second derivatives
-/// need: `rows · linearisation_per_row` numbers in `point`.
-pub fn linearise(chunk: &Chunk, point: &mut [f64], workspace: &mut Workspace) {
+/// need: `rows · linearization_per_row` numbers in `point`.
+pub fn linearize(chunk: &Chunk, point: &mut [f64], workspace: &mut Workspace) {
     let rows = chunk.rows.len();
     let layers = chunk.network.layers();
     let Workspace { delta, delta_below, patches, .. } = workspace;
     let (mut start, mut below) = (0, 0..0);
     for (i, layer) in layers.iter().enumerate() {
-        let places = Linearised::new(layer, rows, start);
+        let places = Linearized::new(layer, rows, start);
         let (done, rest) = point.split_at_mut(start);
         let input = if i == 0 { chunk.input } else { &done[below] };
         let a = &mut rest[..rows * layer.outputs];
@@ -80,15 +80,15 @@ pub fn linearise(chunk: &Chunk, point: &mut [f64], workspace: &mut Workspace) {
         }
         activation::activate(layer.activation, &mut point[places.outputs.clone()]);
         below = places.outputs;
-        start += rows * linearised_per_row(layer);
+        start += rows * linearized_per_row(layer);
     }
     let (outputs, curvature) = point.split_at_mut(start);
     let outputs = &outputs[below];
     loss::evaluate(chunk.loss, outputs, chunk.rows, chunk.scale, grown(delta, outputs.len()));
-    loss::linearise(chunk.loss, outputs, chunk.rows, chunk.scale, curvature);
+    loss::linearize(chunk.loss, outputs, chunk.rows, chunk.scale, curvature);
     for (i, layer) in layers.iter().enumerate().rev() {
-        start -= rows * linearised_per_row(layer);
-        let places = Linearised::new(layer, rows, start);
+        start -= rows * linearized_per_row(layer);
+        let places = Linearized::new(layer, rows, start);
         let size = rows * layer.outputs;
         let above = &mut delta[..size];
         match places.slopes {
@@ -98,13 +98,13 @@ pub fn linearise(chunk: &Chunk, point: &mut [f64], workspace: &mut Workspace) {
                 z.copy_from_slice(&point[first.clone()]);
                 let (before, after) = point.split_at_mut(second.start);
                 let (first, second) = (&mut before[first], &mut after[..size]);
-                activation::linearise(layer.activation, z, above, first, second);
+                activation::linearize(layer.activation, z, above, first, second);
             }
         }
         point[places.delta].copy_from_slice(above);
         if i > 0 {
             let below = &layers[i - 1];
-            let first = start - rows * linearised_per_row(below);
+            let first = start - rows * linearized_per_row(below);
             let input = &point[first..first + rows * below.outputs];
             let below = grown(delta_below, input.len());
             let parameters = chunk.parameters;
@@ -115,7 +115,7 @@ pub fn linearise(chunk: &Chunk, point: &mut [f64], workspace: &mut Workspace) {
 }
 
 /// The rows' part of the product of `direction` with the Hessian or the Gauss–Newton
-/// matrix, from what [`linearise`] kept; it replaces or is added to `product`.
+/// matrix, from what [`linearize`] kept; it replaces or is added to `product`.
 pub fn second_order_product(
     matrix: SecondOrder,
     chunk: &Chunk,
@@ -133,9 +133,9 @@ pub fn second_order_product(
     let mut tangent_start: usize = layers.iter().map(|layer| rows * tangents_per_row(layer)).sum();
     let curvature = &point[start..];
     for (i, layer) in layers.iter().enumerate().rev() {
-        start -= rows * linearised_per_row(layer);
+        start -= rows * linearized_per_row(layer);
         tangent_start -= rows * tangents_per_row(layer);
-        let places = Linearised::new(layer, rows, start);
+        let places = Linearized::new(layer, rows, start);
         let tangent = Tangent::new(layer, rows, tangent_start);
         let above = grown(delta, rows * layer.outputs);
         if i + 1 == layers.len() {
@@ -147,7 +147,7 @@ pub fn second_order_product(
             (chunk.input, None)
         } else {
             let below = &layers[i - 1];
-            let first = start - rows * linearised_per_row(below);
+            let first = start - rows * linearized_per_row(below);
             let before = tangent_start - rows * tangents_per_row(below);
             let size = rows * below.outputs;
             (
@@ -201,7 +201,7 @@ fn push_forward(chunk: &Chunk, point: &[f64], direction: Parameters, workspace: 
     let (mut start, mut tangent_start) = (0, 0);
     let (mut below, mut tangent_below) = (0..0, 0..0);
     for (i, layer) in layers.iter().enumerate() {
-        let places = Linearised::new(layer, rows, start);
+        let places = Linearized::new(layer, rows, start);
         let (done, rest) = tangents.split_at_mut(tangent_start);
         let size = rows * layer.outputs;
         let rz = &mut rest[..size];
@@ -229,7 +229,7 @@ fn push_forward(chunk: &Chunk, point: &[f64], direction: Parameters, workspace: 
         }
         below = places.outputs;
         tangent_below = Tangent::new(layer, rows, tangent_start).outputs;
-        start += rows * linearised_per_row(layer);
+        start += rows * linearized_per_row(layer);
         tangent_start += rows * tangents_per_row(layer);
     }
 }
@@ -239,7 +239,7 @@ fn pull_back(
     matrix: SecondOrder,
     layer: &Layer,
     point: &[f64],
-    places: &Linearised,
+    places: &Linearized,
     tangent: &[f64],
     delta: &mut [f64],
 ) {

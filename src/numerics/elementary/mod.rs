@@ -17,6 +17,7 @@ mod normal;
 mod tests;
 mod trigonometric;
 
+use super::dispatch::dispatch;
 pub(crate) use exponential::{exp_minus_one_one, exp_one, sigmoid_one, tanh_one};
 pub(crate) use logarithm::softplus_one;
 pub(crate) use normal::{normal_cdf_one, normal_one};
@@ -63,11 +64,10 @@ pub fn normal_density(z: &mut [f64]) {
     for_each(z, normal::normal_density_one);
 }
 
-/// Does `work` with the widest vectors that the CPU has: loops that are inlined
-/// into it are compiled for each class of CPU.
+/// [`dispatch`] for a closure.
 #[inline(always)]
 pub(crate) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
-    pulp::Arch::new().dispatch(work)
+    dispatch(work)
 }
 
 /// Applies `function` to every entry. It should be a function that is always

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::plan::{BLOCKS_MAX, Plan};
 use crate::data::Samples;
 use crate::model::{Chunk, LossContext, Network, Parameters, Rows, Workspace};
+use crate::numerics::dispatch::dispatch;
 use crate::numerics::reduce_tree;
 
 /// Gradient entries that are summed over all blocks before the next.
@@ -115,7 +116,7 @@ impl<'a> Task<'a> {
 /// tree.
 pub(super) fn gather(blocks: &[Block], offset: usize, out: &mut [f64]) {
     let part = |(i, out): (usize, &mut [f64])| {
-        pulp::Arch::new().dispatch(Gather { blocks, offset: offset + i * PART, out });
+        dispatch(Gather { blocks, offset: offset + i * PART, out });
     };
     if out.len() * blocks.len() > PARALLEL_WORK_MIN {
         out.par_chunks_mut(PART).enumerate().for_each(part);

@@ -6,7 +6,7 @@ use super::blocks::{Block, Task, gather};
 use super::plan::Plan;
 use super::{Risk, write};
 use crate::model::{
-    Parameters, Rows, SecondOrder, grown, linearisation_per_row, linearise, pack,
+    Parameters, Rows, SecondOrder, grown, linearization_per_row, linearize, pack,
     second_order_product,
 };
 use crate::numerics::Vector;
@@ -23,18 +23,22 @@ const RESIDENT: usize = 87_380;
 /// A point at which a [`Risk`] is linearised: θ, and what a forward and a backward
 /// pass there leave behind.
 #[derive(Clone, Debug, Default)]
-pub struct Linearisation {
+pub struct Linearization {
     theta: Vec<f64>,
     packed: Vec<f64>,
     /// The rows of a mini-batch.
     batch: Option<Vec<usize>>,
     plan: Plan,
+    /// Rows of the whole data set, and numbers kept of a row: what tells one risk's
+    /// points from another's.
+    samples: usize,
+    per_row: usize,
     /// What was kept of each block; nothing beyond the cap.
     blocks: Vec<Vec<f64>>,
     stored: bool,
 }
 
-impl Linearisation {
+impl Linearization {
     /// Whether activations are stored, or computed again for every product.
     pub fn is_stored(&self) -> bool {
         self.stored
@@ -42,14 +46,15 @@ impl Linearisation {
 }
 
 impl Risk {
-    fn linearise_on(&self, rows: Rows, theta: &Vector, at: &mut Linearisation) {
+    fn linearize_on(&self, rows: Rows, theta: &Vector, at: &mut Linearization) {
         let network = self.network();
         assert_eq!(theta.len(), network.dimension(), "θ has another length");
         at.theta.resize(theta.len(), 0.0);
         at.theta.copy_from_slice(theta.as_slice());
         pack(network, &at.theta, &mut at.packed);
         at.plan = Plan::new(rows.len(), network);
-        let per_row = linearisation_per_row(network);
+        let per_row = linearization_per_row(network);
+        (at.samples, at.per_row) = (self.samples().rows(), per_row);
         at.stored = rows.len() * per_row * size_of::<f64>() <= self.activations_max;
         if !at.stored {
             at.blocks.clear();
@@ -58,7 +63,7 @@ impl Risk {
         if at.blocks.len() < at.plan.blocks {
             at.blocks.resize_with(at.plan.blocks, Vec::new);
         }
-        let Linearisation { theta, packed, plan, blocks, .. } = at;
+        let Linearization { theta, packed, plan, blocks, .. } = at;
         let task = self.task(rows, *plan, Parameters { values: theta, packed });
         self.with_scratch(|scratch| {
             let count = task.plan.blocks;
@@ -77,17 +82,21 @@ impl Risk {
                 kept.resize(task.plan.block(i).len() * per_row, 0.0);
                 task.for_each_chunk(i, input, |chunk, start| {
                     let part = &mut kept[start * per_row..(start + chunk.rows.len()) * per_row];
-                    linearise(chunk, part, workspace);
+                    linearize(chunk, part, workspace);
                 });
             });
             swap(&mut scratch.blocks[..count], blocks);
         });
     }
 
-    fn product(&self, matrix: SecondOrder, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
+    fn product(&self, matrix: SecondOrder, at: &Linearization, v: &[Vector], out: &mut [Vector]) {
         let dimension = self.network().dimension();
-        assert!(at.theta.len() == dimension, "the point was linearised for another objective");
+        let sizes = (dimension, self.samples().rows(), linearization_per_row(self.network()));
+        let same = (at.theta.len(), at.samples, at.per_row) == sizes;
+        assert!(same, "the point was linearised for another objective");
         assert_eq!(v.len(), out.len(), "there are as many products as directions");
+        let lengths_fit = v.iter().chain(&*out).all(|vector| vector.len() == dimension);
+        assert!(lengths_fit, "a direction or a product has another length than θ");
         let group = (SUMS_MAX / (at.plan.blocks * dimension)).max(1);
         for (v, out) in v.chunks(group).zip(out.chunks_mut(group)) {
             self.product_of_group(matrix, at, v, out);
@@ -98,7 +107,7 @@ impl Risk {
     fn product_of_group(
         &self,
         matrix: SecondOrder,
-        at: &Linearisation,
+        at: &Linearization,
         v: &[Vector],
         out: &mut [Vector],
     ) {
@@ -141,12 +150,12 @@ struct Directions<'a> {
 fn product_on_block(
     matrix: SecondOrder,
     task: &Task,
-    at: &Linearisation,
+    at: &Linearization,
     i: usize,
     block: &mut Block,
     directions: Directions,
 ) {
-    let per_row = linearisation_per_row(task.network);
+    let per_row = linearization_per_row(task.network);
     let dimension = task.network.dimension();
     let Directions { v, packed } = directions;
     let Block { sums, kept, input, workspace, .. } = block;
@@ -160,7 +169,7 @@ fn product_on_block(
                 &at.blocks[i][start * per_row..][..size]
             } else {
                 let point = grown(kept, size);
-                linearise(chunk, point, workspace);
+                linearize(chunk, point, workspace);
                 &*point
             };
             let pairs = v.iter().zip(packed).zip(sums.chunks_exact_mut(dimension));
@@ -174,36 +183,36 @@ fn product_on_block(
 }
 
 impl Curvature for Risk {
-    type Point = Linearisation;
+    type Point = Linearization;
 
-    fn linearize_into(&self, theta: &Vector, at: &mut Linearisation) {
+    fn linearize_into(&self, theta: &Vector, at: &mut Linearization) {
         at.batch = None;
-        self.linearise_on(self.all_rows(), theta, at);
+        self.linearize_on(self.all_rows(), theta, at);
     }
 
-    fn hessian_vector(&self, at: &Linearisation, v: &Vector, out: &mut Vector) {
+    fn hessian_vector(&self, at: &Linearization, v: &Vector, out: &mut Vector) {
         self.product(SecondOrder::Hessian, at, from_ref(v), from_mut(out));
     }
 
-    fn gauss_newton_vector(&self, at: &Linearisation, v: &Vector, out: &mut Vector) {
+    fn gauss_newton_vector(&self, at: &Linearization, v: &Vector, out: &mut Vector) {
         self.product(SecondOrder::GaussNewton, at, from_ref(v), from_mut(out));
     }
 
-    fn hessian_vectors(&self, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
+    fn hessian_vectors(&self, at: &Linearization, v: &[Vector], out: &mut [Vector]) {
         self.product(SecondOrder::Hessian, at, v, out);
     }
 
-    fn gauss_newton_vectors(&self, at: &Linearisation, v: &[Vector], out: &mut [Vector]) {
+    fn gauss_newton_vectors(&self, at: &Linearization, v: &[Vector], out: &mut [Vector]) {
         self.product(SecondOrder::GaussNewton, at, v, out);
     }
 }
 
 impl BatchCurvature for Risk {
-    fn linearize_batch_into(&self, rows: &[usize], theta: &Vector, at: &mut Linearisation) {
+    fn linearize_batch_into(&self, rows: &[usize], theta: &Vector, at: &mut Linearization) {
         self.check_batch(rows);
         let list = at.batch.get_or_insert_default();
         list.clear();
         list.extend_from_slice(rows);
-        self.linearise_on(Rows::Listed(rows), theta, at);
+        self.linearize_on(Rows::Listed(rows), theta, at);
     }
 }

@@ -3,6 +3,8 @@
 mod blocks;
 mod curvature;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +16,7 @@ use crate::model::{
 };
 use crate::numerics::Vector;
 use blocks::{Block, Scratch, Task, gather};
-pub use curvature::Linearisation;
+pub use curvature::Linearization;
 use plan::Plan;
 
 /// Bytes of activations that a linearised point may keep by default.
@@ -103,6 +105,10 @@ impl Risk {
         assert!(rows.iter().all(|&row| row < self.samples.rows()), "a row is out of range");
     }
 
+    fn check_gradient(&self, gradient: &Vector) {
+        assert_eq!(gradient.len(), self.network.dimension(), "the gradient has another length");
+    }
+
     /// Does `work` with a workspace.
     fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         // A panic elsewhere leaves only numbers that are overwritten.
@@ -161,6 +167,7 @@ impl Risk {
     }
 
     fn value_gradient_on(&self, rows: Rows, theta: &Vector, gradient: &mut Vector) -> f64 {
+        self.check_gradient(gradient);
         let width = self.network.activations_per_row();
         let sum = self.evaluate(rows, theta, |task, blocks| {
             let sum = task.over_blocks(blocks, |i, block| {
@@ -210,10 +217,15 @@ fn check_targets(network: &Network, samples: &Samples, criterion: &Criterion) {
         Targets::Values(values) => {
             assert!(criterion.loss != Loss::CrossEntropy, "cross-entropy needs classes");
             assert_eq!(network.outputs(), values.columns(), "outputs differ");
+            // A distance has no classes, and does not look at their weights.
+            if criterion.loss == Loss::BinaryCrossEntropy {
+                check_class_weights(criterion, network.outputs());
+            }
         }
         Targets::Classes(labels) => {
             let classes = network.outputs().max(2) as u32;
             assert!(labels.iter().all(|&l| l < classes), "a label exceeds the outputs");
+            check_class_weights(criterion, classes as usize);
             assert!(
                 match criterion.loss {
                     Loss::BinaryCrossEntropy => network.outputs() == 1,
@@ -224,6 +236,11 @@ fn check_targets(network: &Network, samples: &Samples, criterion: &Criterion) {
             );
         }
     }
+}
+
+fn check_class_weights(criterion: &Criterion, classes: usize) {
+    let count = criterion.class_weights.as_ref().map_or(classes, Vec::len);
+    assert_eq!(count, classes, "there are as many class weights as classes");
 }
 
 impl Objective for Risk {
@@ -273,6 +290,7 @@ impl Objective for Risk {
         let sizes_fit = tape.blocks.len() == self.plan.blocks
             && (0..self.plan.blocks)
                 .all(|i| tape.blocks[i].len() == self.plan.block(i).len() * width);
+        self.check_gradient(gradient);
         assert!(sizes_fit, "the tape was written by another objective");
         self.evaluate(self.all_rows(), theta, |task, blocks| {
             task.over_blocks(blocks, |i, block| {

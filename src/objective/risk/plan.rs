@@ -70,16 +70,18 @@ mod tests {
 
     #[test]
     fn blocks_and_chunks_cover_every_row_once() {
-        for rows in [1, 63, 64, 65, 1797, 5000, 20_640] {
-            for widths in [&[1, 4, 1][..], &[64, 32, 16, 10], &[784, 256, 128, 10], &[1, 60_000, 1]]
-            {
+        let all: [&[usize]; 4] =
+            [&[1, 4, 1], &[64, 32, 16, 10], &[784, 256, 128, 10], &[1, 60_000, 1]];
+        for rows in (1..=700).chain([1797, 5000, 20_640, 1 << 20]) {
+            for widths in all {
                 let plan = Plan::new(rows, &Network::dense(widths, Activation::Tanh));
                 assert!(plan.blocks <= BLOCKS_MAX);
                 let mut next = 0;
                 for i in 0..plan.blocks {
                     for chunk in plan.chunks(i) {
                         assert_eq!(chunk.start, next);
-                        assert!(chunk.len() <= CHUNK_ROWS + GROUP && !chunk.is_empty());
+                        assert!(chunk.len() <= CHUNK_ROWS && !chunk.is_empty());
+                        assert!(chunk.start.is_multiple_of(GROUP));
                         next = chunk.end;
                     }
                     assert_eq!(next, plan.block(i).end);

@@ -108,7 +108,7 @@ pub fn push_forward(activation: Activation, kept: &[f64], tangent: &[f64], out: 
 /// Δ = g φ′ is the cotangent at z, u = R{g}, and ṙ = R{z}.
 ///
 /// # Panics
-/// For an activation that keeps z: it has [`linearise`].
+/// For an activation that keeps z: it has [`linearize`].
 pub fn pull_back_tangent(
     activation: Activation,
     a: &[f64],
@@ -135,7 +135,7 @@ pub fn pull_back_tangent(
 ///
 /// # Panics
 /// For an activation that keeps a: it has [`pull_back_tangent`].
-pub fn linearise(
+pub fn linearize(
     activation: Activation,
     z: &[f64],
     g: &mut [f64],
@@ -143,8 +143,8 @@ pub fn linearise(
     second: &mut [f64],
 ) {
     match activation {
-        Activation::Gelu => linearise_with(gelu_slopes, z, g, first, second),
-        Activation::Silu => linearise_with(silu_slopes, z, g, first, second),
+        Activation::Gelu => linearize_with(gelu_slopes, z, g, first, second),
+        Activation::Silu => linearize_with(silu_slopes, z, g, first, second),
         Activation::Sin => {
             activate_into(Activation::Sin, z, second);
             multiply_by(second, g, negative);
@@ -156,7 +156,7 @@ pub fn linearise(
     }
 }
 
-/// `u ← u · first + second · ṙ`, from what [`linearise`] left.
+/// `u ← u · first + second · ṙ`, from what [`linearize`] left.
 pub fn pull_back_tangent_stored(first: &[f64], second: &[f64], tangent: &[f64], u: &mut [f64]) {
     let n = u.len();
     let (first, second, tangent) = (&first[..n], &second[..n], &tangent[..n]);
@@ -323,7 +323,7 @@ fn tangents(all: (&[f64], &[f64], &[f64], &mut [f64]), slopes: impl Fn(f64) -> (
 }
 
 #[inline(always)]
-fn linearise_with(
+fn linearize_with(
     slopes: impl Fn(f64) -> (f64, f64),
     z: &[f64],
     g: &mut [f64],

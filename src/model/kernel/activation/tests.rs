@@ -76,7 +76,7 @@ fn slopes_far_out() {
             assert!(slopes[0].is_finite(), "{activation:?} at {z}");
             if activation.slope_needs_input() {
                 let (mut first, mut second) = ([0.0], [0.0]);
-                linearise(activation, &[z], &mut work, &mut first, &mut second);
+                linearize(activation, &[z], &mut work, &mut first, &mut second);
                 assert!(second[0].is_finite(), "{activation:?} at {z}");
                 let gate = f64::from(u8::from(z > 0.0));
                 assert!(activation == Activation::Sin || first[0] == gate);
@@ -118,7 +118,7 @@ fn tangents_agree_with_central_differences() {
         let mut delta = g.clone();
         if activation.slope_needs_input() {
             let (mut first, mut second) = (vec![f64::NAN; n], vec![f64::NAN; n]);
-            linearise(activation, &kept, &mut delta, &mut first, &mut second);
+            linearize(activation, &kept, &mut delta, &mut first, &mut second);
             pull_back_tangent_stored(&first, &second, &tangent, &mut found);
         } else {
             pull_back(activation, &kept, &mut delta);
@@ -150,7 +150,7 @@ fn a_nan_stays_visible_everywhere() {
         let mut u = [1.0];
         if activation.slope_needs_input() {
             let (mut g, mut first, mut second) = ([1.0], [0.0], [0.0]);
-            linearise(activation, &[nan], &mut g, &mut first, &mut second);
+            linearize(activation, &[nan], &mut g, &mut first, &mut second);
             assert!(g[0].is_nan() && first[0].is_nan() && second[0].is_nan());
             pull_back_tangent_stored(&first, &second, &[0.0], &mut u);
         } else {

@@ -107,7 +107,7 @@ pub fn evaluate(context: LossContext, z: &[f64], rows: Rows, scale: f64, delta: 
 /// Prepares `scale` times the second derivative of the weighted sum by z, into
 /// `curvature`, as long as z: for cross-entropy the probabilities, otherwise its
 /// diagonal.
-pub fn linearise(context: LossContext, z: &[f64], rows: Rows, scale: f64, curvature: &mut [f64]) {
+pub fn linearize(context: LossContext, z: &[f64], rows: Rows, scale: f64, curvature: &mut [f64]) {
     if rows.is_empty() {
         return;
     }
@@ -146,7 +146,7 @@ pub fn linearise(context: LossContext, z: &[f64], rows: Rows, scale: f64, curvat
 }
 
 /// `u ← scale · H u` row by row, with the second derivative H of the weighted sum, from
-/// what [`linearise`] left: `scale · weight · (p ⊙ (u − pᵀu))` for cross-entropy,
+/// what [`linearize`] left: `scale · weight · (p ⊙ (u − pᵀu))` for cross-entropy,
 /// otherwise `curvature ⊙ u`.
 pub fn hessian_product(
     context: LossContext,

@@ -149,7 +149,7 @@ fn derivatives_agree_with_central_differences() {
         assert!((found - slope).abs() < tolerance, "{}: {found} {slope}", case.what());
 
         let mut curvature = vec![f64::NAN; z.len()];
-        linearise(context, &z, (0..ROWS).into(), scale, &mut curvature);
+        linearize(context, &z, (0..ROWS).into(), scale, &mut curvature);
         let mut product = direction.clone();
         hessian_product(context, &curvature, (0..ROWS).into(), scale, &mut product);
         let kink = |i: usize| {
@@ -160,7 +160,7 @@ fn derivatives_agree_with_central_differences() {
                 let mut moved = z.clone();
                 moved[i] += 3.0 * h * 1e-6;
                 let mut curvature = vec![0.0; z.len()];
-                linearise(context, &moved, (0..ROWS).into(), 1.0, &mut curvature);
+                linearize(context, &moved, (0..ROWS).into(), 1.0, &mut curvature);
                 *around = curvature[i];
             }
             piecewise && case.criterion.smoothing == 0.0 && around[0] != around[1]
@@ -179,7 +179,7 @@ fn second_derivatives_are_symmetric_and_not_negative() {
         let mut stream = Seed::new(11).stream();
         let z = case.logits(&mut stream);
         let mut curvature = vec![0.0; z.len()];
-        linearise(case.context(), &z, (0..ROWS).into(), 1.0, &mut curvature);
+        linearize(case.context(), &z, (0..ROWS).into(), 1.0, &mut curvature);
         let mut random =
             || -> Vec<f64> { z.iter().map(|_| stream.random_range(-1.0..1.0)).collect() };
         let product = |u: &[f64]| {
@@ -213,7 +213,7 @@ fn a_row_gives_the_same_numbers_however_it_is_asked_for() {
             let mut delta = vec![f64::NAN; z.len()];
             let mut curvature = delta.clone();
             let value = evaluate(context, z, rows, 0.5, &mut delta);
-            linearise(context, z, rows, 0.5, &mut curvature);
+            linearize(context, z, rows, 0.5, &mut curvature);
             let mut product: Vec<f64> = z.iter().map(|z| z.cos()).collect();
             hessian_product(context, &curvature, rows, 0.5, &mut product);
             (value, delta, product)
@@ -257,7 +257,7 @@ fn one_output(criterion: &Criterion, z: f64, y: f64) -> (f64, f64, f64) {
     let context = LossContext { criterion, targets: &targets, row_weights: None };
     let (mut delta, mut curvature) = ([f64::NAN], [f64::NAN]);
     let value = evaluate(context, &[z], (0..1).into(), 1.0, &mut delta);
-    linearise(context, &[z], (0..1).into(), 1.0, &mut curvature);
+    linearize(context, &[z], (0..1).into(), 1.0, &mut curvature);
     (value, delta[0], curvature[0])
 }
 
@@ -340,7 +340,7 @@ fn a_nan_output_stays_visible() {
         let mut curvature = delta.clone();
         let rows = Rows::from(0..ROWS);
         assert!(evaluate(case.context(), &z, rows, 1.0, &mut delta).is_nan());
-        linearise(case.context(), &z, rows, 1.0, &mut curvature);
+        linearize(case.context(), &z, rows, 1.0, &mut curvature);
         hessian_product(case.context(), &curvature, rows, 1.0, &mut product);
         for (i, (d, p)) in delta.iter().zip(&product).enumerate() {
             let in_row = i / case.width == 77;
@@ -354,7 +354,7 @@ fn a_nan_output_stays_visible() {
 fn no_rows_have_no_loss() {
     for case in cases() {
         assert_eq!(evaluate(case.context(), &[], Rows::Listed(&[]), 1.0, &mut []), 0.0);
-        linearise(case.context(), &[], Rows::Listed(&[]), 1.0, &mut []);
+        linearize(case.context(), &[], Rows::Listed(&[]), 1.0, &mut []);
         hessian_product(case.context(), &[], Rows::Listed(&[]), 1.0, &mut []);
     }
 }
