@@ -56,6 +56,8 @@ fn evaluations_allocate_nothing_in_steady_state() {
             risk.gauss_newton_vectors(&at, &v, &mut out);
             risk.linearize_batch_into(&list, &theta, &mut batch);
             risk.hessian_vectors(&batch, &v, &mut out);
+            // One storage for both by turns.
+            risk.linearize_batch_into(&list, &theta, &mut at);
         };
         for threads in [1, 2] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -271,9 +271,12 @@ fn bits_do_not_depend_on_how_they_are_asked_for() {
         let all: Vec<usize> = (0..rows).collect();
         let mut stream = seed.child("batch").stream();
         let some: Vec<usize> = (0..rows / 2 + 1).map(|_| stream.random_range(0..rows)).collect();
-        risk.linearize_batch_into(&some, &(2.0 * &theta), &mut at);
         risk.linearize_into(&theta, &mut at);
         let expected = (gradient(&risk, &theta), products(&risk, &at, &v));
+        // Another number of rows, whose numbers lie elsewhere in the buffers.
+        risk.linearize_batch_into(&some, &(2.0 * &theta), &mut at);
+        products(&risk, &at, &v);
+        risk.linearize_into(&theta, &mut at);
 
         assert_eq!(risk.value(&theta).to_bits(), expected.0.0, "{what}: value");
         assert_eq!(risk.value_keeping(&theta, &mut tape).to_bits(), expected.0.0, "{what}");

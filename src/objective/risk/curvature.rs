@@ -26,8 +26,9 @@ const RESIDENT: usize = 87_380;
 pub struct Linearization {
     theta: Vec<f64>,
     packed: Vec<f64>,
-    /// The rows of a mini-batch.
-    batch: Option<Vec<usize>>,
+    /// Whether it is a mini-batch's, and then its rows; their storage outlives it.
+    is_batch: bool,
+    batch: Vec<usize>,
     plan: Plan,
     /// Rows of the whole data set, and numbers kept of a row: what tells one risk's
     /// points from another's.
@@ -113,9 +114,9 @@ impl Risk {
     ) {
         let network = self.network();
         let dimension = network.dimension();
-        let rows = match &at.batch {
-            Some(list) => Rows::Listed(list),
-            None => Rows::Run { start: 0, end: at.plan.rows },
+        let rows = match at.is_batch {
+            true => Rows::Listed(&at.batch),
+            false => Rows::Run { start: 0, end: at.plan.rows },
         };
         let parameters = Parameters { values: &at.theta, packed: &at.packed };
         let task = self.task(rows, at.plan, parameters);
@@ -186,7 +187,7 @@ impl Curvature for Risk {
     type Point = Linearization;
 
     fn linearize_into(&self, theta: &Vector, at: &mut Linearization) {
-        at.batch = None;
+        at.is_batch = false;
         self.linearize_on(self.all_rows(), theta, at);
     }
 
@@ -210,9 +211,9 @@ impl Curvature for Risk {
 impl BatchCurvature for Risk {
     fn linearize_batch_into(&self, rows: &[usize], theta: &Vector, at: &mut Linearization) {
         self.check_batch(rows);
-        let list = at.batch.get_or_insert_default();
-        list.clear();
-        list.extend_from_slice(rows);
+        at.is_batch = true;
+        at.batch.clear();
+        at.batch.extend_from_slice(rows);
         self.linearize_on(Rows::Listed(rows), theta, at);
     }
 }
