@@ -10,7 +10,7 @@
 //! are spread over all lanes. Hence only a right operand that is needed transposed
 //! has to be rearranged ([`pack_transposed`]), once for all chunks of rows.
 //!
-//! Measured on one core of an AMD EPYC (Zen 4, AVX-512, 58.4 GFLOP/s at most),
+//! Measured on one core of an AMD EPYC (Zen 4, AVX-512),
 //! idle, 2026-11-25, operands in cache, in GFLOP/s, against the crate `gemm` 0.19 in
 //! the same run: 256 × 256 × 784 57.6 and 54.0, 128 × 64 × 64 57.1 and 51.0,
 //! 128 × 64 × 8 48.8 and 31.8, 128 × 10 × 128 36.3 and 33.0.
