@@ -126,7 +126,7 @@ pub struct Measurement {
     pub roofline_ratio: f64,
 }
 
-/// Measures a workload on the current threads: `rounds` rounds in which each
+/// Measures a workload on the current threads: `rounds` rounds, at least one, in which each
 /// evaluation has its turn, and of each the median.
 ///
 /// # Errors
@@ -141,7 +141,7 @@ pub fn measure(workload: Workload, rounds: usize) -> Result<Measurement> {
     let mut products = vec![Vector::zeros(theta.len()); BLOCK];
     let mut roofline = Roofline::new(&risk);
     let mut times = [const { Vec::new() }; 7];
-    for _ in 0..rounds {
+    for _ in 0..rounds.max(1) {
         times[0].push(time(|| _ = risk.value(&theta)));
         times[1].push(time(|| _ = risk.value_gradient(&theta, &mut out)));
         times[2].push(time(|| risk.linearize_into(&theta, &mut at)));
@@ -182,7 +182,7 @@ fn time(mut call: impl FnMut()) -> f64 {
 
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    0.5 * (times[(times.len() - 1) / 2] + times[times.len() / 2])
 }
 
 /// Floating-point operations of a gradient's products: three per weight and row, two

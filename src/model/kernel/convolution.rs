@@ -8,6 +8,7 @@
 
 use super::super::network::Geometry;
 use super::linear::Write;
+use super::pass::grown;
 use super::{MatrixView, Right, Start, multiply};
 
 /// Weights of one output channel.
@@ -35,7 +36,7 @@ pub fn apply(
     patches: &mut Vec<f64>,
 ) {
     let (patch, positions, channels) = (patch(geometry), positions(geometry), geometry.output[0]);
-    patches.resize(patch * positions, 0.0);
+    let patches = grown(patches, patch * positions);
     let samples = input.chunks_exact(length(&geometry.input));
     for (input, out) in samples.zip(out.chunks_exact_mut(length(&geometry.output))) {
         gather(geometry, input, [positions, 1], patches);
@@ -61,7 +62,7 @@ pub fn apply_transposed(
     patches: &mut Vec<f64>,
 ) {
     let (patch, positions, channels) = (patch(geometry), positions(geometry), geometry.output[0]);
-    patches.resize(patch * positions, 0.0);
+    let patches = grown(patches, patch * positions);
     let samples = delta.chunks_exact(length(&geometry.output));
     for (delta, out) in samples.zip(out.chunks_exact_mut(length(&geometry.input))) {
         let weight = MatrixView::row_major(weight, channels, patch).transposed();
@@ -84,7 +85,7 @@ pub fn parameter_product(
     patches: &mut Vec<f64>,
 ) {
     let (patch, positions, channels) = (patch(geometry), positions(geometry), geometry.output[0]);
-    patches.resize(patch * positions, 0.0);
+    let patches = grown(patches, patch * positions);
     let samples = delta.chunks_exact(length(&geometry.output));
     let mut start = write.start();
     for (delta, input) in samples.zip(input.chunks_exact(length(&geometry.input))) {

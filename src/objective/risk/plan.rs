@@ -17,9 +17,9 @@ pub(super) const BLOCKS_MAX: usize = 32;
 /// blocks, but never fewer than eight.
 const BLOCK_ENTRIES_MAX: usize = 1 << 21;
 /// Rows that pass through all layers together, few enough for inputs and activations to
-/// stay in a core's cache from the forward to the backward pass. 64 was the fastest of
-/// 32 to 256 for each reference workload, by 2 to 7 % (AMD EPYC, one thread, idle,
-/// 2026-11-25).
+/// stay in a core's cache from the forward to the backward pass. Of seven sizes from 32 to
+/// 256, 64 was the fastest for the gradients of `digits` and `mnist5k`, and within 5 % of
+/// it (48) for `tabular` (AMD EPYC, one thread, idle, two runs each, 2026-11-25).
 const CHUNK_ROWS: usize = 64;
 /// Numbers that a chunk's inputs and activations are at most (8 MiB), if it has more
 /// rows than a group: a wide network's rows pass in smaller chunks.
