@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use losslab::data::{DataSource, Task, embedded};
 use losslab::lab::problems;
 use losslab::model::{Activation, Loss};
-use losslab::solver::{BetaRule, LineSearchKind, Method, Setting, catalogue};
+use losslab::solver::{BetaRule, LineSearch, Method, Named, Schedule, Setting};
 use serde::Serialize;
 
 use super::arguments::{ListArguments, ListKind};
@@ -90,7 +90,8 @@ fn problem_table(entries: &[ProblemEntry]) -> String {
 struct SolverEntry {
     name: &'static str,
     description: &'static str,
-    needs: &'static str,
+    needs: Vec<&'static str>,
+    defaults_from: &'static str,
     defaults: BTreeMap<&'static str, serde_json::Value>,
     reference: &'static str,
     #[serde(skip)]
@@ -99,14 +100,16 @@ struct SolverEntry {
 
 fn solver_entries() -> Vec<SolverEntry> {
     let methods = Method::all();
-    let entries = methods.iter().zip(&catalogue::ENTRIES).map(|(method, entry)| {
+    let entries = methods.iter().map(|method| {
+        let entry = method.entry();
         let settings = method.settings();
         let texts: Vec<String> =
             settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
         SolverEntry {
             name: entry.name,
             description: entry.description,
-            needs: entry.needs,
+            needs: entry.needs.iter().map(|need| need.name()).collect(),
+            defaults_from: entry.defaults_from,
             defaults: settings.into_iter().map(|(key, value)| (key, json(value))).collect(),
             reference: entry.reference,
             settings: texts.join(","),
@@ -128,15 +131,17 @@ fn solver_text(entries: &[SolverEntry]) -> String {
     for entry in entries {
         lines.push(format!("{}: {}", entry.name, entry.description));
         lines.push(format!("  defaults  {}", entry.settings));
-        lines.push(format!("  needs     {}", entry.needs));
+        lines.push(format!("  from      {}", entry.defaults_from));
+        lines.push(format!("  needs     {}", entry.needs.join(", ")));
         lines.push(format!("  see       {}\n", entry.reference));
     }
     lines.push("Settings follow the name: -s cg:beta=hestenes-stiefel,c2=0.4,label=HS".to_owned());
-    lines.push(format!("  beta: {}", BetaRule::ALL.map(BetaRule::name).join(", ")));
-    let kinds = LineSearchKind::ALL.map(LineSearchKind::name);
-    lines.push(format!("  line_search: {}", kinds.join(", ")));
-    lines.push(format!("  schedule: {},", catalogue::SCHEDULES[..3].join(", ")));
-    lines.push(format!("            {}", catalogue::SCHEDULES[3..].join(", ")));
+    let rules: Vec<&str> = BetaRule::ALL.iter().map(|rule| rule.name()).collect();
+    lines.push(format!("  beta: {},", rules[..3].join(", ")));
+    lines.push(format!("        {}", rules[3..].join(", ")));
+    lines.push(format!("  line_search: {}", LineSearch::NAMES.join(", ")));
+    lines.push(format!("  schedule: {},", Schedule::NAMES[..3].join(", ")));
+    lines.push(format!("            {}", Schedule::NAMES[3..].join(", ")));
     lines.join("\n")
 }
 

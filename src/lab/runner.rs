@@ -9,9 +9,9 @@ use super::{
 use crate::data::{Dataset, Samples, SplitFractions, Task};
 use crate::error::Result;
 use crate::model::{Evaluation, Loss, Network, evaluate};
-use crate::numerics::Vector;
+use crate::numerics::{Seed, Vector};
 use crate::objective::{HeldOut, TraceEntry};
-use crate::solver::{Outcome, SolverSpec, Stopping, run};
+use crate::solver::{Conditions, Outcome, SolverSpec, Stopping, run};
 
 /// What happens while an experiment goes on.
 #[derive(Clone, Copy, Debug)]
@@ -186,10 +186,10 @@ impl<'a> Cell<'a> {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> (Run, Vector) {
         let stopping = Stopping {
-            passes: spec.budget,
             iterations: spec.iterations,
             gradient_tolerance: spec.gradient_tolerance,
             target_loss: self.problem.target_loss.filter(|_| spec.stop_at_target),
+            ..Stopping::within(spec.budget)
         };
         let held_out = |theta: &Vector| {
             self.evaluate(theta).map_or_else(HeldOut::default, |found| self.held_out(&found))
@@ -197,15 +197,15 @@ impl<'a> Cell<'a> {
         let mut observe = |entry: &TraceEntry| {
             observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
         };
-        let outcome = run(
-            &self.instance.risk,
-            &solver.method,
-            &self.instance.start,
-            stopping,
+        let conditions = Conditions {
+            // All solvers of a seed see the rows in the same order.
+            seed: Seed::new(self.seed).child("batches"),
             interrupt,
-            &held_out,
-            &mut observe,
-        );
+            held_out: &held_out,
+            ..Conditions::new(stopping, &mut observe)
+        };
+        let Instance { risk, start, .. } = &self.instance;
+        let outcome = run(risk, &solver.method, start, conditions);
         let theta = outcome.theta.clone();
         (self.describe(&solver.label, outcome), theta)
     }

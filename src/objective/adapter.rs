@@ -8,9 +8,9 @@ use crate::numerics::Vector;
 /// Lends a ledger to argmin: `cost` and `gradient` are charged to it and served
 /// from its memo; own solvers ask for [`Problem::value_gradient`].
 #[derive(Debug)]
-pub struct Problem<'a, O: Objective>(pub &'a Ledger<'a, O>);
+pub struct Problem<'l, 'a, O: Objective>(pub &'l Ledger<'a, O>);
 
-impl<O: Objective> Problem<'_, O> {
+impl<O: Objective> Problem<'_, '_, O> {
     /// The fused pass; see [`Ledger::value_gradient`].
     ///
     /// # Errors
@@ -20,7 +20,7 @@ impl<O: Objective> Problem<'_, O> {
     }
 }
 
-impl<O: Objective> CostFunction for Problem<'_, O> {
+impl<O: Objective> CostFunction for Problem<'_, '_, O> {
     type Param = Vector;
     type Output = f64;
 
@@ -29,7 +29,7 @@ impl<O: Objective> CostFunction for Problem<'_, O> {
     }
 }
 
-impl<O: Objective> Gradient for Problem<'_, O> {
+impl<O: Objective> Gradient for Problem<'_, '_, O> {
     type Param = Vector;
     type Gradient = Vector;
 

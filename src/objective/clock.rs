@@ -11,9 +11,10 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that runs from now on.
-    pub fn start() -> Self {
-        Self { before: Cell::default(), running_since: Cell::new(Some(Instant::now())) }
+    /// A clock that runs from now on, with so many seconds on it.
+    pub fn start(seconds: f64) -> Self {
+        let before = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        Self { before: Cell::new(before), running_since: Cell::new(Some(Instant::now())) }
     }
 
     /// Stands still while `work` is done.
@@ -41,7 +42,7 @@ mod tests {
 
     #[test]
     fn held_time_does_not_count() {
-        let clock = Clock::start();
+        let clock = Clock::start(0.0);
         clock.held(|| std::thread::sleep(Duration::from_millis(500)));
         assert!(clock.seconds() < 0.4);
         std::thread::sleep(Duration::from_millis(5));

@@ -5,12 +5,14 @@ mod clock;
 mod ledger;
 mod problem;
 mod risk;
+mod second_order;
 mod test_functions;
 mod trace;
 
 pub use adapter::Problem;
-pub use ledger::{Best, Ledger, Limits, Stop};
+pub use ledger::{Best, Ledger, LedgerSnapshot, Limits, Progress, Stop};
 pub use problem::{BatchCurvature, Curvature, FiniteSum, Objective, Tape};
 pub use risk::{Linearization, Risk};
+pub use second_order::{Linearized, SecondOrder};
 pub use test_functions::{Quadratic, Rosenbrock};
 pub use trace::{Executed, HeldOut, Requested, TraceEntry};

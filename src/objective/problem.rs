@@ -1,5 +1,6 @@
 //! The interface between what is minimised and what minimises it.
 
+use super::SecondOrder;
 use crate::numerics::Vector;
 
 /// A function f: ℝⁿ → ℝ with its gradient.
@@ -56,6 +57,18 @@ pub trait Objective: Sync {
     fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
         let _ = tape;
         self.value_gradient(theta, gradient);
+    }
+
+    /// f as a mean over terms, for methods that take mini-batches; none unless
+    /// overridden, with `Some(self)` where [`FiniteSum`] is implemented.
+    fn finite_sum(&self) -> Option<&dyn FiniteSum> {
+        None
+    }
+
+    /// Second derivatives of f, for methods that ask for them; none unless overridden,
+    /// with `Some(Box::new(Linearized::new(self)))` where [`Curvature`] is implemented.
+    fn second_order(&self) -> Option<Box<dyn SecondOrder + '_>> {
+        None
     }
 }
 

@@ -12,21 +12,29 @@ pub struct Requested {
     pub gradient: u64,
     /// Value and gradient in one call.
     pub fused: u64,
+    /// Value and gradient of a mini-batch in one call.
+    pub batch: u64,
     /// Hessian-vector products.
     pub hessian_vector: u64,
+    /// Gauss–Newton-vector products.
+    pub gauss_newton_vector: u64,
 }
 
 /// What was computed to answer them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Executed {
-    /// Forward passes.
+    /// Forward passes, over all samples or a mini-batch.
     pub forward: u64,
-    /// Backward passes.
+    /// Backward passes, likewise.
     pub backward: u64,
+    /// Linearisations, from which products start.
+    pub linearize: u64,
     /// Hessian-vector products.
     pub hessian_vector: u64,
-    /// Samples read by forward passes and Hessian-vector products; a backward
-    /// pass reuses what its forward pass read.
+    /// Gauss–Newton-vector products.
+    pub gauss_newton_vector: u64,
+    /// Samples read by forward passes, linearisations and products; a backward pass
+    /// reuses what its forward pass read.
     pub samples: u64,
 }
 
@@ -49,7 +57,8 @@ pub struct TraceEntry {
     /// Work done so far.
     pub executed: Executed,
     /// Cost so far in passes: one value-and-gradient over the training set is 1,
-    /// a forward pass alone ⅓, a backward pass ⅔, a Hessian-vector product 2.
+    /// a forward pass alone ⅓, a backward pass or a linearisation ⅔, a Hessian-vector
+    /// product 2, a Gauss–Newton product 1⅓, each in proportion to the samples.
     pub passes: f64,
     /// The training loss at the iterate, penalty included.
     pub loss: f64,

@@ -127,6 +127,10 @@ pub(super) fn short_statuses(runs: &[&Run]) -> Vec<String> {
         Status::BudgetSpent => "budget",
         Status::NonFinite => "diverged",
         Status::LineSearchFailed => "no step",
+        Status::Unbounded => "unbounded",
+        Status::Plateau => "plateau",
+        Status::Stalled => "stalled",
+        Status::Unsupported => "not fit",
         Status::Interrupted => "cut short",
     })
 }

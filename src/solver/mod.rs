@@ -1,21 +1,42 @@
 //! Solvers: a closed specification, one file per method, typed outcomes.
 
 pub mod catalogue;
-mod gradient_descent;
-mod line_search;
+mod first_order;
+mod learning_rate;
+pub mod line_search;
 mod monitored;
+mod own;
+mod quasi_newton;
 mod run;
-mod schedule;
+mod second_order;
 pub(crate) mod settings;
 mod spec;
 mod status;
+mod stochastic;
+mod stock;
+mod stopping;
 
-pub use gradient_descent::GradientDescent;
+pub use first_order::{
+    BarzilaiBorweinSettings, BetaRule, CgSettings, GdLineSearchSettings, GdSettings,
+    GradientDescent, MomentumSettings, NesterovSettings,
+};
+pub use learning_rate::{LearningRate, Schedule};
 pub use line_search::LineSearch;
-pub use run::{Outcome, Stopping, run};
-pub use settings::Setting;
-pub use spec::{BetaRule, LineSearchKind, LineSearchSpec, Method, Schedule, SolverSpec};
+pub use own::{Halt, Iterate, Iterative, Own};
+pub use quasi_newton::{BfgsSettings, LbfgsSettings, Sr1TrustRegionSettings};
+pub use run::{Checkpointing, Conditions, Outcome, Snapshot, run};
+pub use second_order::{HessianFreeSettings, NewtonCgSettings, TrustRegionSettings};
+pub use settings::{Named, Setting};
+pub use spec::{Method, SolverSpec};
 pub use status::Status;
+pub use stochastic::{
+    AdagradSettings, AdamSettings, AdamWSettings, Batches, RmsPropSettings, SgdSettings,
+};
+pub use stock::{
+    ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings, ArgminLineSearch,
+    ArgminNewtonCgSettings, ArgminTrustRegionSettings, StockBeta, StockSearch, StockSearchKind,
+};
+pub use stopping::{GradientRule, Stopping};
 
 use crate::numerics::Vector;
 

@@ -7,27 +7,80 @@ use argmin::solver::conjugategradient::NonlinearConjugateGradient;
 use argmin::solver::conjugategradient::beta::{
     FletcherReeves, HestenesStiefel, PolakRibiere, PolakRibierePlus,
 };
-use argmin::solver::gradientdescent::SteepestDescent;
-use argmin::solver::quasinewton::LBFGS;
+use serde::{Deserialize, Serialize};
 
-use super::monitored::{Monitored, NoStep, Watch};
-use super::{BetaRule, GradientDescent, LineSearch, Method, SolverState, Status};
-use crate::numerics::Vector;
-use crate::objective::{
-    Executed, HeldOut, Ledger, Limits, Objective, Problem, Requested, Stop, TraceEntry,
+use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watch};
+use super::stock::{self, ArgminLineSearch, StockBeta};
+use super::{
+    GradientDescent, Halt, Iterate, Iterative, Method, Own, SolverState, Status, Stopping,
 };
+use crate::numerics::{Seed, Vector};
+use crate::objective::{
+    Executed, HeldOut, Ledger, LedgerSnapshot, Limits, Objective, Problem, Requested, Stop,
+    TraceEntry,
+};
+use crate::solver::catalogue::Need;
 
-/// When a run ends, by rules that are the same for every method.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stopping {
-    /// Passes at most.
-    pub passes: f64,
-    /// Iterations at most.
-    pub iterations: Option<u64>,
-    /// Ends once the largest gradient entry is at most this.
-    pub gradient_tolerance: f64,
-    /// Ends once an iterate's loss is at most this.
-    pub target_loss: Option<f64>,
+/// What a run goes by, beside objective, method and start.
+pub struct Conditions<'c> {
+    /// When it ends.
+    pub stopping: Stopping,
+    /// What methods on mini-batches draw their order from.
+    pub seed: Seed,
+    /// Ends the run once it is set.
+    pub interrupt: &'c AtomicBool,
+    /// Test loss and test metric at θ, measured off the clock.
+    pub held_out: &'c dyn Fn(&Vector) -> HeldOut,
+    /// Called with every trace entry.
+    pub observe: &'c mut dyn FnMut(&TraceEntry),
+    /// Whether the run is put down now and then.
+    pub checkpoint: Option<Checkpointing<'c>>,
+    /// Where the run goes on, instead of at the start.
+    pub resume: Option<Snapshot>,
+}
+
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+impl<'c> Conditions<'c> {
+    /// These stopping rules, seed 0, and nobody who watches or interrupts; `observe` is
+    /// called with every trace entry.
+    pub fn new(stopping: Stopping, observe: &'c mut dyn FnMut(&TraceEntry)) -> Self {
+        Self {
+            stopping,
+            seed: Seed::new(0),
+            interrupt: &NEVER,
+            held_out: &|_| HeldOut::default(),
+            observe,
+            checkpoint: None,
+            resume: None,
+        }
+    }
+}
+
+/// How often a run is put down, and by whom.
+pub struct Checkpointing<'c> {
+    /// Iterations between two snapshots, at least 1.
+    pub every: u64,
+    /// Takes a snapshot. Called at the end of an iteration, off the clock.
+    pub write: &'c mut dyn FnMut(&Snapshot),
+}
+
+/// A run of one of this crate's own methods between two iterations: all that it needs to go
+/// on with the same bits, counters and trace.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Snapshot {
+    ledger: LedgerSnapshot,
+    at: Iterate,
+    method: Vec<u8>,
+    restarts: u64,
+    loss_at_start: f64,
+}
+
+impl Snapshot {
+    /// Number of parameters.
+    pub fn dimension(&self) -> usize {
+        self.at.theta.len()
+    }
 }
 
 /// A finished run.
@@ -35,7 +88,7 @@ pub struct Stopping {
 pub struct Outcome {
     /// How it ended.
     pub status: Status,
-    /// What the solver said when it failed.
+    /// What there is to say about the end.
     pub message: Option<String>,
     /// Restarts after a failed line search.
     pub restarts: u64,
@@ -66,26 +119,21 @@ pub struct Outcome {
 /// Minimises `objective` by `method` from `start`.
 ///
 /// All methods run through argmin's `Executor` over one [`Ledger`], record every
-/// iterate, and stop by `stopping`. When a line search fails, the method is
+/// iterate, and stop by the same rules. When a line search fails, the method is
 /// started afresh at the best point, as long as the loss fell since the last
 /// restart; otherwise the run ends with [`Status::LineSearchFailed`]. Nothing a
 /// method does is an error of this function: every end is a [`Status`].
 ///
 /// ```
-/// use std::sync::atomic::AtomicBool;
 /// use losslab::numerics::Vector;
-/// use losslab::objective::{HeldOut, Rosenbrock};
-/// use losslab::solver::{SolverSpec, Status, Stopping, run};
+/// use losslab::objective::Rosenbrock;
+/// use losslab::solver::{Conditions, SolverSpec, Status, Stopping, run};
 ///
-/// let stopping =
-///     Stopping { passes: 500.0, iterations: None, gradient_tolerance: 1e-8, target_loss: None };
+/// let stopping = Stopping { gradient_tolerance: 1e-8, ..Stopping::within(500.0) };
 /// let method = SolverSpec::named("lbfgs").unwrap().method;
 /// let start = Vector::from_vec(vec![-1.2, 1.0]);
-/// let none = |_: &Vector| HeldOut::default();
-/// let outcome = run(
-///     &Rosenbrock { dimension: 2 }, &method, &start, stopping,
-///     &AtomicBool::new(false), &none, &mut |_| {},
-/// );
+/// let conditions = Conditions::new(stopping, &mut |_| {});
+/// let outcome = run(&Rosenbrock { dimension: 2 }, &method, &start, conditions);
 /// assert_eq!(outcome.status, Status::Converged);
 /// assert!((outcome.theta[0] - 1.0).abs() < 1e-6);
 /// ```
@@ -93,99 +141,218 @@ pub fn run<O: Objective>(
     objective: &O,
     method: &Method,
     start: &Vector,
-    stopping: Stopping,
-    interrupt: &AtomicBool,
-    held_out: &dyn Fn(&Vector) -> HeldOut,
-    observe: &mut dyn FnMut(&TraceEntry),
+    conditions: Conditions<'_>,
 ) -> Outcome {
-    let ledger = Ledger::new(objective, Limits { passes: stopping.passes }, interrupt);
+    let Conditions { stopping, seed, interrupt, held_out, observe, checkpoint, resume } =
+        conditions;
+    let limits = Limits { passes: stopping.passes, seconds: stopping.seconds };
     let mut watch = Watch { held_out, observe };
+    let (ledger, middle) = match resume {
+        Some(Snapshot { ledger, at, method, restarts, loss_at_start }) => {
+            let middle = Middle { at, method, restarts, loss_at_start };
+            (Ledger::resume(objective, limits, interrupt, ledger), Some(middle))
+        }
+        None => (Ledger::new(objective, limits, interrupt), None),
+    };
+    if let Some(need) = missing(objective, method) {
+        let message = format!("the objective has no {}", need.name());
+        return outcome(ledger, start, (Status::Unsupported, Some(message)), 0);
+    }
+    let at_start = match middle {
+        Some(_) => Ok(None),
+        None => watch.record(&ledger, start, None, &stopping),
+    };
     let mut cut_short = false;
-    let (status, message, restarts) = match watch.record(&ledger, start, &stopping) {
-        Ok(Some(status)) => (status, None, 0),
-        Err(stop) => (Status::NonFinite, Some(stop.to_string()), 0),
+    let mut attempts = Attempts { ledger: &ledger, method, seed, stopping, watch, checkpoint };
+    let (end, restarts) = match at_start {
+        Ok(Some(end)) => (end, 0),
+        Err(stop) => ((Status::NonFinite, Some(stop.to_string())), 0),
         Ok(None) => {
-            let end = attempts(&ledger, method, start, stopping, &mut watch);
+            let (end, restarts) = attempts.run(start, middle);
             cut_short = ledger.stop().is_some() || end.0 == Status::LineSearchFailed;
-            end
+            (end, restarts)
         }
     };
     // An iteration that was cut short may have found the best point of all; it
     // then ends the trace, so that the result is always a point of the trace.
     if let Some(trial) = ledger.better_trial().filter(|_| cut_short) {
-        let _ = watch.record(&ledger, &trial.theta, &stopping);
+        let _ = attempts.watch.record(&ledger, &trial.theta, None, &stopping);
     }
-    outcome(ledger, start, status, message, restarts)
+    outcome(ledger, start, end, restarts)
 }
 
-/// Starts the method, and starts it again where that helps.
-fn attempts<O: Objective>(
-    ledger: &Ledger<O>,
-    method: &Method,
-    start: &Vector,
+/// What the method needs and the objective has not.
+fn missing<O: Objective>(objective: &O, method: &Method) -> Option<Need> {
+    method.entry().needs.iter().copied().find(|need| match need {
+        Need::Value | Need::Gradient => false,
+        Need::MiniBatch => objective.finite_sum().is_none(),
+        Need::HessianVector | Need::GaussNewtonVector => objective.second_order().is_none(),
+    })
+}
+
+/// Where a resumed run goes on.
+struct Middle {
+    at: Iterate,
+    method: Vec<u8>,
+    restarts: u64,
+    loss_at_start: f64,
+}
+
+/// The attempts of a method: one, and more where a line search fails.
+struct Attempts<'t, 'a, 'c, O: Objective> {
+    ledger: &'t Ledger<'a, O>,
+    method: &'t Method,
+    seed: Seed,
     stopping: Stopping,
-    watch: &mut Watch,
-) -> (Status, Option<String>, u64) {
-    let mut start = start.clone();
-    let mut loss_at_start = ledger.look(&start).0;
-    let mut restarts = 0;
-    loop {
-        let (status, message) = attempt(ledger, method, start, stopping, watch);
-        match ledger.better_trial().or_else(|| ledger.best_iterate()) {
-            Some(best) if status == Status::LineSearchFailed && best.value < loss_at_start => {
-                loss_at_start = best.value;
-                start = best.theta;
-                restarts += 1;
+    watch: Watch<'c>,
+    checkpoint: Option<Checkpointing<'c>>,
+}
+
+impl<'a, 'c, O: Objective> Attempts<'_, 'a, 'c, O> {
+    /// Starts the method, and starts it again where that helps.
+    fn run(&mut self, start: &Vector, middle: Option<Middle>) -> ((Status, Option<String>), u64) {
+        let ledger = self.ledger;
+        let mut restarts = middle.as_ref().map_or(0, |middle| middle.restarts);
+        let mut loss_at_start =
+            middle.as_ref().map_or_else(|| ledger.look(start).0, |middle| middle.loss_at_start);
+        let mut from = match middle {
+            Some(middle) => From::Middle(middle.at, middle.method),
+            None => From::Start(start.clone()),
+        };
+        loop {
+            let attempt = Attempt { all: self, from, restarts, loss_at_start };
+            let end = attempt.run();
+            match ledger.better_trial().or_else(|| ledger.best_iterate()) {
+                Some(best) if end.0 == Status::LineSearchFailed && best.value < loss_at_start => {
+                    loss_at_start = best.value;
+                    from = From::Start(best.theta);
+                    restarts += 1;
+                }
+                _ => return (end, restarts),
             }
-            _ => return (status, message, restarts),
         }
     }
 }
 
-fn attempt<O: Objective>(
-    ledger: &Ledger<O>,
-    method: &Method,
-    start: Vector,
-    stopping: Stopping,
-    watch: &mut Watch,
-) -> (Status, Option<String>) {
-    let mut attempt = Attempt { ledger, start, stopping, watch };
-    let result = match method {
-        Method::Gd { learning_rate, schedule } => {
-            attempt.execute(GradientDescent::new(*learning_rate, *schedule))
+/// Where an attempt begins.
+enum From {
+    Start(Vector),
+    Middle(Iterate, Vec<u8>),
+}
+
+struct Attempt<'t, 'l, 'a, 'c, O: Objective> {
+    all: &'t mut Attempts<'l, 'a, 'c, O>,
+    from: From,
+    restarts: u64,
+    loss_at_start: f64,
+}
+
+impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
+    fn run(self) -> (Status, Option<String>) {
+        let ledger = self.all.ledger;
+        let result = self.dispatch();
+        match (ledger.stop(), result) {
+            (Some(stop), _) => status_of(stop),
+            (None, Ok(end)) => end,
+            (None, Err(error)) => match error.downcast_ref() {
+                Some(Halt::Stop(stop)) => status_of(*stop),
+                Some(Halt::Stationary) => (Status::Converged, None),
+                Some(Halt::Stalled(text)) => (Status::Stalled, Some((*text).to_owned())),
+                Some(Halt::Unsupported(text)) => (Status::Unsupported, Some((*text).to_owned())),
+                Some(Halt::LineSearch(_)) => (Status::LineSearchFailed, Some(error.to_string())),
+                None if error.is::<NoStep>() => (Status::Stalled, Some(error.to_string())),
+                None => (Status::LineSearchFailed, Some(error.to_string())),
+            },
         }
-        Method::GdLineSearch { line_search } => LineSearch::new(*line_search)
-            .and_then(|search| attempt.execute(SteepestDescent::new(search))),
-        Method::Cg { beta, line_search } => LineSearch::new(*line_search).and_then(|search| {
-            let restart = ledger.objective().dimension() as u64;
-            macro_rules! with {
-                ($rule:ty) => {
-                    attempt.execute(
-                        NonlinearConjugateGradient::new(search, <$rule>::new())
-                            .restart_iters(restart.max(1)),
-                    )
+    }
+
+    fn dispatch(self) -> Result<(Status, Option<String>), Error> {
+        match self.all.method {
+            Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
+            Method::ArgminGd(settings) => self.stock(stock::steepest_descent(settings)?),
+            Method::ArgminCg(settings) => {
+                let search = ArgminLineSearch::new(settings.line_search)?;
+                let restart = self.all.ledger.objective().dimension().max(1) as u64;
+                macro_rules! with {
+                    ($rule:ty) => {
+                        self.stock(
+                            NonlinearConjugateGradient::new(search, <$rule>::new())
+                                .restart_iters(restart),
+                        )
+                    };
+                }
+                match settings.beta {
+                    StockBeta::FletcherReeves => with!(FletcherReeves),
+                    StockBeta::PolakRibiere => with!(PolakRibiere),
+                    StockBeta::PolakRibierePlus => with!(PolakRibierePlus),
+                    StockBeta::HestenesStiefel => with!(HestenesStiefel),
+                }
+            }
+            Method::ArgminLbfgs(settings) => self.stock(stock::lbfgs(settings)?),
+            other => Err(Halt::Unsupported(other.name()).into()),
+        }
+    }
+
+    /// Runs a method of this crate, from its start or from where it was put down.
+    fn own<M: Iterative>(mut self, method: M) -> Result<(Status, Option<String>), Error> {
+        match std::mem::replace(&mut self.from, From::Start(Vector::zeros(0))) {
+            From::Start(theta) => self.execute(Own::new(method), theta),
+            From::Middle(at, bytes) => {
+                let theta = at.theta.clone();
+                self.execute(Own::resumed(postcard::from_bytes::<M>(&bytes)?, at), theta)
+            }
+        }
+    }
+
+    /// Runs a method of argmin's.
+    fn stock<S>(mut self, method: S) -> Result<(Status, Option<String>), Error>
+    where
+        S: Solver<Problem<'l, 'a, O>, SolverState>,
+    {
+        match std::mem::replace(&mut self.from, From::Start(Vector::zeros(0))) {
+            From::Start(theta) => self.execute(Stock(method), theta),
+            From::Middle(..) => Err(Halt::Unsupported("argmin's methods are not resumed").into()),
+        }
+    }
+
+    fn execute<S>(self, method: S, theta: Vector) -> Result<(Status, Option<String>), Error>
+    where
+        S: Solver<Problem<'l, 'a, O>, SolverState> + Recorded,
+    {
+        let Self { all, restarts, loss_at_start, .. } = self;
+        let ledger = all.ledger;
+        let mut verdict: Verdict = None;
+        let mut every = None;
+        let mut write = |_: Moment| {};
+        let mut put_down;
+        let write: &mut dyn FnMut(Moment) = match &mut all.checkpoint {
+            Some(checkpoint) => {
+                every = Some(checkpoint.every.max(1));
+                put_down = |Moment { at, method }: Moment| {
+                    let ledger = ledger.snapshot();
+                    (checkpoint.write)(&Snapshot { ledger, at, method, restarts, loss_at_start });
                 };
+                &mut put_down
             }
-            match beta {
-                BetaRule::FletcherReeves => with!(FletcherReeves),
-                BetaRule::PolakRibiere => with!(PolakRibiere),
-                BetaRule::PolakRibierePlus => with!(PolakRibierePlus),
-                BetaRule::HestenesStiefel => with!(HestenesStiefel),
-            }
-        }),
-        Method::Lbfgs { memory, line_search } => LineSearch::new(*line_search)
-            // The stopping rules are the lab's, not the method's own.
-            .and_then(|search| LBFGS::new(search, *memory).with_tolerance_grad(0.0))
-            .and_then(|lbfgs| lbfgs.with_tolerance_cost(0.0))
-            .and_then(|lbfgs| attempt.execute(lbfgs)),
-    };
-    match (ledger.stop(), result) {
-        (Some(stop), _) => status_of(stop),
-        (None, Ok(end)) => end,
-        (None, Err(error)) if error.is::<NoStep>() && matches!(method, Method::Gd { .. }) => {
-            (Status::BudgetSpent, Some("the schedule has brought the learning rate to 0".into()))
-        }
-        (None, Err(error)) => (Status::LineSearchFailed, Some(error.to_string())),
+            None => &mut write,
+        };
+        let monitored = Monitored {
+            method,
+            ledger,
+            stopping: all.stopping,
+            watch: &mut all.watch,
+            checkpoint: every.map(|every| (every, write)),
+            verdict: &mut verdict,
+        };
+        let result = Executor::new(Problem(ledger), monitored)
+            .configure(|state| state.param(theta).max_iters(u64::MAX))
+            .run()?;
+        let reason = result.state.get_termination_reason().cloned();
+        Ok(match (verdict, reason) {
+            (Some(end), _) => end,
+            (None, Some(reason)) => (Status::LineSearchFailed, Some(reason.text().to_owned())),
+            (None, None) => (Status::LineSearchFailed, None),
+        })
     }
 }
 
@@ -194,49 +361,18 @@ fn status_of(stop: Stop) -> (Status, Option<String>) {
         Stop::BudgetSpent => (Status::BudgetSpent, None),
         Stop::Interrupted => (Status::Interrupted, None),
         Stop::NonFinite => (Status::NonFinite, Some(stop.to_string())),
+        Stop::Unbounded => (Status::Unbounded, Some(stop.to_string())),
         Stop::Repetition => (Status::LineSearchFailed, Some(stop.to_string())),
-    }
-}
-
-/// One attempt of a method, from one start.
-struct Attempt<'t, 'a, 'w, O: Objective> {
-    ledger: &'t Ledger<'a, O>,
-    start: Vector,
-    stopping: Stopping,
-    watch: &'t mut Watch<'w>,
-}
-
-impl<'a, O: Objective> Attempt<'_, 'a, '_, O> {
-    fn execute<S>(&mut self, method: S) -> Result<(Status, Option<String>), Error>
-    where
-        S: for<'b> Solver<Problem<'b, O>, SolverState>,
-    {
-        let mut verdict = None;
-        let monitored = Monitored {
-            method,
-            ledger: self.ledger,
-            stopping: self.stopping,
-            watch: &mut Watch { held_out: self.watch.held_out, observe: self.watch.observe },
-            verdict: &mut verdict,
-        };
-        let start = std::mem::take(&mut self.start);
-        let result = Executor::new(Problem(self.ledger), monitored)
-            .configure(|state| state.param(start).max_iters(u64::MAX))
-            .run()?;
-        let reason = result.state.get_termination_reason().cloned();
-        Ok(match (verdict, reason) {
-            (Some(status), _) => (status, None),
-            (None, Some(reason)) => (Status::LineSearchFailed, Some(reason.text().to_owned())),
-            (None, None) => (Status::LineSearchFailed, None),
-        })
+        Stop::NoMiniBatches | Stop::NoSecondDerivatives => {
+            (Status::Unsupported, Some(stop.to_string()))
+        }
     }
 }
 
 fn outcome<O: Objective>(
     ledger: Ledger<O>,
     start: &Vector,
-    status: Status,
-    message: Option<String>,
+    (status, message): (Status, Option<String>),
     restarts: u64,
 ) -> Outcome {
     let seconds = ledger.seconds();

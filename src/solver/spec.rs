@@ -1,10 +1,26 @@
 //! Which method, with which hyper-parameters.
 
-use super::settings;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Entry;
+use super::first_order::{
+    BarzilaiBorweinSettings, CgSettings, GdLineSearchSettings, GdSettings, MomentumSettings,
+    NesterovSettings,
+};
+use super::quasi_newton::{BfgsSettings, LbfgsSettings, Sr1TrustRegionSettings};
+use super::second_order::{HessianFreeSettings, NewtonCgSettings, TrustRegionSettings};
+use super::settings::{self, Defect, Visit};
+use super::stochastic::{
+    AdagradSettings, AdamSettings, AdamWSettings, RmsPropSettings, SgdSettings,
+};
+use super::stock::{
+    ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings,
+    ArgminNewtonCgSettings, ArgminTrustRegionSettings,
+};
 use crate::error::{Error, Result};
 
 /// A solver: the label it has in records and charts, and its method.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SolverSpec {
     /// Unique within an experiment.
     pub label: String,
@@ -34,8 +50,9 @@ impl SolverSpec {
     /// ```
     /// use losslab::solver::{Method, Schedule, SolverSpec};
     /// let solver = SolverSpec::parse("gd:learning_rate=0.5,schedule=cosine,horizon=150")?;
-    /// let schedule = Schedule::Cosine { horizon: 150 };
-    /// assert_eq!(solver.method, Method::Gd { learning_rate: 0.5, schedule });
+    /// let Method::Gd(settings) = solver.method else { panic!("another method") };
+    /// assert_eq!(settings.learning_rate.initial, 0.5);
+    /// assert_eq!(settings.learning_rate.schedule, Schedule::Cosine { horizon: 150 });
     /// # Ok::<(), losslab::Error>(())
     /// ```
     ///
@@ -81,154 +98,79 @@ impl SolverSpec {
     }
 }
 
-/// The methods. [`catalogue`](crate::solver::catalogue) says what each is for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Method {
-    /// Gradient descent with a step that does not depend on the loss.
-    Gd {
-        /// η₀ > 0.
-        learning_rate: f64,
-        /// How η changes with the iteration.
-        schedule: Schedule,
-    },
-    /// argmin's steepest descent.
-    GdLineSearch {
-        /// The line search along −g.
-        line_search: LineSearchSpec,
-    },
-    /// argmin's nonlinear conjugate gradient.
-    Cg {
-        /// The rule for β.
-        beta: BetaRule,
-        /// The line search along the conjugate direction.
-        line_search: LineSearchSpec,
-    },
-    /// argmin's L-BFGS.
-    Lbfgs {
-        /// Number of (s, y) pairs kept.
-        memory: usize,
-        /// The line search along the quasi-Newton direction.
-        line_search: LineSearchSpec,
-    },
+/// The hyper-parameters of a method. Their default is the method's.
+pub(crate) trait Hyperparameters: Default {
+    /// How the method is introduced.
+    const ENTRY: Entry;
+
+    /// Visits each hyper-parameter.
+    fn visit<V: Visit>(&mut self, visitor: &mut V) -> std::result::Result<(), Defect>;
 }
 
-/// η as a function of the iteration k = 0, 1, 2, …
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub enum Schedule {
-    /// η₀.
-    #[default]
-    Constant,
-    /// η₀ · factor^⌊k / every⌋.
-    Step {
-        /// Iterations between drops.
-        every: u64,
-        /// What η is multiplied with at each drop.
-        factor: f64,
-    },
-    /// η₀ · e^(−rate · k).
-    Exponential {
-        /// The decay per iteration.
-        rate: f64,
-    },
-    /// η₀ / (1 + rate · k).
-    Inverse {
-        /// The decay per iteration.
-        rate: f64,
-    },
-    /// η₀ · ½ (1 + cos(π k / horizon)), and 0 beyond the horizon.
-    Cosine {
-        /// The iteration at which η reaches 0.
-        horizon: u64,
-    },
+/// Declares the closed set of methods: each variant holds the hyper-parameters of one.
+macro_rules! methods {
+    ($($variant:ident($settings:ident): $doc:literal),+ $(,)?) => {
+        /// The methods, each with its hyper-parameters. `losslab list solvers` says what
+        /// each is for; so does [`Method::entry`].
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum Method {
+            $(#[doc = $doc] $variant($settings),)+
+        }
+
+        impl Method {
+            /// Every method with its defaults, this crate's own before argmin's.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$variant($settings::default())),+]
+            }
+
+            /// What the method is, for people who choose one.
+            pub fn entry(&self) -> &'static Entry {
+                match self {
+                    $(Self::$variant(_) => &<$settings as Hyperparameters>::ENTRY,)+
+                }
+            }
+
+            pub(crate) fn visit<V: Visit>(
+                &mut self,
+                visitor: &mut V,
+            ) -> std::result::Result<(), Defect> {
+                match self {
+                    $(Self::$variant(settings) => settings.visit(visitor),)+
+                }
+            }
+        }
+    };
 }
 
-/// The rule for β in nonlinear conjugate gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum BetaRule {
-    /// Fletcher & Reeves 1964.
-    FletcherReeves,
-    /// Polak & Ribière 1969.
-    PolakRibiere,
-    /// Polak–Ribière cut off at 0; Powell 1986.
-    #[default]
-    PolakRibierePlus,
-    /// Hestenes & Stiefel 1952.
-    HestenesStiefel,
-}
-
-/// A line search with its constants.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LineSearchSpec {
-    /// The algorithm.
-    pub kind: LineSearchKind,
-    /// Sufficient decrease, 0 < c1 < c2.
-    pub c1: f64,
-    /// Curvature, c1 < c2 < 1; unused by backtracking.
-    pub c2: f64,
-}
-
-/// The line-search algorithms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineSearchKind {
-    /// Moré & Thuente 1994.
-    MoreThuente,
-    /// Hager & Zhang 2005.
-    HagerZhang,
-    /// Halving until Armijo's condition holds.
-    Backtracking,
+methods! {
+    Gd(GdSettings): "Gradient descent, the step from a learning rate.",
+    Momentum(MomentumSettings): "Gradient descent with heavy-ball momentum.",
+    Nesterov(NesterovSettings): "Nesterov's accelerated gradient.",
+    GdLineSearch(GdLineSearchSettings): "Steepest descent, the step from a line search.",
+    BarzilaiBorwein(BarzilaiBorweinSettings): "Gradient descent with Barzilai–Borwein steps.",
+    Cg(CgSettings): "Nonlinear conjugate gradient.",
+    Lbfgs(LbfgsSettings): "Limited-memory BFGS.",
+    Bfgs(BfgsSettings): "BFGS with the whole inverse matrix.",
+    Sr1TrustRegion(Sr1TrustRegionSettings): "Symmetric rank-one in a trust region.",
+    NewtonCg(NewtonCgSettings): "Truncated Newton with a line search.",
+    TrustRegion(TrustRegionSettings): "Newton in a trust region, by Steihaug–Toint.",
+    HessianFree(HessianFreeSettings): "Gauss–Newton by conjugate gradient, damped.",
+    Sgd(SgdSettings): "Stochastic gradient descent, with momentum as an option.",
+    Adagrad(AdagradSettings): "Adagrad.",
+    RmsProp(RmsPropSettings): "RMSProp.",
+    Adam(AdamSettings): "Adam.",
+    AdamW(AdamWSettings): "Adam with decoupled weight decay.",
+    ArgminGd(ArgminGdSettings): "argmin's steepest descent.",
+    ArgminCg(ArgminCgSettings): "argmin's nonlinear conjugate gradient.",
+    ArgminLbfgs(ArgminLbfgsSettings): "argmin's L-BFGS.",
+    ArgminBfgs(ArgminBfgsSettings): "argmin's BFGS.",
+    ArgminNewtonCg(ArgminNewtonCgSettings): "argmin's Newton-CG.",
+    ArgminTrustRegion(ArgminTrustRegionSettings): "argmin's trust region with Steihaug.",
 }
 
 impl Method {
     /// The name in the command line, TOML and records.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Gd { .. } => "gd",
-            Self::GdLineSearch { .. } => "gd-line-search",
-            Self::Cg { .. } => "cg",
-            Self::Lbfgs { .. } => "lbfgs",
-        }
-    }
-}
-
-impl Schedule {
-    /// The name in the command line and TOML.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Constant => "constant",
-            Self::Step { .. } => "step",
-            Self::Exponential { .. } => "exponential",
-            Self::Inverse { .. } => "inverse",
-            Self::Cosine { .. } => "cosine",
-        }
-    }
-}
-
-impl BetaRule {
-    /// Every rule.
-    pub const ALL: [Self; 4] =
-        [Self::FletcherReeves, Self::PolakRibiere, Self::PolakRibierePlus, Self::HestenesStiefel];
-
-    /// The name in the command line and TOML.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FletcherReeves => "fletcher-reeves",
-            Self::PolakRibiere => "polak-ribiere",
-            Self::PolakRibierePlus => "polak-ribiere-plus",
-            Self::HestenesStiefel => "hestenes-stiefel",
-        }
-    }
-}
-
-impl LineSearchKind {
-    /// Every algorithm.
-    pub const ALL: [Self; 3] = [Self::MoreThuente, Self::HagerZhang, Self::Backtracking];
-
-    /// The name in the command line and TOML.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MoreThuente => "more-thuente",
-            Self::HagerZhang => "hager-zhang",
-            Self::Backtracking => "backtracking",
-        }
+        self.entry().name
     }
 }

@@ -16,6 +16,14 @@ pub enum Status {
     NonFinite,
     /// The line search found no acceptable step, also after a restart.
     LineSearchFailed,
+    /// The loss went on falling below −1e20.
+    Unbounded,
+    /// The loss no longer falls: the rules for a relative decrease or a plateau.
+    Plateau,
+    /// The method's steps have become too small to change anything.
+    Stalled,
+    /// The method does not fit the objective; it was not run.
+    Unsupported,
     /// The user interrupted the run.
     Interrupted,
 }
@@ -29,6 +37,10 @@ impl Status {
             Self::BudgetSpent => "budget-spent",
             Self::NonFinite => "non-finite",
             Self::LineSearchFailed => "line-search-failed",
+            Self::Unbounded => "unbounded",
+            Self::Plateau => "plateau",
+            Self::Stalled => "stalled",
+            Self::Unsupported => "unsupported",
             Self::Interrupted => "interrupted",
         }
     }

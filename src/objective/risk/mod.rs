@@ -8,7 +8,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{FiniteSum, Objective, Tape};
+use super::{FiniteSum, Linearized, Objective, SecondOrder, Tape};
 use crate::data::{Samples, Targets};
 use crate::model::{
     Chunk, Criterion, Loss, LossContext, Network, Parameters, Rows, Write, backward, grown,
@@ -250,6 +250,14 @@ impl Objective for Risk {
 
     fn terms(&self) -> usize {
         self.samples.rows()
+    }
+
+    fn finite_sum(&self) -> Option<&dyn FiniteSum> {
+        Some(self)
+    }
+
+    fn second_order(&self) -> Option<Box<dyn SecondOrder + '_>> {
+        Some(Box::new(Linearized::new(self)))
     }
 
     fn value(&self, theta: &Vector) -> f64 {

@@ -1,15 +1,19 @@
 //! Hyper-parameters as keys and values: reading, checking, writing.
 
-mod check;
 mod read;
+mod visit;
 
 use std::fmt;
 
-pub(crate) use check::{check, check_label};
 pub(crate) use read::{choose, given_twice, override_settings};
+pub use visit::Named;
+pub(crate) use visit::{Checker, Range, Visit};
 
-use super::spec::{BetaRule, LineSearchKind, LineSearchSpec, Method, Schedule};
+use super::spec::Method;
 use crate::error::{Error, Result};
+
+/// The longest label that is printed; every automatic one is cut to it.
+const LABEL_MAX: usize = 120;
 
 /// A key whose value cannot be used, without the place where it was written.
 #[derive(Debug)]
@@ -59,59 +63,14 @@ impl fmt::Display for Setting {
 }
 
 impl Method {
-    /// Every method with its defaults.
-    ///
-    /// The learning rate, Moré–Thuente and c1 are ours; c2 = 0.1 for directions
-    /// that suffer from inexact steps and 0.9 for quasi-Newton directions are
-    /// those of Nocedal & Wright 2006, §3.1; 10 pairs are within their 3 to 20,
-    /// §7.2.
-    pub fn all() -> [Self; 4] {
-        let kind = LineSearchKind::MoreThuente;
-        let tight = LineSearchSpec { kind, c1: 1e-4, c2: 0.1 };
-        let loose = LineSearchSpec { kind, c1: 1e-4, c2: 0.9 };
-        [
-            Self::Gd { learning_rate: 0.5, schedule: Schedule::Constant },
-            Self::GdLineSearch { line_search: tight },
-            Self::Cg { beta: BetaRule::PolakRibierePlus, line_search: tight },
-            Self::Lbfgs { memory: 10, line_search: loose },
-        ]
-    }
-
     /// Every hyper-parameter with its value, as [`SolverSpec::parse`] reads them.
     ///
     /// [`SolverSpec::parse`]: super::SolverSpec::parse
     pub fn settings(&self) -> Vec<(&'static str, Setting)> {
-        use Setting::{Choice, Count, Number};
-        match self {
-            Self::Gd { learning_rate, schedule } => {
-                let mut settings = vec![
-                    ("learning_rate", Number(*learning_rate)),
-                    ("schedule", Choice(schedule.name())),
-                ];
-                match *schedule {
-                    Schedule::Constant => {}
-                    Schedule::Step { every, factor } => {
-                        settings.extend([("every", Count(every)), ("factor", Number(factor))]);
-                    }
-                    Schedule::Exponential { rate } | Schedule::Inverse { rate } => {
-                        settings.push(("rate", Number(rate)));
-                    }
-                    Schedule::Cosine { horizon } => settings.push(("horizon", Count(horizon))),
-                }
-                settings
-            }
-            Self::GdLineSearch { line_search } => line_search_settings(line_search),
-            Self::Cg { beta, line_search } => {
-                let mut settings = vec![("beta", Choice(beta.name()))];
-                settings.extend(line_search_settings(line_search));
-                settings
-            }
-            Self::Lbfgs { memory, line_search } => {
-                let mut settings = vec![("memory", Count(*memory as u64))];
-                settings.extend(line_search_settings(line_search));
-                settings
-            }
-        }
+        let mut lister = Lister(Vec::new());
+        // Listing finds no defects.
+        let _ = self.clone().visit(&mut lister);
+        lister.0
     }
 }
 
@@ -124,15 +83,7 @@ pub(crate) fn automatic_label(method: &Method) -> String {
     for setting in method.settings().iter().filter(|setting| !defaults.contains(setting)) {
         label.push_str(&format!(" {}={}", setting.0, setting.1));
     }
-    label
-}
-
-fn line_search_settings(spec: &LineSearchSpec) -> Vec<(&'static str, Setting)> {
-    vec![
-        ("line_search", Setting::Choice(spec.kind.name())),
-        ("c1", Setting::Number(spec.c1)),
-        ("c2", Setting::Number(spec.c2)),
-    ]
+    label.chars().take(LABEL_MAX).collect()
 }
 
 /// The method named `name` with its defaults.
@@ -147,6 +98,81 @@ pub(crate) fn default_method(name: &str) -> Result<Method> {
             known: Method::all().iter().map(|method| method.name().to_owned()).collect(),
         }
     })
+}
+
+/// Checks the range of every hyper-parameter.
+pub(crate) fn check(method: &Method) -> std::result::Result<(), Defect> {
+    method.clone().visit(&mut Checker)
+}
+
+/// Labels stand in legends and tables.
+pub(crate) fn check_label(label: &str) -> std::result::Result<(), Defect> {
+    let length = label.chars().count();
+    let problem = if length == 0 {
+        "it is empty".to_owned()
+    } else if length > LABEL_MAX {
+        format!("it has {length} characters")
+    } else if label.chars().any(char::is_control) {
+        format!("'{}' holds control characters", label.escape_debug())
+    } else {
+        return Ok(());
+    };
+    let remedy = format!("give 1 to {LABEL_MAX} printable characters, or leave it out");
+    Err(Defect::new("label", problem, remedy))
+}
+
+/// Writes down every hyper-parameter.
+struct Lister(Vec<(&'static str, Setting)>);
+
+impl Visit for Lister {
+    fn number(
+        &mut self,
+        key: &'static str,
+        value: &mut f64,
+        _: Range,
+    ) -> std::result::Result<(), Defect> {
+        self.0.push((key, Setting::Number(*value)));
+        Ok(())
+    }
+
+    fn count(
+        &mut self,
+        key: &'static str,
+        value: &mut u64,
+        _: std::ops::RangeInclusive<u64>,
+    ) -> std::result::Result<(), Defect> {
+        self.0.push((key, Setting::Count(*value)));
+        Ok(())
+    }
+
+    fn choice(
+        &mut self,
+        key: &'static str,
+        value: &mut &'static str,
+        _: &[&'static str],
+    ) -> std::result::Result<(), Defect> {
+        self.0.push((key, Setting::Choice(value)));
+        Ok(())
+    }
+
+    fn needed(
+        &mut self,
+        _: &'static str,
+        _: &'static str,
+        _: bool,
+    ) -> std::result::Result<(), Defect> {
+        Ok(())
+    }
+
+    fn relation(
+        &mut self,
+        _: &'static str,
+        _: bool,
+        _: impl FnOnce() -> String,
+        _: &'static str,
+    ) -> std::result::Result<(), Defect> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ use argmin::solver::linesearch::{
     BacktrackingLineSearch, HagerZhangLineSearch, MoreThuenteLineSearch,
 };
 
-use super::{LineSearchKind, LineSearchSpec, SolverState};
+use super::{StockSearch, StockSearchKind};
 use crate::numerics::Vector;
 use crate::objective::Stop;
+use crate::solver::SolverState;
 
 /// How often a search is begun again with a tenth of the step.
 const RETRIES_MAX: i32 = 20;
@@ -25,8 +26,8 @@ const HAGER_ZHANG_REACH: f64 = 10.0;
 /// - a trial whose loss is not finite was too far: the search begins again with
 ///   a tenth of the step.
 #[derive(Clone)]
-pub struct LineSearch {
-    spec: LineSearchSpec,
+pub struct ArgminLineSearch {
+    spec: StockSearch,
     algorithm: Algorithm,
     direction: Option<Vector>,
     first_step: f64,
@@ -43,19 +44,19 @@ enum Algorithm {
 
 impl Algorithm {
     /// A search that first tries `step` and goes no further than `reach`.
-    fn new(spec: LineSearchSpec, step: f64, reach: f64) -> Result<Self, Error> {
+    fn new(spec: StockSearch, step: f64, reach: f64) -> Result<Self, Error> {
         let mut algorithm = match spec.kind {
-            LineSearchKind::MoreThuente => Self::MoreThuente(
+            StockSearchKind::ArgminMoreThuente => Self::MoreThuente(
                 MoreThuenteLineSearch::new()
                     .with_c(spec.c1, spec.c2)?
                     .with_bounds(f64::EPSILON.sqrt() * step.min(1.0), reach)?,
             ),
-            LineSearchKind::HagerZhang => Self::HagerZhang(
+            StockSearchKind::ArgminHagerZhang => Self::HagerZhang(
                 HagerZhangLineSearch::new()
                     .with_delta_sigma(spec.c1, spec.c2)?
                     .with_bounds(f64::EPSILON, reach.min(HAGER_ZHANG_REACH * step))?,
             ),
-            LineSearchKind::Backtracking => Self::Backtracking(
+            StockSearchKind::ArgminBacktracking => Self::Backtracking(
                 BacktrackingLineSearch::new(ArmijoCondition::new(spec.c1)?).rho(0.5)?,
             ),
         };
@@ -79,12 +80,12 @@ macro_rules! delegate {
     };
 }
 
-impl LineSearch {
+impl ArgminLineSearch {
     /// The line search with these constants.
     ///
     /// # Errors
     /// argmin's, when the constants are outside their range.
-    pub fn new(spec: LineSearchSpec) -> Result<Self, Error> {
+    pub fn new(spec: StockSearch) -> Result<Self, Error> {
         let algorithm = Algorithm::new(spec, 1.0, f64::INFINITY)?;
         Ok(Self { spec, algorithm, direction: None, first_step: 1.0, retries: 0, start: None })
     }
@@ -127,7 +128,7 @@ impl LineSearch {
     }
 }
 
-impl argmin::core::LineSearch<Vector, f64> for LineSearch {
+impl argmin::core::LineSearch<Vector, f64> for ArgminLineSearch {
     fn search_direction(&mut self, direction: Vector) {
         self.direction = Some(direction.clone());
         delegate!(self, search => search.search_direction(direction));
@@ -139,7 +140,7 @@ impl argmin::core::LineSearch<Vector, f64> for LineSearch {
     }
 }
 
-impl<O> Solver<O, SolverState> for LineSearch
+impl<O> Solver<O, SolverState> for ArgminLineSearch
 where
     O: CostFunction<Param = Vector, Output = f64> + Gradient<Param = Vector, Gradient = Vector>,
 {

@@ -1,33 +1,54 @@
 //! The ledger: every evaluation passes through it, is counted, and is guarded.
 
+mod memo;
+mod mini_batch;
+mod products;
+mod snapshot;
+
+pub use snapshot::LedgerSnapshot;
+
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use super::clock::Clock;
-use super::{Executed, HeldOut, Objective, Requested, Tape, TraceEntry};
+use super::{Executed, HeldOut, Objective, Requested, SecondOrder, TraceEntry};
 use crate::numerics::Vector;
+use memo::Memo;
 
 /// Requests in a row that the memo answers before a loop is assumed. No method
 /// here asks more than a handful of times at one point.
 const REPEATS_MAX: u32 = 1000;
 
-/// Work over one sample, in thirds of a pass.
+/// Work over one sample, in thirds of a pass: the multiplications in layers behind
+/// the first, of which a forward pass does 1 per weight, a backward pass 2, a
+/// linearisation 2 (no gradients of weights), a Hessian-vector product 6 and a
+/// Gauss–Newton product 4.
 mod charge {
     pub const FORWARD: u64 = 1;
     pub const BACKWARD: u64 = 2;
     pub const PASS: u64 = FORWARD + BACKWARD;
+    pub const LINEARIZE: u64 = 2;
+    pub const HESSIAN_VECTOR: u64 = 6;
+    pub const GAUSS_NEWTON_VECTOR: u64 = 4;
 }
+
+/// A loss below this is taken as unbounded below; MATLAB's `ObjectiveLimit`.
+const UNBOUNDED_BELOW: f64 = -1e20;
 
 /// What a run may spend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Passes: one value-and-gradient over all samples is 1.
     pub passes: f64,
+    /// Seconds on the solver's clock; a run that they end is not reproducible.
+    pub seconds: Option<f64>,
 }
 
 /// Why an evaluation was refused. It travels through argmin as an error and
 /// becomes the status of the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Stop {
     /// The evaluation would exceed the budget.
     #[error("the budget is spent")]
@@ -35,21 +56,39 @@ pub enum Stop {
     /// The value or the gradient is not finite.
     #[error("the loss or its gradient is not finite")]
     NonFinite,
+    /// The value is below −1e20.
+    #[error("the loss is unbounded below")]
+    Unbounded,
     /// The user asked for the end.
     #[error("interrupted")]
     Interrupted,
     /// The solver asks for the same point again and again.
     #[error("the solver repeats one point without end")]
     Repetition,
+    /// The objective is no mean over terms.
+    #[error("the objective has no mini-batches")]
+    NoMiniBatches,
+    /// The objective has no second derivatives, or none were asked for at a point yet.
+    #[error("the objective has no second derivatives here")]
+    NoSecondDerivatives,
 }
 
 /// A point with the lowest value so far.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Best {
     /// Where.
     pub theta: Vector,
     /// How low.
     pub value: f64,
+}
+
+/// How the last iterate compares with those before it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Iterations since the lowest loss; 0 at a new lowest.
+    pub since_best: u64,
+    /// The loss one iteration before; none at the start.
+    pub previous_loss: Option<f64>,
 }
 
 /// Counts what a solver requests and what was executed for it, answers repeated
@@ -60,20 +99,24 @@ pub struct Best {
 /// Cost is counted in **passes**: one fused value-and-gradient over all samples
 /// is 1; a forward pass alone costs ⅓, a backward pass ⅔, in proportion to the
 /// samples touched. A gradient at the point of the last value costs the backward
-/// pass alone.
-#[derive(Debug)]
+/// pass alone. Linearising costs ⅔, a Hessian-vector product 2, a Gauss–Newton
+/// product 1⅓.
 pub struct Ledger<'a, O: Objective> {
     objective: &'a O,
     limits: Limits,
     interrupt: &'a AtomicBool,
     clock: Clock,
     state: RefCell<State>,
+    /// Second derivatives, once they were asked for.
+    second_order: RefCell<Option<Box<dyn SecondOrder + 'a>>>,
 }
 
-#[derive(Debug, Default)]
+/// Everything that a run must find again when it is resumed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct State {
     requested: Requested,
     executed: Executed,
+    /// Thirds of a pass over one sample.
     thirds: u64,
     repeats: u32,
     memo: Memo,
@@ -83,48 +126,17 @@ struct State {
     trace: Vec<TraceEntry>,
     seconds: Vec<f64>,
     previous: Option<Vector>,
-}
-
-/// The last point evaluated, and what is known there.
-#[derive(Debug, Default)]
-struct Memo {
-    theta: Option<Vector>,
-    value: Option<f64>,
-    taped: bool,
-    gradient: Option<Vector>,
-    spare: Option<Vector>,
-    tape: Tape,
-}
-
-impl Memo {
-    /// Is the memo about θ, to the bit?
-    fn is_at(&self, theta: &Vector) -> bool {
-        self.theta.as_ref().is_some_and(|known| {
-            known.len() == theta.len()
-                && known.iter().zip(theta.iter()).all(|(a, b)| a.to_bits() == b.to_bits())
-        })
-    }
-
-    /// Moves the memo to θ, forgetting what was known elsewhere.
-    fn turn_to(&mut self, theta: &Vector) {
-        if self.is_at(theta) {
-            return;
-        }
-        match &mut self.theta {
-            Some(known) if known.len() == theta.len() => known.copy_from(theta),
-            other => *other = Some(theta.clone()),
-        }
-        self.value = None;
-        self.taped = false;
-        self.spare = self.gradient.take().or(self.spare.take());
-    }
+    linearized_at: Option<Vector>,
+    /// Index of the trace entry with the lowest loss.
+    best_at: u64,
 }
 
 impl<'a, O: Objective> Ledger<'a, O> {
     /// A new ledger over `objective`; `interrupt` ends the run once it is set.
     pub fn new(objective: &'a O, limits: Limits, interrupt: &'a AtomicBool) -> Self {
-        let (clock, state) = (Clock::start(), RefCell::default());
-        Self { objective, limits, interrupt, clock, state }
+        let (clock, state) = (Clock::start(0.0), RefCell::default());
+        let second_order = RefCell::default();
+        Self { objective, limits, interrupt, clock, state, second_order }
     }
 
     /// The objective, for looking at it without charge.
@@ -185,11 +197,11 @@ impl<'a, O: Objective> Ledger<'a, O> {
         if state.memo.value.is_some() {
             return self.repeat(state);
         }
-        self.admit(state, charge::FORWARD)?;
+        self.admit(state, charge::FORWARD * self.samples())?;
         let value = self.objective.value_keeping(theta, &mut state.memo.tape);
         state.memo.value = Some(value);
         state.memo.taped = !state.memo.tape.blocks.is_empty();
-        self.charge(state, 1, 0);
+        self.charge(state, 1, 0, self.samples());
         self.accept(state, theta)
     }
 
@@ -200,7 +212,8 @@ impl<'a, O: Objective> Ledger<'a, O> {
             return self.repeat(state);
         }
         let taped = state.memo.taped;
-        self.admit(state, if taped { charge::BACKWARD } else { charge::PASS })?;
+        let thirds = if taped { charge::BACKWARD } else { charge::PASS };
+        self.admit(state, thirds * self.samples())?;
         let memo = &mut state.memo;
         let mut gradient = memo.spare.take().unwrap_or_else(|| Vector::zeros(theta.len()));
         if taped {
@@ -209,23 +222,28 @@ impl<'a, O: Objective> Ledger<'a, O> {
             memo.value = Some(self.objective.value_gradient(theta, &mut gradient));
         }
         memo.gradient = Some(gradient);
-        self.charge(state, u64::from(!taped), 1);
+        self.charge(state, u64::from(!taped), 1, self.samples());
         self.accept(state, theta)
     }
 
-    /// May `thirds` of a pass still be spent?
+    fn samples(&self) -> u64 {
+        self.objective.terms() as u64
+    }
+
+    /// May `thirds` of a pass over one sample still be spent?
     fn admit(&self, state: &State, thirds: u64) -> Result<(), Stop> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Err(Stop::Interrupted);
         }
-        if self.passes(state.thirds + thirds * self.objective.terms() as u64) > self.limits.passes {
+        if self.passes(state.thirds + thirds) > self.limits.passes
+            || self.limits.seconds.is_some_and(|most| self.clock.seconds() >= most)
+        {
             return Err(Stop::BudgetSpent);
         }
         Ok(())
     }
 
-    fn charge(&self, state: &mut State, forward: u64, backward: u64) {
-        let samples = self.objective.terms() as u64;
+    fn charge(&self, state: &mut State, forward: u64, backward: u64, samples: u64) {
         state.executed.forward += forward;
         state.executed.backward += backward;
         state.executed.samples += forward * samples;
@@ -241,6 +259,9 @@ impl<'a, O: Objective> Ledger<'a, O> {
     /// Takes what was just computed at θ into account, or ends the run.
     fn accept(&self, state: &mut State, theta: &Vector) -> Result<(), Stop> {
         let value = state.memo.value.unwrap_or(f64::NAN);
+        if value < UNBOUNDED_BELOW {
+            return Err(Stop::Unbounded);
+        }
         if !is_finite(value, state.memo.gradient.as_ref()) {
             // Asked again, the point must be refused again.
             state.memo.theta = None;
@@ -278,7 +299,22 @@ impl<'a, O: Objective> Ledger<'a, O> {
     ) -> Result<(TraceEntry, f64), Stop> {
         let seconds = self.clock.seconds();
         let (loss, gradient) = self.look(theta);
-        if !is_finite(loss, Some(&gradient)) {
+        self.record_known(theta, (loss, &gradient), seconds, held_out)
+    }
+
+    /// [`Ledger::record`] of an iterate whose loss and gradient the caller has, after so
+    /// many seconds.
+    ///
+    /// # Errors
+    /// As [`Ledger::record`].
+    pub fn record_known(
+        &self,
+        theta: &Vector,
+        (loss, gradient): (f64, &Vector),
+        seconds: f64,
+        held_out: impl FnOnce(&Vector) -> HeldOut,
+    ) -> Result<(TraceEntry, f64), Stop> {
+        if !is_finite(loss, Some(gradient)) {
             self.state.borrow_mut().stop = Some(Stop::NonFinite);
             return Err(Stop::NonFinite);
         }
@@ -297,6 +333,9 @@ impl<'a, O: Objective> Ledger<'a, O> {
                 test_loss: held_out.loss,
                 test_metric: held_out.metric,
             };
+            if state.best_iterate.as_ref().is_none_or(|best| loss < best.value) {
+                state.best_at = entry.iteration;
+            }
             keep_better(&mut state.best_iterate, theta, loss);
             state.best_trial = None;
             state.trace.push(entry.clone());
@@ -350,6 +389,21 @@ impl<'a, O: Objective> Ledger<'a, O> {
         state.best_trial.clone().filter(|trial| trial.value < bound)
     }
 
+    /// How the iterate recorded last compares with those before.
+    pub fn progress(&self) -> Progress {
+        let state = self.state.borrow();
+        let last = state.trace.len().saturating_sub(1);
+        Progress {
+            since_best: last as u64 - state.best_at,
+            previous_loss: last.checked_sub(1).map(|before| state.trace[before].loss),
+        }
+    }
+
+    /// Has the user asked for the end?
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
     /// Number of trace entries.
     pub fn recorded(&self) -> u64 {
         self.state.borrow().trace.len() as u64
@@ -362,7 +416,18 @@ impl<'a, O: Objective> Ledger<'a, O> {
     }
 
     fn passes(&self, thirds: u64) -> f64 {
-        thirds as f64 / (charge::PASS * self.objective.terms() as u64) as f64
+        thirds as f64 / (charge::PASS * self.samples()) as f64
+    }
+}
+
+impl<O: Objective> std::fmt::Debug for Ledger<'_, O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = self.state.borrow();
+        f.debug_struct("Ledger")
+            .field("limits", &self.limits)
+            .field("requested", &state.requested)
+            .field("executed", &state.executed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -388,65 +453,4 @@ fn copy_gradient(memo: &Memo, gradient: &mut Vector) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Rosenbrock;
-    use super::*;
-
-    /// NaN right of 1.
-    struct Broken;
-
-    impl Objective for Broken {
-        fn dimension(&self) -> usize {
-            1
-        }
-        fn value(&self, x: &Vector) -> f64 {
-            if x[0] > 1.0 { f64::NAN } else { x[0] }
-        }
-        fn value_gradient(&self, x: &Vector, gradient: &mut Vector) -> f64 {
-            gradient[0] = 1.0;
-            self.value(x)
-        }
-    }
-
-    #[test]
-    fn a_point_that_is_not_finite_is_refused_every_time() {
-        let go = AtomicBool::new(false);
-        let ledger = Ledger::new(&Broken, Limits { passes: 100.0 }, &go);
-        let (bad, good) = (Vector::from_element(1, 2.0), Vector::from_element(1, 0.5));
-        let mut gradient = Vector::zeros(1);
-        for _ in 0..3 {
-            assert_eq!(ledger.value(&bad), Err(Stop::NonFinite));
-            assert_eq!(ledger.value_gradient(&bad, &mut gradient), Err(Stop::NonFinite));
-            assert_eq!(ledger.stop(), Some(Stop::NonFinite));
-        }
-        assert_eq!(ledger.value(&good), Ok(0.5));
-        assert_eq!(ledger.stop(), None, "the solver went on");
-        assert_eq!(ledger.counts().0.value, 1, "what was refused was not got");
-    }
-
-    #[test]
-    fn endless_repetition_of_one_point_is_stopped() {
-        let go = AtomicBool::new(false);
-        let objective = Rosenbrock { dimension: 2 };
-        let ledger = Ledger::new(&objective, Limits { passes: 100.0 }, &go);
-        let theta = Vector::zeros(2);
-        let asked = (0..5000).take_while(|_| ledger.value(&theta).is_ok()).count();
-        assert_eq!(asked as u32, REPEATS_MAX + 1);
-        assert_eq!(ledger.stop(), Some(Stop::Repetition));
-        assert_eq!(ledger.counts().1.forward, 1);
-    }
-
-    #[test]
-    fn the_budget_is_kept_to_a_third_of_a_pass() {
-        let go = AtomicBool::new(false);
-        let objective = Rosenbrock { dimension: 2 };
-        let ledger = Ledger::new(&objective, Limits { passes: 1.5 }, &go);
-        let at = |x: f64| Vector::from_element(2, x);
-        let mut gradient = Vector::zeros(2);
-        assert!(ledger.value_gradient(&at(0.0), &mut gradient).is_ok());
-        assert_eq!(ledger.value_gradient(&at(0.1), &mut gradient), Err(Stop::BudgetSpent));
-        assert!(ledger.value(&at(0.2)).is_ok());
-        assert_eq!(ledger.value(&at(0.3)), Err(Stop::BudgetSpent));
-        assert!((ledger.passes_spent() - 4.0 / 3.0).abs() < 1e-15);
-    }
-}
+mod tests;

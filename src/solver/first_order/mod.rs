@@ -1,0 +1,15 @@
+//! Methods that use values and gradients, and remember a direction at most.
+
+mod barzilai_borwein;
+mod conjugate_gradient;
+mod gradient_descent;
+mod line_search_descent;
+mod momentum;
+mod nesterov;
+
+pub use barzilai_borwein::BarzilaiBorweinSettings;
+pub use conjugate_gradient::{BetaRule, CgSettings};
+pub use gradient_descent::{GdSettings, GradientDescent};
+pub use line_search_descent::GdLineSearchSettings;
+pub use momentum::MomentumSettings;
+pub use nesterov::NesterovSettings;
