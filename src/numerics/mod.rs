@@ -11,7 +11,7 @@ mod vectors;
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
 pub use tree::reduce_tree;
-pub use vectors::{add_scaled, axpby, axpy, axpy_dot, dot, norm};
+pub use vectors::{add_scaled, axpby, axpby_dot, axpy, dot, norm};
 
 /// The vector type of parameters, gradients and solver state.
 pub type Vector = nalgebra::DVector<f64>;

@@ -23,7 +23,7 @@ pub use first_order::{
 pub use learning_rate::{LearningRate, Schedule};
 pub use line_search::LineSearch;
 pub use own::{Halt, Iterate, Iterative, Own};
-pub use quasi_newton::{BfgsSettings, LbfgsSettings, Sr1TrustRegionSettings};
+pub use quasi_newton::{BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegionSettings};
 pub use run::{Checkpointing, Conditions, Outcome, Snapshot, run};
 pub use second_order::{HessianFreeSettings, NewtonCgSettings, TrustRegionSettings};
 pub use settings::{Named, Setting};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watch};
 use super::stock::{self, ArgminLineSearch, StockBeta};
 use super::{
-    GradientDescent, Halt, Iterate, Iterative, Method, Own, SolverState, Status, Stopping,
+    GradientDescent, Halt, Iterate, Iterative, Lbfgs, Method, Own, SolverState, Status, Stopping,
 };
 use crate::numerics::{Seed, Vector};
 use crate::objective::{
@@ -269,6 +269,7 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
     fn dispatch(self) -> Result<(Status, Option<String>), Error> {
         match self.all.method {
             Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
+            Method::Lbfgs(settings) => self.own(Lbfgs::new(*settings)),
             Method::ArgminGd(settings) => self.stock(stock::steepest_descent(settings)?),
             Method::ArgminCg(settings) => {
                 let search = ArgminLineSearch::new(settings.line_search)?;

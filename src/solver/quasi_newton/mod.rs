@@ -5,5 +5,5 @@ mod lbfgs;
 mod sr1_trust_region;
 
 pub use bfgs::BfgsSettings;
-pub use lbfgs::LbfgsSettings;
+pub use lbfgs::{Lbfgs, LbfgsSettings};
 pub use sr1_trust_region::Sr1TrustRegionSettings;
