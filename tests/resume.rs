@@ -59,8 +59,7 @@ fn resumed(risk: &Risk, start: &Vector, method: &Method, snapshot: &Snapshot) ->
     // By way of bytes, as in a file.
     let bytes = postcard::to_allocvec(snapshot).unwrap();
     let resume = Some(postcard::from_bytes(&bytes).unwrap());
-    let conditions = Conditions { resume, ..Conditions::new(stopping(), &mut |_| {}) };
-    run(risk, method, start, conditions)
+    run(risk, method, start, Conditions { resume, ..Conditions::new(stopping(), &mut |_| {}) })
 }
 
 fn assert_same(found: &Outcome, expected: &Outcome, what: &str) {
@@ -125,8 +124,8 @@ fn a_resumed_run_may_have_a_larger_budget() {
     let (_, snapshots) = with_snapshots(&risk, &start, &method);
     let to = Stopping { iterations: Some(20), ..stopping() };
     let resume = snapshots.last().cloned();
-    let conditions = Conditions { resume, ..Conditions::new(to, &mut |_| {}) };
-    let longer = run(&risk, &method, &start, conditions);
+    let longer =
+        run(&risk, &method, &start, Conditions { resume, ..Conditions::new(to, &mut |_| {}) });
     let plain = run(&risk, &method, &start, Conditions::new(to, &mut |_| {}));
     assert_eq!(longer.iterations, 20);
     assert_same(&longer, &plain, "lbfgs");
