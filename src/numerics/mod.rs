@@ -5,11 +5,13 @@ pub(crate) mod dispatch;
 pub mod elementary;
 mod matrix;
 mod seed;
+mod symmetric;
 mod tree;
 mod vectors;
 
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
+pub use symmetric::SymmetricMatrix;
 pub use tree::reduce_tree;
 pub use vectors::{add_scaled, axpby, axpby_dot, axpy, dot, norm};
 
