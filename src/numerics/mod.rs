@@ -3,11 +3,13 @@
 
 pub(crate) mod dispatch;
 pub mod elementary;
+mod elementwise;
 mod matrix;
 mod seed;
 mod tree;
 mod vectors;
 
+pub use elementwise::{Elementwise, update_entries};
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
 pub use tree::reduce_tree;
