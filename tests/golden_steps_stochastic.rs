@@ -5,6 +5,7 @@ mod support;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
+use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Initialisation, Loss, Network};
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::{FiniteSum, Ledger, Limits, Objective, Risk};
@@ -12,7 +13,7 @@ use losslab::solver::{
     Adagrad, Adam, AdamW, Conditions, Halt, Iterate, Iterative, Method, RmsProp, Sgd, SolverSpec,
     Stopping, run,
 };
-use support::samples;
+use support::normal;
 
 const A: [[f64; 3]; 5] =
     [[1.0, 2.0, -1.0], [0.5, -1.5, 2.0], [-2.0, 0.25, 1.0], [3.0, 1.0, 0.5], [0.0, -0.75, 1.25]];
@@ -242,7 +243,10 @@ fn a_method_read_back_from_bytes_goes_on_with_the_same_bits() {
 fn every_method_trains_a_small_network() {
     let network = Network::dense(&[4, 8, 3], Activation::Tanh);
     let start = network.initialise(Initialisation::Glorot, Seed::new(1));
-    let samples = samples(90, 4, 3, Loss::CrossEntropy, Seed::new(2));
+    let features = normal(90, 4, Seed::new(2));
+    let largest = |row: &[f64]| (0..3).max_by(|&i, &j| row[i].total_cmp(&row[j])).unwrap();
+    let labels = (0..90).map(|i| largest(features.row(i)) as u32).collect();
+    let samples = Samples::new(features, Targets::Classes(labels));
     let risk = Risk::new(Arc::new(network), Arc::new(samples), Loss::CrossEntropy, 1e-3);
     for text in [
         "sgd:learning_rate=0.3",
@@ -260,7 +264,7 @@ fn every_method_trains_a_small_network() {
         let outcome = run(&risk, &method, &start, conditions);
         let first = outcome.trace[0].loss;
         println!("{text}: {first:.4} → {:.4}", outcome.loss);
-        assert!(outcome.loss < 0.8 * first, "{text}: {first} → {}", outcome.loss);
+        assert!(outcome.loss < 0.4 * first, "{text}: {first} → {}", outcome.loss);
         assert!(outcome.passes <= 60.0 && outcome.passes > 58.0, "{text}: {}", outcome.passes);
     }
 }
