@@ -78,7 +78,7 @@ impl Hyperparameters for AdagradSettings {
         name: "adagrad",
         description: "steps divided by the root of all squared gradients",
         needs: &[Need::MiniBatch],
-        defaults_from: "PyTorch 2.12",
+        defaults_from: "PyTorch 2.15",
         reference: "Duchi, Hazan & Singer 2011",
     };
 

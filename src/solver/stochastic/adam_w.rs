@@ -80,7 +80,7 @@ impl Hyperparameters for AdamWSettings {
         name: "adamw",
         description: "Adam, with weight decay apart from the gradient",
         needs: &[Need::MiniBatch],
-        defaults_from: "PyTorch 2.12",
+        defaults_from: "PyTorch 2.15",
         reference: "Loshchilov & Hutter 2019",
     };
 

@@ -83,7 +83,7 @@ impl Hyperparameters for RmsPropSettings {
         name: "rmsprop",
         description: "steps divided by a running root mean square of gradients",
         needs: &[Need::MiniBatch],
-        defaults_from: "PyTorch 2.12",
+        defaults_from: "PyTorch 2.15",
         reference: "Tieleman & Hinton 2012",
     };
 
