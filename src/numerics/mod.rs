@@ -3,12 +3,14 @@
 
 pub(crate) mod dispatch;
 pub mod elementary;
+mod elementwise;
 mod matrix;
 mod seed;
 mod symmetric;
 mod tree;
 mod vectors;
 
+pub use elementwise::{Elementwise, update_entries};
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
 pub use symmetric::SymmetricMatrix;

@@ -35,7 +35,9 @@ pub use settings::{Named, Setting};
 pub use spec::{Method, SolverSpec};
 pub use status::Status;
 pub use stochastic::{
-    AdagradSettings, AdamSettings, AdamWSettings, Batches, RmsPropSettings, SgdSettings,
+    Adagrad, AdagradRule, AdagradSettings, Adam, AdamRule, AdamSettings, AdamW, AdamWRule,
+    AdamWSettings, Batches, OnBatches, RmsProp, RmsPropRule, RmsPropSettings, Sgd, SgdRule,
+    SgdSettings, UpdateRule,
 };
 pub use stock::{
     ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings, ArgminLineSearch,

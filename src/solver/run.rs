@@ -10,6 +10,7 @@ use argmin::solver::conjugategradient::beta::{
 use serde::{Deserialize, Serialize};
 
 use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watch};
+use super::stochastic::{Adagrad, Adam, AdamW, RmsProp, Sgd};
 use super::stock::{self, ArgminLineSearch, StockBeta};
 use super::{Bfgs, HessianFree, NewtonCg, Sr1TrustRegion, TrustRegion};
 use super::{
@@ -268,6 +269,7 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
     }
 
     fn dispatch(self) -> Result<(Status, Option<String>), Error> {
+        let seed = self.all.seed;
         match self.all.method {
             Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
             Method::Lbfgs(settings) => self.own(Lbfgs::new(*settings)),
@@ -276,6 +278,11 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
             Method::NewtonCg(settings) => self.own(NewtonCg::new(*settings)),
             Method::TrustRegion(settings) => self.own(TrustRegion::new(*settings)),
             Method::HessianFree(settings) => self.own(HessianFree::new(*settings)),
+            Method::Sgd(settings) => self.own(Sgd::new(settings, seed)),
+            Method::Adagrad(settings) => self.own(Adagrad::new(settings, seed)),
+            Method::RmsProp(settings) => self.own(RmsProp::new(settings, seed)),
+            Method::Adam(settings) => self.own(Adam::new(settings, seed)),
+            Method::AdamW(settings) => self.own(AdamW::new(settings, seed)),
             Method::ArgminGd(settings) => self.stock(stock::steepest_descent(settings)?),
             Method::ArgminCg(settings) => {
                 let search = ArgminLineSearch::new(settings.line_search)?;
