@@ -22,8 +22,12 @@ pub(super) const PARALLEL_FROM: usize = 1 << 15;
 /// # Panics
 /// When the lengths differ.
 pub fn dot(x: &Vector, y: &Vector) -> f64 {
+    dot_slices(x.as_slice(), y.as_slice())
+}
+
+/// [`dot`] of slices.
+pub(super) fn dot_slices(x: &[f64], y: &[f64]) -> f64 {
     assert_eq!(x.len(), y.len(), "vectors of different lengths");
-    let (x, y) = (x.as_slice(), y.as_slice());
     sum_chunks(x.len(), |range| dispatch(Dot { x: &x[range.clone()], y: &y[range] }))
 }
 

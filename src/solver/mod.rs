@@ -23,9 +23,14 @@ pub use first_order::{
 pub use learning_rate::{LearningRate, Schedule};
 pub use line_search::LineSearch;
 pub use own::{Halt, Iterate, Iterative, Own};
-pub use quasi_newton::{BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegionSettings};
+pub use quasi_newton::{
+    Bfgs, BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings,
+};
 pub use run::{Checkpointing, Conditions, Outcome, Snapshot, run};
-pub use second_order::{HessianFreeSettings, NewtonCgSettings, TrustRegionSettings};
+pub use second_order::{
+    Forcing, HessianFree, HessianFreeSettings, NewtonCg, NewtonCgSettings, TrustRegion,
+    TrustRegionSettings,
+};
 pub use settings::{Named, Setting};
 pub use spec::{Method, SolverSpec};
 pub use status::Status;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watch};
 use super::stochastic::{Adagrad, Adam, AdamW, RmsProp, Sgd};
 use super::stock::{self, ArgminLineSearch, StockBeta};
+use super::{Bfgs, HessianFree, NewtonCg, Sr1TrustRegion, TrustRegion};
 use super::{
     GradientDescent, Halt, Iterate, Iterative, Lbfgs, Method, Own, SolverState, Status, Stopping,
 };
@@ -272,6 +273,11 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
         match self.all.method {
             Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
             Method::Lbfgs(settings) => self.own(Lbfgs::new(*settings)),
+            Method::Bfgs(settings) => self.own(Bfgs::new(*settings)),
+            Method::Sr1TrustRegion(settings) => self.own(Sr1TrustRegion::new(*settings)),
+            Method::NewtonCg(settings) => self.own(NewtonCg::new(*settings)),
+            Method::TrustRegion(settings) => self.own(TrustRegion::new(*settings)),
+            Method::HessianFree(settings) => self.own(HessianFree::new(*settings)),
             Method::Sgd(settings) => self.own(Sgd::new(settings, seed)),
             Method::Adagrad(settings) => self.own(Adagrad::new(settings, seed)),
             Method::RmsProp(settings) => self.own(RmsProp::new(settings, seed)),
