@@ -392,10 +392,18 @@ fn outcome<O: Objective>(
     let seconds = ledger.seconds();
     let (requested, executed) = ledger.counts();
     let passes = ledger.passes_spent();
-    let theta = ledger.best_iterate().map_or_else(|| start.clone(), |best| best.theta);
-    let (loss, gradient) = ledger.look(&theta);
+    let best = ledger.best_iterate();
+    let looked = best.is_none().then(|| ledger.look(start));
     let iterations = ledger.recorded().saturating_sub(1);
     let (trace, trace_seconds) = ledger.into_trace();
+    let (theta, loss, gradient_norm) = match (best, looked) {
+        (Some(best), _) => {
+            let entry = trace.iter().find(|entry| entry.loss <= best.value);
+            (best.theta, best.value, entry.map_or(f64::NAN, |entry| entry.gradient_norm))
+        }
+        (None, Some((loss, gradient))) => (start.clone(), loss, gradient.norm()),
+        (None, None) => (start.clone(), f64::NAN, f64::NAN),
+    };
     Outcome {
         status,
         message,
@@ -403,7 +411,7 @@ fn outcome<O: Objective>(
         iterations,
         theta,
         loss,
-        gradient_norm: gradient.norm(),
+        gradient_norm,
         requested,
         executed,
         passes,
