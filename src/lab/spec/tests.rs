@@ -251,9 +251,9 @@ fn errors_in_problems_and_solvers_name_their_line() {
     }
     let twice = message("[[solver]]\nname = \"cg\"\n[[solver]]\nname = \"cg\"\n");
     assert!(twice.starts_with("spec.toml, line 4, solver 'cg', name: there are two"), "{twice}");
-    let other = read("[[solver]]\nname = \"cg\"\nc2 = 0.3\n[[solver]]\nname = \"cg\"\n");
+    let other = read("[[solver]]\nname = \"cg\"\nc2 = 0.5\n[[solver]]\nname = \"cg\"\n");
     let labels: Vec<&str> = other.solvers.iter().map(|solver| solver.label.as_str()).collect();
-    assert_eq!(labels, ["cg c2=0.3", "cg"]);
+    assert_eq!(labels, ["cg c2=0.5", "cg"]);
 }
 
 #[test]

@@ -19,6 +19,9 @@ const HAGER_ZHANG_ETA: f64 = 0.01;
 /// `θₖ₊₁ = θₖ + αₖ dₖ`, `d₀ = −g₀`, `dₖ₊₁ = −gₖ₊₁ + βₖ₊₁ dₖ`, αₖ by a line search and β by a
 /// [`BetaRule`].
 ///
+/// Of β, ν and c₂ the defaults took the fewest evaluations on the digits, of those tried
+/// there; docs/METHODS.md has the table.
+///
 /// The direction is −g again where successive gradients are far from orthogonal,
 /// `|gₖ₊₁ᵀgₖ| ≥ ν ‖gₖ₊₁‖²` (Powell 1977), and where it would not descend,
 /// `−gᵀd < 0.01 ‖g‖²`.
@@ -160,9 +163,9 @@ pub struct CgSettings {
 impl Default for CgSettings {
     fn default() -> Self {
         Self {
-            beta: BetaRule::PolakRibierePlus,
-            restart: 0.2,
-            line_search: LineSearch::more_thuente(1e-4, 0.4),
+            beta: BetaRule::HestenesStiefel,
+            restart: 1.0,
+            line_search: LineSearch::more_thuente(1e-4, 0.3),
         }
     }
 }
@@ -172,7 +175,7 @@ impl Hyperparameters for CgSettings {
         name: "cg",
         description: "nonlinear conjugate gradient",
         needs: &[Need::Value, Need::Gradient],
-        defaults_from: "c1, c2 and restart: SciPy 1.17, Nocedal & Wright 2006, §5.2",
+        defaults_from: "β, ν and c2 fewest evaluations on digits (docs/METHODS.md)",
         reference: "Nocedal & Wright 2006, ch. 5",
     };
 
@@ -190,9 +193,9 @@ pub enum BetaRule {
     /// `‖gₖ₊₁‖² / ‖gₖ‖²`; Fletcher & Reeves 1964.
     FletcherReeves,
     /// `max(0, gₖ₊₁·y / ‖gₖ‖²)`; Polak & Ribière 1969, Powell 1986.
-    #[default]
     PolakRibierePlus,
     /// `gₖ₊₁·y / d·y`; Hestenes & Stiefel 1952.
+    #[default]
     HestenesStiefel,
     /// `‖gₖ₊₁‖² / d·y`; Dai & Yuan 1999.
     DaiYuan,

@@ -12,12 +12,12 @@ fn message(text: &str) -> String {
 
 #[test]
 fn a_full_description_is_read() {
-    let text = "cg:beta=hestenes-stiefel,line_search=hager-zhang,c2=0.4,label=CG HS";
+    let text = "cg:beta=dai-yuan,line_search=hager-zhang,c2=0.4,label=CG HS";
     let solver = SolverSpec::parse(text).unwrap();
     assert_eq!(solver.label, "CG HS");
     let line_search = LineSearch::HagerZhang(Wolfe { c1: 0.1, c2: 0.4, trials: 20 });
-    let beta = BetaRule::HestenesStiefel;
-    assert_eq!(solver.method, Method::Cg(CgSettings { beta, line_search, restart: 0.2 }));
+    let beta = BetaRule::DaiYuan;
+    assert_eq!(solver.method, Method::Cg(CgSettings { beta, line_search, restart: 1.0 }));
 }
 
 #[test]
@@ -81,13 +81,13 @@ fn wrong_descriptions_name_the_key_and_the_way_out() {
 fn automatic_labels_name_what_differs_from_the_defaults() {
     for (text, label) in [
         ("cg", "cg"),
-        ("cg:c2=0.3", "cg c2=0.3"),
-        ("cg:c2=0.4", "cg"),
-        ("cg:c2=0.3,label=loose", "loose"),
+        ("cg:c2=0.5", "cg c2=0.5"),
+        ("cg:c2=0.3", "cg"),
+        ("cg:c2=0.5,label=loose", "loose"),
         ("gd:schedule=inverse,rate=1", "gd schedule=inverse rate=1.0"),
         (
-            "cg:beta=hestenes-stiefel,line_search=backtracking,c1=0.3333333333333333",
-            "cg beta=hestenes-stiefel line_search=backtracking c1=0.3333333333333333 trials=40",
+            "cg:beta=dai-yuan,line_search=backtracking,c1=0.3333333333333333",
+            "cg beta=dai-yuan line_search=backtracking c1=0.3333333333333333 trials=40",
         ),
     ] {
         assert_eq!(SolverSpec::parse(text).unwrap().label, label);
