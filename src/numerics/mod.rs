@@ -1,13 +1,15 @@
 //! Numerical tools that know nothing of networks: seeds and random streams,
-//! row-major matrices, sums in a fixed order.
+//! row-major matrices, dual numbers, sums in a fixed order.
 
 pub(crate) mod dispatch;
+mod dual;
 pub mod elementary;
 mod matrix;
 mod seed;
 mod tree;
 mod vectors;
 
+pub use dual::{Dual, Number};
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
 pub use tree::reduce_tree;
