@@ -4,14 +4,18 @@
 pub(crate) mod dispatch;
 mod dual;
 pub mod elementary;
+mod elementwise;
 mod matrix;
 mod seed;
+mod symmetric;
 mod tree;
 mod vectors;
 
 pub use dual::{Dual, Number};
+pub use elementwise::{Elementwise, update_entries};
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
+pub use symmetric::SymmetricMatrix;
 pub use tree::reduce_tree;
 pub use vectors::{add_scaled, axpby, axpby_dot, axpy, dot, norm};
 

@@ -9,21 +9,25 @@ use super::{Vector, reduce_tree};
 
 /// Entries summed in one run, unless that makes more than [`CHUNKS_MAX`] of them. Sums of
 /// runs are added along a fixed tree.
-const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 4096;
 /// Runs at most, so that their sums fit on the stack.
 const CHUNKS_MAX: usize = 64;
 /// Running sums within a chunk, enough for two of the widest vectors.
 const LANES: usize = 16;
 /// Vectors shorter than this are not worth a second thread.
-const PARALLEL_FROM: usize = 1 << 15;
+pub(super) const PARALLEL_FROM: usize = 1 << 15;
 
 /// `xᵀy`.
 ///
 /// # Panics
 /// When the lengths differ.
 pub fn dot(x: &Vector, y: &Vector) -> f64 {
+    dot_slices(x.as_slice(), y.as_slice())
+}
+
+/// [`dot`] of slices.
+pub(super) fn dot_slices(x: &[f64], y: &[f64]) -> f64 {
     assert_eq!(x.len(), y.len(), "vectors of different lengths");
-    let (x, y) = (x.as_slice(), y.as_slice());
     sum_chunks(x.len(), |range| dispatch(Dot { x: &x[range.clone()], y: &y[range] }))
 }
 

@@ -17,20 +17,28 @@ mod stock;
 mod stopping;
 
 pub use first_order::{
-    BarzilaiBorweinSettings, BetaRule, CgSettings, GdLineSearchSettings, GdSettings,
-    GradientDescent, MomentumSettings, NesterovSettings,
+    BarzilaiBorwein, BarzilaiBorweinSettings, BarzilaiBorweinStep, BetaRule, CgSettings,
+    ConjugateGradient, GdLineSearchSettings, GdSettings, GradientDescent, LineSearchDescent,
+    Momentum, MomentumSettings, Nesterov, NesterovSettings,
 };
 pub use learning_rate::{LearningRate, Schedule};
 pub use line_search::LineSearch;
 pub use own::{Halt, Iterate, Iterative, Own};
-pub use quasi_newton::{BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegionSettings};
+pub use quasi_newton::{
+    Bfgs, BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings,
+};
 pub use run::{Checkpointing, Conditions, Outcome, Snapshot, run};
-pub use second_order::{HessianFreeSettings, NewtonCgSettings, TrustRegionSettings};
+pub use second_order::{
+    Forcing, HessianFree, HessianFreeSettings, NewtonCg, NewtonCgSettings, TrustRegion,
+    TrustRegionSettings,
+};
 pub use settings::{Named, Setting};
 pub use spec::{Method, SolverSpec};
 pub use status::Status;
 pub use stochastic::{
-    AdagradSettings, AdamSettings, AdamWSettings, Batches, RmsPropSettings, SgdSettings,
+    Adagrad, AdagradRule, AdagradSettings, Adam, AdamRule, AdamSettings, AdamW, AdamWRule,
+    AdamWSettings, Batches, OnBatches, RmsProp, RmsPropRule, RmsPropSettings, Sgd, SgdRule,
+    SgdSettings, UpdateRule,
 };
 pub use stock::{
     ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings, ArgminLineSearch,

@@ -18,7 +18,10 @@ impl<'a, O: Objective> Ledger<'a, O> {
             }
             self.admit(state, charge::LINEARIZE * self.samples())?;
             self.move_to(theta)?;
-            state.linearized_at = Some(theta.clone());
+            match &mut state.linearized_at {
+                Some(at) if at.len() == theta.len() => at.copy_from(theta),
+                other => *other = Some(theta.clone()),
+            }
             state.executed.linearize += 1;
             state.executed.samples += self.samples();
             state.thirds += charge::LINEARIZE * self.samples();

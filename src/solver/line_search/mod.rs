@@ -8,6 +8,8 @@ mod along;
 mod backtracking;
 mod hager_zhang;
 mod more_thuente;
+#[cfg(test)]
+mod tests;
 
 pub use along::{Along, Trials, advance};
 
