@@ -1,7 +1,8 @@
 //! Numerical tools that know nothing of networks: seeds and random streams,
-//! row-major matrices, sums in a fixed order.
+//! row-major matrices, dual numbers, sums in a fixed order.
 
 pub(crate) mod dispatch;
+mod dual;
 pub mod elementary;
 mod elementwise;
 mod matrix;
@@ -10,6 +11,7 @@ mod symmetric;
 mod tree;
 mod vectors;
 
+pub use dual::{Dual, Number};
 pub use elementwise::{Elementwise, update_entries};
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};

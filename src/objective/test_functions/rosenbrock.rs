@@ -1,34 +1,7 @@
-//! Functions with known minima, for holding solvers to them.
+//! Rosenbrock's function in any dimension.
 
-use super::Objective;
 use crate::numerics::Vector;
-
-/// `f(x) = ½ Σ dᵢ (xᵢ − cᵢ)²`, a convex quadratic with minimum 0 at c.
-#[derive(Clone, Debug)]
-pub struct Quadratic {
-    /// The curvatures dᵢ > 0.
-    pub curvature: Vector,
-    /// The minimum c.
-    pub centre: Vector,
-}
-
-impl Objective for Quadratic {
-    fn dimension(&self) -> usize {
-        self.centre.len()
-    }
-
-    fn value(&self, theta: &Vector) -> f64 {
-        let terms = theta.iter().zip(&self.centre).zip(&self.curvature);
-        terms.map(|((x, c), d)| 0.5 * d * (x - c) * (x - c)).sum()
-    }
-
-    fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64 {
-        for (i, g) in gradient.iter_mut().enumerate() {
-            *g = self.curvature[i] * (theta[i] - self.centre[i]);
-        }
-        self.value(theta)
-    }
-}
+use crate::objective::Objective;
 
 /// `f(x) = Σᵢ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²`, with minimum 0 at (1, …, 1).
 ///
