@@ -5,11 +5,15 @@ mod support;
 
 use std::alloc::System;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use losslab::lab::bench::Workload;
 use losslab::model::{Activation, Initialisation, LayerKind, LayerSpec, Loss, Network, Window};
 use losslab::numerics::{Seed, Vector};
-use losslab::objective::{BatchCurvature, Curvature, FiniteSum, Objective, Risk, Tape};
+use losslab::objective::{
+    BatchCurvature, Curvature, FiniteSum, Ledger, Limits, Objective, Risk, Tape,
+};
+use losslab::solver::{Adam, AdamSettings, Batches, Iterate, Iterative, Sgd, SgdSettings};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use support::{normal_vector, samples};
 
@@ -88,9 +92,44 @@ fn a_gradient_takes_at_most_64_mebibytes() {
     }
 }
 
+/// Iterations of methods on mini-batches, a pass each: what is drawn, summed and moved
+/// has its place from the first pass on.
+fn iterations_on_mini_batches_allocate_nothing() {
+    let network = Arc::new(Network::dense(&[64, 40, 5], Activation::Tanh));
+    let theta = network.initialise(Initialisation::Glorot, Seed::new(1));
+    let samples = samples(300, 64, 5, Loss::CrossEntropy, Seed::new(0));
+    let risk = Risk::new(network, Arc::new(samples), Loss::CrossEntropy, 1e-3);
+    let batches = Batches { averaging: true, ..Batches::with_rate(0.01) };
+    fn check<O: Objective>(mut method: impl Iterative, ledger: &Ledger<'_, O>, theta: &Vector) {
+        let mut at = Iterate::unknown(theta.clone());
+        method.start(ledger, &mut at).unwrap();
+        (0..5).for_each(|_| method.iterate(ledger, &mut at).unwrap());
+        let region = Region::new(ALLOCATOR);
+        (0..10).for_each(|_| method.iterate(ledger, &mut at).unwrap());
+        let change = region.change();
+        let counts = (change.allocations, change.reallocations, change.deallocations);
+        assert_eq!(counts, (0, 0, 0), "{}", method.name());
+    }
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let (seed, go) = (Seed::new(2), AtomicBool::new(false));
+            let ledger = Ledger::new(&risk, Limits { passes: 1e6, seconds: None }, &go);
+            let settings = SgdSettings { batches, momentum: 0.9, nesterov: true };
+            check(Sgd::new(&settings, seed), &ledger, &theta);
+            check(
+                Adam::new(&AdamSettings { batches, ..Default::default() }, seed),
+                &ledger,
+                &theta,
+            );
+        });
+    }
+}
+
 /// One test alone: the counter counts what any thread of the process allocates.
 #[test]
 fn allocations() {
     evaluations_allocate_nothing_in_steady_state();
+    iterations_on_mini_batches_allocate_nothing();
     a_gradient_takes_at_most_64_mebibytes();
 }

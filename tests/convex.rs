@@ -1,20 +1,19 @@
 //! Every method on convex problems of real shape, whose minima are known.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Loss, Network};
 use losslab::numerics::{RowMatrix, Seed, Vector};
-use losslab::objective::{HeldOut, Objective, Risk};
-use losslab::solver::{Outcome, SolverSpec, Status, Stopping, run};
+use losslab::objective::{Objective, Risk};
+use losslab::solver::{Conditions, Outcome, SolverSpec, Status, Stopping, run};
 use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
 
 const ROWS: usize = 400;
 const COLUMNS: usize = 6;
 
-const METHODS: [&str; 9] = [
+const METHODS: [&str; 21] = [
     "gd:learning_rate=0.4",
     "gd-line-search",
     "gd-line-search:line_search=backtracking",
@@ -24,6 +23,18 @@ const METHODS: [&str; 9] = [
     "lbfgs",
     "lbfgs:line_search=hager-zhang",
     "lbfgs:line_search=backtracking",
+    "momentum:learning_rate=0.1",
+    "nesterov:learning_rate=0.1",
+    "barzilai-borwein",
+    "bfgs",
+    "sr1-trust-region",
+    "newton-cg",
+    "trust-region",
+    "hessian-free",
+    "argmin-gd",
+    "argmin-cg",
+    "argmin-lbfgs",
+    "argmin-trust-region",
 ];
 
 fn features() -> RowMatrix {
@@ -38,16 +49,10 @@ fn features() -> RowMatrix {
 }
 
 fn solve(risk: &Risk, solver: &str) -> Outcome {
-    let stopping = Stopping {
-        passes: 20_000.0,
-        iterations: None,
-        gradient_tolerance: 1e-9,
-        target_loss: None,
-    };
+    let stopping = Stopping { gradient_tolerance: 1e-9, ..Stopping::within(20_000.0) };
     let method = SolverSpec::parse(solver).unwrap().method;
     let start = Vector::from_element(risk.dimension(), 0.3);
-    let go = AtomicBool::new(false);
-    run(risk, &method, &start, stopping, &go, &|_| HeldOut::default(), &mut |_| {})
+    run(risk, &method, &start, Conditions::new(stopping, &mut |_| {}))
 }
 
 /// Minimising ½ MSE + ½ λ ‖w‖² solves (XᵀX/n + λI₀) θ = Xᵀy/n, with a column of

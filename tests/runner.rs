@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use losslab::data::{Part, PrepareOptions, SplitFractions, Targets, embedded, prepare};
-use losslab::lab::{Comparison, ExperimentSpec, Metric, compare, train};
+use losslab::lab::{Breaks, Comparison, ExperimentSpec, Metric, compare, train};
 use losslab::model::{Activation, Network};
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::Executed;
@@ -60,7 +60,7 @@ fn regression_is_measured_on_held_out_rows_in_the_targets_unit() {
     spec.problems[0].hidden = Vec::new();
     spec.problems[0].l2 = 0.0;
     spec.seeds = vec![4];
-    let trained = train(&spec, &AtomicBool::new(false), &mut |_| {}).unwrap();
+    let trained = train(&spec, &AtomicBool::new(false), &mut |_| {}, Breaks::default()).unwrap();
     let record = &trained.run.record;
 
     let dataset = embedded::load("diabetes").unwrap();
@@ -196,17 +196,17 @@ fn digits_reach_a_loss_of_0_05_within_the_passes_that_scipy_suggests() {
 fn weights_start_a_run_where_another_ended() {
     let mut spec = experiment(&["iris"], &["cg"], 10.0);
     spec.seeds = vec![1];
-    let first = train(&spec, &AtomicBool::new(false), &mut |_| {}).unwrap();
+    let first = train(&spec, &AtomicBool::new(false), &mut |_| {}, Breaks::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     let bytes = losslab::model::to_safetensors(&first.network, &first.theta);
     std::fs::write(&path, bytes).unwrap();
     spec.problems[0].weights = Some(path.clone());
-    let second = train(&spec, &AtomicBool::new(false), &mut |_| {}).unwrap();
+    let second = train(&spec, &AtomicBool::new(false), &mut |_| {}, Breaks::default()).unwrap();
     assert_eq!(Some(second.run.record.trace[0].loss), first.run.record.loss);
     let other = Network::dense(&[4, 9, 3], Activation::Tanh);
     let zeros = Vector::zeros(other.dimension());
     std::fs::write(&path, losslab::model::to_safetensors(&other, &zeros)).unwrap();
-    let refused = train(&spec, &AtomicBool::new(false), &mut |_| {});
+    let refused = train(&spec, &AtomicBool::new(false), &mut |_| {}, Breaks::default());
     assert!(refused.unwrap_err().to_string().contains("layers.0.weight"));
 }

@@ -3,42 +3,43 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use losslab::numerics::Vector;
-use losslab::objective::{HeldOut, Objective, Quadratic, Requested, Rosenbrock};
-use losslab::solver::{
-    BetaRule, LineSearchKind, LineSearchSpec, Method, Outcome, Schedule, Status, Stopping, run,
-};
+use losslab::objective::{Objective, Quadratic, Requested, Rosenbrock};
+use losslab::solver::{Conditions, Method, Outcome, SolverSpec, Status, Stopping, run};
 
 fn stopping(passes: f64) -> Stopping {
-    Stopping { passes, iterations: None, gradient_tolerance: 1e-7, target_loss: None }
+    Stopping { gradient_tolerance: 1e-7, ..Stopping::within(passes) }
 }
 
 fn solve<O: Objective>(objective: &O, method: &Method, start: &[f64], to: Stopping) -> Outcome {
     let start = Vector::from_column_slice(start);
-    let go = AtomicBool::new(false);
-    run(objective, method, &start, to, &go, &|_| HeldOut::default(), &mut |_| {})
+    run(objective, method, &start, Conditions::new(to, &mut |_| {}))
 }
 
-fn search(kind: LineSearchKind, c2: f64) -> LineSearchSpec {
-    LineSearchSpec { kind, c1: 1e-4, c2 }
+fn method(text: &str) -> Method {
+    SolverSpec::parse(text).unwrap().method
 }
 
-/// Every method with every line search.
+/// Every method that needs values and gradients alone, with every line search.
 fn methods() -> Vec<Method> {
-    let mut all = vec![Method::Gd { learning_rate: 0.15, schedule: Schedule::Constant }];
-    for kind in
-        [LineSearchKind::MoreThuente, LineSearchKind::HagerZhang, LineSearchKind::Backtracking]
-    {
-        all.push(Method::GdLineSearch { line_search: search(kind, 0.1) });
-        for beta in [
-            BetaRule::FletcherReeves,
-            BetaRule::PolakRibiere,
-            BetaRule::PolakRibierePlus,
-            BetaRule::HestenesStiefel,
-        ] {
-            all.push(Method::Cg { beta, line_search: search(kind, 0.1) });
+    let mut all = vec![method("gd:learning_rate=0.15")];
+    for search in ["more-thuente", "hager-zhang", "backtracking"] {
+        for text in ["gd-line-search:c2=0.1", "lbfgs:memory=5", "bfgs:c2=0.9"] {
+            all.push(method(&format!("{text},line_search={search}")));
         }
-        all.push(Method::Lbfgs { memory: 5, line_search: search(kind, 0.9) });
+        for beta in
+            ["fletcher-reeves", "polak-ribiere-plus", "hestenes-stiefel", "dai-yuan", "hager-zhang"]
+        {
+            all.push(method(&format!("cg:beta={beta},line_search={search}")));
+        }
+        let search = format!("line_search=argmin-{search}");
+        all.push(method(&format!("argmin-gd:{search}")));
+        all.push(method(&format!("argmin-lbfgs:memory=5,{search}")));
+        for beta in ["fletcher-reeves", "polak-ribiere", "polak-ribiere-plus", "hestenes-stiefel"] {
+            all.push(method(&format!("argmin-cg:beta={beta},{search}")));
+        }
     }
+    all.push(method("lbfgs:damping=yes"));
+    all.push(method("barzilai-borwein"));
     all
 }
 
@@ -63,8 +64,9 @@ fn every_method_finds_the_minimum_of_a_quadratic() {
 fn conjugate_gradient_and_l_bfgs_find_the_minimum_of_rosenbrock() {
     for method in methods() {
         let backtracks = format!("{method:?}").contains("Backtracking");
-        let first_order = matches!(method, Method::Gd { .. } | Method::GdLineSearch { .. });
-        if first_order || (backtracks && !matches!(method, Method::Lbfgs { .. })) {
+        let name = method.name();
+        let quasi_newton = name.contains("bfgs");
+        if !(quasi_newton || (name.contains("cg") && !backtracks)) {
             continue;
         }
         let start = [1.3, 0.7, 0.8, 1.9, 1.2];
@@ -76,8 +78,8 @@ fn conjugate_gradient_and_l_bfgs_find_the_minimum_of_rosenbrock() {
 #[test]
 fn a_step_beyond_two_over_the_curvature_diverges_and_one_below_converges() {
     let bowl = bowl();
-    let descend = |learning_rate| {
-        let method = Method::Gd { learning_rate, schedule: Schedule::Constant };
+    let descend = |learning_rate: f64| {
+        let method = method(&format!("gd:learning_rate={learning_rate}"));
         solve(&bowl, &method, &[0.0; 4], stopping(5000.0))
     };
     assert_eq!(descend(0.21).status, Status::Converged);
@@ -223,18 +225,14 @@ fn an_interrupt_ends_the_run_with_the_best_point() {
         let interrupt = AtomicBool::new(false);
         let mut entries = 0;
         let start = Vector::from_element(4, -1.0);
-        let outcome = run(
-            &bowl(),
-            &method,
-            &start,
-            Stopping { gradient_tolerance: 0.0, ..stopping(1e6) },
-            &interrupt,
-            &|_| HeldOut::default(),
-            &mut |_| {
-                entries += 1;
-                interrupt.store(entries == 3, Ordering::Relaxed);
-            },
-        );
+        let mut observe = |_: &losslab::objective::TraceEntry| {
+            entries += 1;
+            interrupt.store(entries == 3, Ordering::Relaxed);
+        };
+        let stopping = Stopping::within(1e6);
+        let conditions =
+            Conditions { interrupt: &interrupt, ..Conditions::new(stopping, &mut observe) };
+        let outcome = run(&bowl(), &method, &start, conditions);
         assert_eq!((outcome.status, outcome.iterations), (Status::Interrupted, 2), "{method:?}");
         assert!(outcome.loss <= outcome.trace[0].loss);
     }
@@ -242,10 +240,9 @@ fn an_interrupt_ends_the_run_with_the_best_point() {
 
 #[test]
 fn a_schedule_that_reaches_zero_ends_the_run() {
-    let schedule = Schedule::Cosine { horizon: 5 };
-    let method = Method::Gd { learning_rate: 0.1, schedule };
+    let method = method("gd:learning_rate=0.1,schedule=cosine,horizon=5");
     let outcome = solve(&bowl(), &method, &[0.0; 4], stopping(100.0));
-    assert_eq!((outcome.status, outcome.iterations), (Status::BudgetSpent, 5));
+    assert_eq!((outcome.status, outcome.iterations), (Status::Stalled, 5));
 }
 
 /// Three steps of gradient descent worked by hand on ½ · 2 x², from x = 1 with
@@ -253,7 +250,7 @@ fn a_schedule_that_reaches_zero_ends_the_run() {
 #[test]
 fn gradient_descent_takes_the_steps_of_the_formula() {
     let objective = Quadratic { curvature: Vector::from_vec(vec![2.0]), centre: Vector::zeros(1) };
-    let method = Method::Gd { learning_rate: 0.25, schedule: Schedule::Constant };
+    let method = method("gd:learning_rate=0.25");
     let to = Stopping { iterations: Some(3), ..stopping(100.0) };
     let outcome = solve(&objective, &method, &[1.0], to);
     let losses: Vec<f64> = outcome.trace.iter().map(|entry| entry.loss).collect();

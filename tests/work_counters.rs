@@ -9,20 +9,17 @@
 //! the fused pass.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Initialisation, Loss, Network};
 use losslab::numerics::{RowMatrix, Seed, Vector};
-use losslab::objective::{Executed, HeldOut, Objective, Requested, Risk, Rosenbrock};
-use losslab::solver::{Outcome, SolverSpec, Stopping, run};
+use losslab::objective::{Executed, Objective, Requested, Risk, Rosenbrock};
+use losslab::solver::{Conditions, Outcome, SolverSpec, Stopping, run};
 
 fn ten_iterations<O: Objective>(objective: &O, solver: &str, start: &Vector) -> Outcome {
-    let stopping =
-        Stopping { passes: 1e6, iterations: Some(10), gradient_tolerance: 0.0, target_loss: None };
+    let stopping = Stopping { iterations: Some(10), ..Stopping::within(1e6) };
     let method = SolverSpec::parse(solver).unwrap().method;
-    let go = AtomicBool::new(false);
-    run(objective, &method, start, stopping, &go, &|_| HeldOut::default(), &mut |_| {})
+    run(objective, &method, start, Conditions::new(stopping, &mut |_| {}))
 }
 
 fn check<O: Objective>(objective: &O, start: &Vector, golden: &[(&str, [u64; 3], [u64; 2])]) {
@@ -30,14 +27,14 @@ fn check<O: Objective>(objective: &O, start: &Vector, golden: &[(&str, [u64; 3],
     for (solver, [value, gradient, fused], [forward, backward]) in golden {
         let outcome = ten_iterations(objective, solver, start);
         assert_eq!(outcome.iterations, 10, "{solver}: {:?} {:?}", outcome.status, outcome.message);
-        let requested =
-            Requested { value: *value, gradient: *gradient, fused: *fused, hessian_vector: 0 };
+        let (value, gradient, fused) = (*value, *gradient, *fused);
+        let requested = Requested { value, gradient, fused, ..Requested::default() };
         assert_eq!(outcome.requested, requested, "{solver}");
         let executed = Executed {
             forward: *forward,
             backward: *backward,
-            hessian_vector: 0,
             samples: forward * terms,
+            ..Executed::default()
         };
         assert_eq!(outcome.executed, executed, "{solver}");
         let passes = (forward + 2 * backward) as f64 / 3.0;
@@ -55,13 +52,13 @@ fn on_rosenbrock() {
         &start,
         &[
             ("gd:learning_rate=0.0001", [0, 0, 11], [11, 11]),
-            ("gd-line-search", [53, 53, 0], [88, 44]),
-            ("gd-line-search:line_search=backtracking", [106, 10, 0], [107, 10]),
-            ("gd-line-search:line_search=hager-zhang", [65, 65, 0], [116, 58]),
-            ("cg", [51, 51, 0], [82, 41]),
-            ("cg:beta=fletcher-reeves", [50, 50, 0], [80, 40]),
-            ("lbfgs", [16, 26, 0], [32, 16]),
-            ("lbfgs:line_search=backtracking", [21, 11, 0], [32, 11]),
+            ("argmin-gd", [53, 53, 0], [88, 44]),
+            ("argmin-gd:line_search=argmin-backtracking", [106, 10, 0], [107, 10]),
+            ("argmin-gd:line_search=argmin-hager-zhang", [65, 65, 0], [116, 58]),
+            ("argmin-cg", [51, 51, 0], [82, 41]),
+            ("argmin-cg:beta=fletcher-reeves", [50, 50, 0], [80, 40]),
+            ("argmin-lbfgs", [16, 26, 0], [32, 16]),
+            ("argmin-lbfgs:line_search=argmin-backtracking", [21, 11, 0], [32, 11]),
         ],
     );
 }
@@ -79,11 +76,11 @@ fn on_a_network() {
         &start,
         &[
             ("gd", [0, 0, 11], [11, 11]),
-            ("gd-line-search", [30, 30, 0], [21, 21]),
-            ("gd-line-search:line_search=backtracking", [20, 10, 0], [11, 10]),
-            ("cg", [38, 38, 0], [28, 28]),
-            ("lbfgs", [12, 22, 0], [12, 12]),
-            ("lbfgs:line_search=backtracking", [14, 11, 0], [14, 11]),
+            ("argmin-gd", [30, 30, 0], [21, 21]),
+            ("argmin-gd:line_search=argmin-backtracking", [20, 10, 0], [11, 10]),
+            ("argmin-cg", [38, 38, 0], [28, 28]),
+            ("argmin-lbfgs", [12, 22, 0], [12, 12]),
+            ("argmin-lbfgs:line_search=argmin-backtracking", [14, 11, 0], [14, 11]),
         ],
     );
 }

@@ -92,6 +92,17 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
     #[arg(allow_negative_numbers = true)]
     pub seed: Option<u64>,
+
+    /// Write a checkpoint after every so many iterations, to the folder's
+    /// checkpoint.losslab, and at the end of the iteration that Ctrl-C falls in
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
+    pub checkpoint_every: Option<u64>,
+
+    /// Go on from the folder's checkpoint.losslab, with the same bits as if there
+    /// had been no break; budget and stopping rules may be others
+    #[arg(long, help_heading = "Runs")]
+    pub resume: bool,
 }
 
 /// Data and network: what all commands that compute share.
@@ -222,6 +233,22 @@ pub struct ExperimentArguments {
     /// Converged when no entry of the gradient is larger [default: 1e-8]
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true, help_heading = "Runs")]
     pub gradient_tolerance: Option<f64>,
+
+    /// End a run once an iteration lowers the loss by at most this share of it, or
+    /// of 1 for smaller losses [default: never]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, help_heading = "Runs")]
+    pub relative_decrease: Option<f64>,
+
+    /// End a run after so many iterations without a new lowest loss [default:
+    /// never]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
+    pub plateau: Option<u64>,
+
+    /// Seconds that each run may take [default: no limit]; where they end a run,
+    /// its result cannot be reproduced
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, help_heading = "Runs")]
+    pub seconds: Option<f64>,
 
     /// The training loss that solvers are measured against
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true, help_heading = "Runs")]

@@ -112,6 +112,9 @@ fn apply(arguments: &ExperimentArguments, spec: &mut ExperimentSpec) -> Result<(
     spec.budget = arguments.budget.unwrap_or(spec.budget);
     spec.iterations = arguments.iterations.or(spec.iterations);
     spec.gradient_tolerance = arguments.gradient_tolerance.unwrap_or(spec.gradient_tolerance);
+    spec.relative_decrease = arguments.relative_decrease.or(spec.relative_decrease);
+    spec.plateau = arguments.plateau.or(spec.plateau);
+    spec.seconds = arguments.seconds.or(spec.seconds);
     spec.stop_at_target |= arguments.stop_at_target;
     Ok(())
 }

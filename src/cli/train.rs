@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use losslab::lab::{Metric, Trained};
+use losslab::lab::{Breaks, Checkpoint, Metric, Trained};
 use losslab::model::to_safetensors;
 use losslab::{lab, report};
 
@@ -11,16 +11,35 @@ use super::failure::Failure;
 use super::run::{Session, create_folder};
 use super::spec_from_arguments::training;
 
+/// The checkpoint's name in the folder.
+const CHECKPOINT: &str = "checkpoint.losslab";
+
 /// Trains one network and writes its weights.
 pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let plan = training(arguments).map_err(Failure::input)?;
     let session = Session::new(plan, &arguments.experiment)?;
     create_folder(&session.plan.output)?;
     let spec = &session.plan.spec;
-    let trained = session.observe(|observe| lab::train(spec, &session.interrupt, observe))?;
+    let path = session.plan.output.join(CHECKPOINT);
+    let resume = match arguments.resume {
+        true => Some(report::read_checkpoint(&path).map_err(Failure::input)?),
+        false => None,
+    };
+    let mut failed = Ok(());
+    let mut take = |checkpoint: &Checkpoint| {
+        let written = report::write_checkpoint(&path, checkpoint);
+        if failed.is_ok() {
+            failed = written;
+        }
+    };
+    let checkpoint = arguments.checkpoint_every.map(|every| (every, &mut take as _));
+    let breaks = Breaks { checkpoint, resume };
+    let trained =
+        session.observe(|observe| lab::train(spec, &session.interrupt, observe, breaks))?;
     session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
     write(&session, &trained)?;
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
+    failed?;
     Ok(session.exit_code())
 }
 

@@ -1,6 +1,7 @@
 //! Experiments: specification, runner, records.
 
 pub mod bench;
+mod checkpoint;
 pub mod environment;
 pub mod eval;
 mod instance;
@@ -9,9 +10,10 @@ mod record;
 mod runner;
 mod spec;
 
+pub use checkpoint::{Checkpoint, Identity};
 pub use instance::Instance;
 pub use record::{
     Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
 };
-pub use runner::{Event, Trained, compare, train};
+pub use runner::{Breaks, Event, Trained, compare, train};
 pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};

@@ -3,15 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
-    Comparison, ExperimentSpec, Instance, Metric, ProblemSpec, ProblemSummary, Run, RunRecord,
-    RunTiming, TargetRule,
+    Checkpoint, Comparison, ExperimentSpec, Instance, Metric, ProblemSpec, ProblemSummary, Run,
+    RunRecord, RunTiming, TargetRule,
 };
 use crate::data::{Dataset, Samples, SplitFractions, Task};
 use crate::error::Result;
 use crate::model::{Evaluation, Loss, Network, evaluate};
 use crate::numerics::{Seed, Vector};
 use crate::objective::{HeldOut, TraceEntry};
-use crate::solver::{Conditions, Outcome, SolverSpec, Stopping, run};
+use crate::solver::{Checkpointing, Conditions, Outcome, Snapshot, SolverSpec, Stopping, run};
 
 /// What happens while an experiment goes on.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +114,7 @@ pub fn compare(
                     seed,
                     budget: spec.budget,
                 });
-                let (run, theta) = cell.run(&spec, solver, interrupt, observe);
+                let (run, theta) = cell.run(&spec, solver, interrupt, observe, None, None);
                 let network = cell.instance.risk.network();
                 observe(Event::RunFinished { run: &run, network, theta: &theta });
                 runs.push(run);
@@ -131,19 +131,36 @@ pub fn compare(
     Ok(comparison)
 }
 
+/// How a training run is put down now and then, and taken up again.
+#[derive(Default)]
+pub struct Breaks<'b> {
+    /// Iterations between two checkpoints, and what takes one.
+    pub checkpoint: Option<(u64, &'b mut (dyn FnMut(&Checkpoint) + Send))>,
+    /// Where the run goes on, instead of at its start.
+    pub resume: Option<Checkpoint>,
+}
+
 /// Runs the first problem of `spec` with its first solver and seed.
 ///
 /// # Errors
-/// As [`compare`].
+/// As [`compare`]; [`Error::Specification`](crate::Error::Specification) for a checkpoint
+/// of another run, or of a method that cannot be resumed.
 pub fn train(
     spec: &ExperimentSpec,
     interrupt: &AtomicBool,
     observe: &mut dyn FnMut(Event<'_>),
+    breaks: Breaks<'_>,
 ) -> Result<Trained> {
     let mut spec = spec.clone();
     let datasets = resolve(&mut spec)?;
     let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
     let seed = spec.seeds[0];
+    let identity = Checkpoint::identify(&spec, &dataset.sha256);
+    let Breaks { checkpoint, resume } = breaks;
+    let resume = resume.map(|checkpoint| checkpoint.take_up(&identity)).transpose()?;
+    if checkpoint.is_some() {
+        solver.method.check_resumable()?;
+    }
     let cell = Cell::new(problem, dataset, &spec.split, seed)?;
     observe(Event::RunStarted {
         index: 0,
@@ -153,7 +170,14 @@ pub fn train(
         seed,
         budget: spec.budget,
     });
-    let (run, theta) = cell.run(&spec, solver, interrupt, observe);
+    let mut every = None;
+    let mut write: Box<dyn FnMut(&Snapshot)> = Box::new(|_| {});
+    if let Some((iterations, take)) = checkpoint {
+        every = Some(iterations);
+        write = Box::new(|snapshot| take(&Checkpoint::new(&identity, snapshot.clone())));
+    }
+    let checkpoint = every.map(|every| Checkpointing { every, write: &mut *write });
+    let (run, theta) = cell.run(&spec, solver, interrupt, observe, checkpoint, resume);
     let network = Network::clone(cell.instance.risk.network());
     observe(Event::RunFinished { run: &run, network: &network, theta: &theta });
     Ok(Trained { run, summary: summarise(problem, dataset)?, network, theta })
@@ -184,10 +208,15 @@ impl<'a> Cell<'a> {
         solver: &SolverSpec,
         interrupt: &AtomicBool,
         observe: &mut dyn FnMut(Event<'_>),
+        mut checkpoint: Option<Checkpointing<'_>>,
+        resume: Option<Snapshot>,
     ) -> (Run, Vector) {
         let stopping = Stopping {
             iterations: spec.iterations,
             gradient_tolerance: spec.gradient_tolerance,
+            relative_decrease: spec.relative_decrease,
+            plateau: spec.plateau,
+            seconds: spec.seconds,
             target_loss: self.problem.target_loss.filter(|_| spec.stop_at_target),
             ..Stopping::within(spec.budget)
         };
@@ -197,11 +226,19 @@ impl<'a> Cell<'a> {
         let mut observe = |entry: &TraceEntry| {
             observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
         };
+        let every = checkpoint.as_ref().map(|checkpoint| checkpoint.every);
+        let mut write = |snapshot: &Snapshot| {
+            if let Some(checkpoint) = &mut checkpoint {
+                (checkpoint.write)(snapshot);
+            }
+        };
         let conditions = Conditions {
             // All solvers of a seed see the rows in the same order.
             seed: Seed::new(self.seed).child("batches"),
             interrupt,
             held_out: &held_out,
+            checkpoint: every.map(|every| Checkpointing { every, write: &mut write }),
+            resume,
             ..Conditions::new(stopping, &mut observe)
         };
         let Instance { risk, start, .. } = &self.instance;

@@ -3,17 +3,19 @@
 
 pub(crate) mod dispatch;
 pub mod elementary;
+mod elementwise;
 mod matrix;
 mod seed;
 mod symmetric;
 mod tree;
 mod vectors;
 
+pub use elementwise::{Elementwise, update_entries};
 pub use matrix::RowMatrix;
 pub use seed::{RandomStream, Seed};
 pub use symmetric::SymmetricMatrix;
 pub use tree::reduce_tree;
-pub use vectors::{add_scaled, axpby, axpy, axpy_dot, dot, norm};
+pub use vectors::{add_scaled, axpby, axpby_dot, axpy, dot, norm};
 
 /// The vector type of parameters, gradients and solver state.
 pub type Vector = nalgebra::DVector<f64>;

@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The generator behind every random choice: ChaCha with 8 rounds, whose output
@@ -17,7 +18,7 @@ pub type RandomStream = ChaCha8Rng;
 /// assert_ne!(base.child("split"), base.child("start"));
 /// assert_eq!(base.child("split"), Seed::new(0).child("split"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Seed(u64);
 
 impl Seed {
@@ -29,21 +30,30 @@ impl Seed {
     /// The seed for a part named `name`: the first eight bytes of
     /// SHA-256(seed, name).
     pub fn child(self, name: &str) -> Self {
-        let digest = self.digest(name);
+        Self::first_of(self.digest(&[name.as_bytes()]))
+    }
+
+    /// The seed for the part with this number, which no name is the same as: the first
+    /// eight bytes of SHA-256(seed, 0xff, number), and 0xff is in no text.
+    pub fn numbered(self, number: u64) -> Self {
+        Self::first_of(self.digest(&[&[0xff], &number.to_le_bytes()]))
+    }
+
+    /// A generator that starts from this seed.
+    pub fn stream(self) -> RandomStream {
+        ChaCha8Rng::from_seed(self.digest(&[b"stream"]))
+    }
+
+    fn first_of(digest: [u8; 32]) -> Self {
         let mut number = [0; 8];
         number.copy_from_slice(&digest[..8]);
         Self(u64::from_le_bytes(number))
     }
 
-    /// A generator that starts from this seed.
-    pub fn stream(self) -> RandomStream {
-        ChaCha8Rng::from_seed(self.digest("stream"))
-    }
-
-    fn digest(self, name: &str) -> [u8; 32] {
+    fn digest(self, parts: &[&[u8]]) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.0.to_le_bytes());
-        hash.update(name.as_bytes());
+        parts.iter().for_each(|part| hash.update(part));
         hash.finalize().into()
     }
 }

@@ -7,12 +7,15 @@ use rayon::prelude::*;
 use super::dispatch::dispatch;
 use super::{Vector, reduce_tree};
 
-/// Entries summed in one run. Sums of runs are added along a fixed tree.
-const CHUNK: usize = 4096;
+/// Entries summed in one run, unless that makes more than [`CHUNKS_MAX`] of them. Sums of
+/// runs are added along a fixed tree.
+pub(super) const CHUNK: usize = 4096;
+/// Runs at most, so that their sums fit on the stack.
+const CHUNKS_MAX: usize = 64;
 /// Running sums within a chunk, enough for two of the widest vectors.
 const LANES: usize = 16;
 /// Vectors shorter than this are not worth a second thread.
-const PARALLEL_FROM: usize = 1 << 15;
+pub(super) const PARALLEL_FROM: usize = 1 << 15;
 
 /// `xᵀy`.
 ///
@@ -51,26 +54,26 @@ pub fn axpby(a: f64, x: &Vector, b: f64, y: &mut Vector) {
     update_chunks(y, |range, y| dispatch(Axpby { a, b, x: &x.as_slice()[range], y }));
 }
 
-/// `y ← a x + y`, and `zᵀy` of the new y, in one sweep.
+/// `y ← a x + b y`, and `zᵀy` of the new y, in one sweep.
 ///
 /// # Panics
 /// When the lengths differ.
-pub fn axpy_dot(a: f64, x: &Vector, y: &mut Vector, z: &Vector) -> f64 {
+pub fn axpby_dot(a: f64, x: &Vector, b: f64, y: &mut Vector, z: &Vector) -> f64 {
     assert!(x.len() == y.len() && y.len() == z.len(), "vectors of different lengths");
-    let (x, z) = (x.as_slice(), z.as_slice());
-    let work = |(i, y): (usize, &mut [f64])| {
-        let range = i * CHUNK..i * CHUNK + y.len();
-        dispatch(Axpy { a, x: &x[range.clone()], y });
-        dispatch(Dot { x: y, y: &z[range] })
+    let (x, z, chunk) = (x.as_slice(), z.as_slice(), chunk(y.len()));
+    let work = |(i, (y, sum)): (usize, (&mut [f64], &mut f64))| {
+        let range = i * chunk..i * chunk + y.len();
+        dispatch(Axpby { a, b, x: &x[range.clone()], y });
+        *sum = dispatch(Dot { x: y, y: &z[range] });
     };
-    let chunks = y.as_mut_slice();
-    if chunks.len() < PARALLEL_FROM {
-        sum_in_tree(chunks.chunks_mut(CHUNK).enumerate().map(work))
+    let y = y.as_mut_slice();
+    let mut sums = [0.0; CHUNKS_MAX];
+    if y.len() < PARALLEL_FROM {
+        y.chunks_mut(chunk).zip(&mut sums).enumerate().for_each(work);
     } else {
-        let mut sums = Vec::new();
-        chunks.par_chunks_mut(CHUNK).enumerate().map(work).collect_into_vec(&mut sums);
-        sum_in_tree(sums.into_iter())
+        y.par_chunks_mut(chunk).zip(&mut sums).enumerate().for_each(work);
     }
+    sum_in_tree(sums, y.len())
 }
 
 /// `out ← x + a d`.
@@ -85,41 +88,38 @@ pub fn add_scaled(x: &Vector, a: f64, d: &Vector, out: &mut Vector) {
     });
 }
 
+fn chunk(length: usize) -> usize {
+    CHUNK.max(length.div_ceil(CHUNKS_MAX))
+}
+
 fn update_chunks(y: &mut Vector, work: impl Fn(std::ops::Range<usize>, &mut [f64]) + Sync) {
-    let work = |(i, y): (usize, &mut [f64])| work(i * CHUNK..i * CHUNK + y.len(), y);
+    let chunk = chunk(y.len());
+    let work = |(i, y): (usize, &mut [f64])| work(i * chunk..i * chunk + y.len(), y);
     let y = y.as_mut_slice();
     if y.len() < PARALLEL_FROM {
-        y.chunks_mut(CHUNK).enumerate().for_each(work);
+        y.chunks_mut(chunk).enumerate().for_each(work);
     } else {
-        y.par_chunks_mut(CHUNK).enumerate().for_each(work);
+        y.par_chunks_mut(chunk).enumerate().for_each(work);
     }
 }
 
 fn sum_chunks(length: usize, sum: impl Fn(std::ops::Range<usize>) -> f64 + Sync) -> f64 {
-    let chunks = length.div_ceil(CHUNK);
-    let work = |i: usize| sum(i * CHUNK..((i + 1) * CHUNK).min(length));
+    let chunk = chunk(length);
+    let mut sums = [0.0; CHUNKS_MAX];
+    let work = |(i, total): (usize, &mut f64)| {
+        *total = sum(i * chunk..((i + 1) * chunk).min(length));
+    };
+    let used = &mut sums[..length.div_ceil(chunk)];
     if length < PARALLEL_FROM {
-        sum_in_tree((0..chunks).map(work))
+        used.iter_mut().enumerate().for_each(work);
     } else {
-        let mut sums = Vec::new();
-        (0..chunks).into_par_iter().map(work).collect_into_vec(&mut sums);
-        sum_in_tree(sums.into_iter())
+        used.par_iter_mut().enumerate().for_each(work);
     }
+    sum_in_tree(sums, length)
 }
 
-/// Most chunks that are summed without asking for memory.
-const ON_THE_STACK: usize = 64;
-
-fn sum_in_tree(terms: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = terms.len();
-    if count <= ON_THE_STACK {
-        let mut sums = [0.0; ON_THE_STACK];
-        sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = term);
-        reduce_tree(&mut sums[..count], |sum, term| *sum += term);
-        return sums[0];
-    }
-    let mut sums: Vec<f64> = terms.collect();
-    reduce_tree(&mut sums, |sum, term| *sum += term);
+fn sum_in_tree(mut sums: [f64; CHUNKS_MAX], length: usize) -> f64 {
+    reduce_tree(&mut sums[..length.div_ceil(chunk(length))], |sum, term| *sum += term);
     sums[0]
 }
 
@@ -225,7 +225,7 @@ mod tests {
             let (x, z) = (wave(length, 0.7), wave(length, 0.1));
             let mut y = wave(length, 1.3);
             let expected = Vector::from_fn(length, |i, _| y[i] + 0.3 * x[i]);
-            let found = axpy_dot(0.3, &x, &mut y, &z);
+            let found = axpby_dot(0.3, &x, 1.0, &mut y, &z);
             assert_eq!(y, expected);
             assert_eq!(found, dot(&y, &z));
             axpy(-2.0, &x, &mut y);

@@ -8,6 +8,7 @@ mod atomic;
 mod bench;
 mod best;
 mod chart;
+mod checkpoint;
 mod eval;
 mod format;
 mod records;
@@ -27,6 +28,7 @@ use crate::lab::environment::Environment;
 
 pub use atomic::atomic_write;
 pub use bench::{bench_json, bench_table};
+pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use eval::{eval_arrays, eval_json};
 pub use records::{environment_json, record_lines, run_json};
 pub use summary::summary_markdown;

@@ -153,8 +153,8 @@ fn entry(
         executed: Executed {
             forward: count,
             backward: count,
-            hessian_vector: 0,
             samples: 3220 * count,
+            ..Executed::default()
         },
         passes,
         loss,

@@ -23,7 +23,9 @@ pub use first_order::{
 pub use learning_rate::{LearningRate, Schedule};
 pub use line_search::LineSearch;
 pub use own::{Halt, Iterate, Iterative, Own};
-pub use quasi_newton::{Bfgs, BfgsSettings, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings};
+pub use quasi_newton::{
+    Bfgs, BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings,
+};
 pub use run::{Checkpointing, Conditions, Outcome, Snapshot, run};
 pub use second_order::{
     Forcing, HessianFree, HessianFreeSettings, NewtonCg, NewtonCgSettings, TrustRegion,
@@ -33,7 +35,9 @@ pub use settings::{Named, Setting};
 pub use spec::{Method, SolverSpec};
 pub use status::Status;
 pub use stochastic::{
-    AdagradSettings, AdamSettings, AdamWSettings, Batches, RmsPropSettings, SgdSettings,
+    Adagrad, AdagradRule, AdagradSettings, Adam, AdamRule, AdamSettings, AdamW, AdamWRule,
+    AdamWSettings, Batches, OnBatches, RmsProp, RmsPropRule, RmsPropSettings, Sgd, SgdRule,
+    SgdSettings, UpdateRule,
 };
 pub use stock::{
     ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings, ArgminLineSearch,

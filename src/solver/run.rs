@@ -10,10 +10,11 @@ use argmin::solver::conjugategradient::beta::{
 use serde::{Deserialize, Serialize};
 
 use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watch};
+use super::stochastic::{Adagrad, Adam, AdamW, RmsProp, Sgd};
 use super::stock::{self, ArgminLineSearch, StockBeta};
 use super::{Bfgs, HessianFree, NewtonCg, Sr1TrustRegion, TrustRegion};
 use super::{
-    GradientDescent, Halt, Iterate, Iterative, Method, Own, SolverState, Status, Stopping,
+    GradientDescent, Halt, Iterate, Iterative, Lbfgs, Method, Own, SolverState, Status, Stopping,
 };
 use crate::numerics::{Seed, Vector};
 use crate::objective::{
@@ -268,13 +269,20 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
     }
 
     fn dispatch(self) -> Result<(Status, Option<String>), Error> {
+        let seed = self.all.seed;
         match self.all.method {
             Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
+            Method::Lbfgs(settings) => self.own(Lbfgs::new(*settings)),
             Method::Bfgs(settings) => self.own(Bfgs::new(*settings)),
             Method::Sr1TrustRegion(settings) => self.own(Sr1TrustRegion::new(*settings)),
             Method::NewtonCg(settings) => self.own(NewtonCg::new(*settings)),
             Method::TrustRegion(settings) => self.own(TrustRegion::new(*settings)),
             Method::HessianFree(settings) => self.own(HessianFree::new(*settings)),
+            Method::Sgd(settings) => self.own(Sgd::new(settings, seed)),
+            Method::Adagrad(settings) => self.own(Adagrad::new(settings, seed)),
+            Method::RmsProp(settings) => self.own(RmsProp::new(settings, seed)),
+            Method::Adam(settings) => self.own(Adam::new(settings, seed)),
+            Method::AdamW(settings) => self.own(AdamW::new(settings, seed)),
             Method::ArgminGd(settings) => self.stock(stock::steepest_descent(settings)?),
             Method::ArgminCg(settings) => {
                 let search = ArgminLineSearch::new(settings.line_search)?;
@@ -384,10 +392,18 @@ fn outcome<O: Objective>(
     let seconds = ledger.seconds();
     let (requested, executed) = ledger.counts();
     let passes = ledger.passes_spent();
-    let theta = ledger.best_iterate().map_or_else(|| start.clone(), |best| best.theta);
-    let (loss, gradient) = ledger.look(&theta);
+    let best = ledger.best_iterate();
+    let looked = best.is_none().then(|| ledger.look(start));
     let iterations = ledger.recorded().saturating_sub(1);
     let (trace, trace_seconds) = ledger.into_trace();
+    let (theta, loss, gradient_norm) = match (best, looked) {
+        (Some(best), _) => {
+            let entry = trace.iter().find(|entry| entry.loss <= best.value);
+            (best.theta, best.value, entry.map_or(f64::NAN, |entry| entry.gradient_norm))
+        }
+        (None, Some((loss, gradient))) => (start.clone(), loss, gradient.norm()),
+        (None, None) => (start.clone(), f64::NAN, f64::NAN),
+    };
     Outcome {
         status,
         message,
@@ -395,7 +411,7 @@ fn outcome<O: Objective>(
         iterations,
         theta,
         loss,
-        gradient_norm: gradient.norm(),
+        gradient_norm,
         requested,
         executed,
         passes,

@@ -173,4 +173,17 @@ impl Method {
     pub fn name(&self) -> &'static str {
         self.entry().name
     }
+
+    /// That a run of this method can be put down and resumed: argmin's cannot.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for a method of argmin's.
+    pub fn check_resumable(&self) -> Result<()> {
+        let Some(name) = self.name().strip_prefix("argmin-") else { return Ok(()) };
+        Err(Error::Specification {
+            place: format!("solver '{}'", self.name()),
+            problem: "argmin's own solvers keep no checkpoints".to_owned(),
+            remedy: format!("use {name}, or leave out the checkpoints"),
+        })
+    }
 }

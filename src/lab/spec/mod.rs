@@ -45,6 +45,14 @@ pub struct ExperimentSpec {
     /// A run has converged when the largest gradient entry is below this.
     /// Default 1e-8.
     pub gradient_tolerance: f64,
+    /// A run ends once an iteration lowers the loss by at most this share of it, or of 1
+    /// for smaller losses; not by default.
+    pub relative_decrease: Option<f64>,
+    /// A run ends after so many iterations without a new lowest loss; not by default.
+    pub plateau: Option<u64>,
+    /// Seconds that a run may take; no limit by default. Results of runs that this ends
+    /// cannot be reproduced.
+    pub seconds: Option<f64>,
     /// Whether a run ends where it reaches its problem's target loss. Default no.
     pub stop_at_target: bool,
     /// Threads; by default as many as the machine has. No result depends on it.
@@ -66,6 +74,9 @@ impl ExperimentSpec {
             budget: 150.0,
             iterations: None,
             gradient_tolerance: 1e-8,
+            relative_decrease: None,
+            plateau: None,
+            seconds: None,
             stop_at_target: false,
             threads: None,
             split: SplitFractions::default(),
@@ -157,6 +168,16 @@ impl ExperimentSpec {
         if !(self.gradient_tolerance.is_finite() && self.gradient_tolerance >= 0.0) {
             let remedy = "give a finite number of at least 0";
             return Err(out_of_range("gradient_tolerance", self.gradient_tolerance, remedy));
+        }
+        if let Some(share) = self.relative_decrease.filter(|share| !positive(*share)) {
+            let remedy = "give a number above 0, such as 1e-9, or leave it out";
+            return Err(out_of_range("relative_decrease", share, remedy));
+        }
+        if self.plateau == Some(0) {
+            return Err(out_of_range("plateau", 0, "give at least 1 iteration, or leave it out"));
+        }
+        if let Some(seconds) = self.seconds.filter(|seconds| !positive(*seconds)) {
+            return Err(out_of_range("seconds", seconds, "give a number above 0, or leave it out"));
         }
         if let Some(threads) = self.threads.filter(|threads| !(1..=1024).contains(threads)) {
             return Err(out_of_range("threads", threads, "give 1 to 1024, or leave it out"));

@@ -56,6 +56,9 @@ fn experiment(section: &mut Section<'_>) -> Result<ExperimentSpec> {
         gradient_tolerance: section
             .number("gradient_tolerance")?
             .unwrap_or(default.gradient_tolerance),
+        relative_decrease: section.number("relative_decrease")?,
+        plateau: section.count("plateau")?,
+        seconds: section.number("seconds")?,
         stop_at_target: section.flag("stop_at_target")?.unwrap_or(default.stop_at_target),
         threads: section.count("threads")?.map(|threads| threads as usize),
         split: split(section)?.unwrap_or(default.split),

@@ -4,7 +4,8 @@ use super::*;
 use crate::data::{DataSource, Part, Task};
 use crate::lab::problems;
 use crate::model::{Activation, Initialisation, Loss};
-use crate::solver::{LineSearchKind, Method, Schedule};
+use crate::solver::line_search::Wolfe;
+use crate::solver::{GdSettings, LbfgsSettings, LearningRate, LineSearch, Method, Schedule};
 
 fn read(text: &str) -> ExperimentSpec {
     ExperimentSpec::from_toml(text, "spec.toml").unwrap()
@@ -98,13 +99,12 @@ memory = 5
     };
     assert_eq!(spec.problems, [expected]);
     let schedule = Schedule::Step { every: 10, factor: 0.5 };
-    assert_eq!(spec.solvers[0].method, Method::Gd { learning_rate: 1.0, schedule });
+    let learning_rate = LearningRate { schedule, ..LearningRate::constant(1.0) };
+    assert_eq!(spec.solvers[0].method, Method::Gd(GdSettings { learning_rate }));
     assert_eq!(spec.solvers[0].label, "fast");
-    let Method::Lbfgs { memory: 5, line_search } = &spec.solvers[1].method else {
-        panic!("{:?}", spec.solvers[1]);
-    };
-    assert_eq!((line_search.kind, line_search.c1), (LineSearchKind::HagerZhang, 0.1));
-    assert_eq!(line_search.c2, 0.9);
+    let line_search = LineSearch::HagerZhang(Wolfe { c1: 0.1, c2: 0.9, trials: 20 });
+    let expected = LbfgsSettings { memory: 5, damping: false, line_search };
+    assert_eq!(spec.solvers[1].method, Method::Lbfgs(expected));
     assert_eq!(read(&spec.to_toml()), spec);
 }
 
@@ -251,9 +251,9 @@ fn errors_in_problems_and_solvers_name_their_line() {
     }
     let twice = message("[[solver]]\nname = \"cg\"\n[[solver]]\nname = \"cg\"\n");
     assert!(twice.starts_with("spec.toml, line 4, solver 'cg', name: there are two"), "{twice}");
-    let other = read("[[solver]]\nname = \"cg\"\nc2 = 0.4\n[[solver]]\nname = \"cg\"\n");
+    let other = read("[[solver]]\nname = \"cg\"\nc2 = 0.3\n[[solver]]\nname = \"cg\"\n");
     let labels: Vec<&str> = other.solvers.iter().map(|solver| solver.label.as_str()).collect();
-    assert_eq!(labels, ["cg c2=0.4", "cg"]);
+    assert_eq!(labels, ["cg c2=0.3", "cg"]);
 }
 
 #[test]

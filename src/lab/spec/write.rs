@@ -20,6 +20,15 @@ impl ExperimentSpec {
             out.key("iterations", iterations);
         }
         out.key("gradient_tolerance", number(self.gradient_tolerance));
+        if let Some(share) = self.relative_decrease {
+            out.key("relative_decrease", number(share));
+        }
+        if let Some(iterations) = self.plateau {
+            out.key("plateau", iterations);
+        }
+        if let Some(seconds) = self.seconds {
+            out.key("seconds", number(seconds));
+        }
         out.key("stop_at_target", self.stop_at_target);
         if let Some(threads) = self.threads {
             out.key("threads", threads);

@@ -8,6 +8,8 @@ mod along;
 mod backtracking;
 mod hager_zhang;
 mod more_thuente;
+#[cfg(test)]
+mod tests;
 
 pub use along::{Along, Trials, advance};
 
@@ -153,11 +155,10 @@ impl LineSearch {
         iteration: u64,
     ) -> Result<Found, Stop> {
         let ended = |end| Found { step: 0.0, value: start.value, trials: 0, end };
-        // A slope that is not a number does not descend either.
-        if !(start.slope < 0.0) {
+        if start.slope.is_nan() || start.slope >= 0.0 {
             return Ok(ended(SearchEnd::NotDescent));
         }
-        if !(first_step > 0.0) {
+        if first_step.is_nan() || first_step <= 0.0 {
             return Ok(ended(SearchEnd::StepTooSmall));
         }
         match self {

@@ -41,7 +41,7 @@ pub(super) fn search_within<L: Line>(
     let mut interval = Interval::new(start, first_step, bounds);
     let mut lowest = start;
     let mut step = first_step.clamp(bounds.0, bounds.1);
-    let mut most = bounds.1;
+    let mut too_far = f64::INFINITY;
     let mut any_finite = false;
     for trials in 1..=wolfe.trials {
         let trial = line.value_slope(step)?;
@@ -50,10 +50,10 @@ pub(super) fn search_within<L: Line>(
         }
         let found = |end| Found { step: lowest.step, value: lowest.value, trials, end };
         if !trial.is_finite() {
-            most = step;
+            too_far = step;
             step = interval.lowest.step + TOO_FAR * (step - interval.lowest.step);
-            interval.reach = interval.reach.min(most);
-            if step <= bounds.0 || step == most {
+            interval.reach = interval.reach.min(too_far);
+            if step <= bounds.0 || step == too_far {
                 break;
             }
             continue;
@@ -69,9 +69,10 @@ pub(super) fn search_within<L: Line>(
         if at_a_bound || interval.is_exhausted(step) {
             return Ok(found(SearchEnd::StepTooSmall));
         }
-        let next = interval.update(wolfe, start, trial, decrease, (bounds.0, most.min(bounds.1)));
+        let next =
+            interval.update(wolfe, start, trial, decrease, (bounds.0, bounds.1.min(too_far)));
         // A trial at the edge of what is too far would be too far again.
-        step = if next >= most { 0.5 * (interval.lowest.step + most) } else { next };
+        step = if next >= too_far { 0.5 * (interval.lowest.step + too_far) } else { next };
     }
     let end = if any_finite { SearchEnd::Cap } else { SearchEnd::NonFinite };
     Ok(Found { step: lowest.step, value: lowest.value, trials: wolfe.trials, end })

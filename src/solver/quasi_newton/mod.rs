@@ -5,7 +5,7 @@ mod lbfgs;
 mod sr1_trust_region;
 
 pub use bfgs::{Bfgs, BfgsSettings};
-pub use lbfgs::LbfgsSettings;
+pub use lbfgs::{Lbfgs, LbfgsSettings};
 pub use sr1_trust_region::{Sr1TrustRegion, Sr1TrustRegionSettings};
 
 use crate::solver::Halt;

@@ -1,0 +1,70 @@
+//! A training run that is put down, and what it must be to be taken up again.
+
+use serde::{Deserialize, Serialize};
+
+use super::ExperimentSpec;
+use crate::error::{Error, Result};
+use crate::solver::Snapshot;
+
+/// A training run between two iterations.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Checkpoint {
+    identity: Identity,
+    snapshot: Snapshot,
+}
+
+/// What makes two training runs the same, up to where they end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    specification: String,
+    data_sha256: String,
+    version: String,
+}
+
+impl Checkpoint {
+    /// What must be the same: this version of losslab, the data, and the specification but
+    /// for its name, its budget, its stopping rules and the number of threads.
+    pub fn identify(spec: &ExperimentSpec, data_sha256: &str) -> Identity {
+        let mut spec = ExperimentSpec { budget: 1.0, ..spec.clone() };
+        spec.name = "checkpoint".to_owned();
+        (spec.iterations, spec.plateau) = (None, None);
+        (spec.relative_decrease, spec.seconds) = (None, None);
+        (spec.gradient_tolerance, spec.stop_at_target, spec.threads) = (0.0, false, None);
+        spec.problems.iter_mut().for_each(|problem| problem.target_loss = None);
+        Identity {
+            specification: spec.to_toml(),
+            data_sha256: data_sha256.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// The run of this identity, put down here.
+    pub fn new(identity: &Identity, snapshot: Snapshot) -> Self {
+        Self { identity: identity.clone(), snapshot }
+    }
+
+    /// What the run goes on from, if it is the same run.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] that says what differs.
+    pub fn take_up(self, identity: &Identity) -> Result<Snapshot> {
+        let Identity { specification, data_sha256, version } = &self.identity;
+        let problem = if *version != identity.version {
+            format!("it is of losslab {version}, and this is {}", identity.version)
+        } else if *data_sha256 != identity.data_sha256 {
+            "the data have changed since".to_owned()
+        } else if *specification != identity.specification {
+            let lines = specification.lines().zip(identity.specification.lines());
+            let differs = lines.into_iter().find(|(then, now)| then != now);
+            let (then, now) = differs.unwrap_or(("another specification", "this one"));
+            format!("it is of a run with '{then}', and this one has '{now}'")
+        } else {
+            return Ok(self.snapshot);
+        };
+        Err(Error::Specification {
+            place: "checkpoint".to_owned(),
+            problem,
+            remedy: "resume with what the run was started with, or start it anew".to_owned(),
+        })
+    }
+}

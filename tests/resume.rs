@@ -1,0 +1,141 @@
+//! A run that was put down and taken up again is the run without a break: the same bits,
+//! counters and trace, for every method of this crate.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use losslab::data::{Samples, Targets};
+use losslab::model::{Activation, Initialisation, Loss, Network};
+use losslab::numerics::{RowMatrix, Seed, Vector};
+use losslab::objective::{Objective, Risk, TraceEntry};
+use losslab::solver::{
+    Checkpointing, Conditions, Method, Outcome, Snapshot, SolverSpec, Status, Stopping, run,
+};
+
+/// A small network with everything that a method may ask for.
+fn risk() -> (Risk, Vector) {
+    let features: Vec<f64> = (0..90 * 3).map(|i| f64::from(i * i % 101) / 50.0 - 1.0).collect();
+    let targets = Targets::Classes((0..90).map(|i| i * 7 % 3).collect());
+    let samples = Samples::new(RowMatrix::from_rows(90, 3, features), targets);
+    let network = Arc::new(Network::dense(&[3, 6, 3], Activation::Tanh));
+    let start = network.initialise(Initialisation::Glorot, Seed::new(0));
+    (Risk::new(network, Arc::new(samples), Loss::CrossEntropy, 1e-3), start)
+}
+
+/// Every method of this crate, and the options under which it remembers other things.
+fn methods() -> Vec<Method> {
+    let own = Method::all().into_iter().filter(|method| method.check_resumable().is_ok());
+    let more = [
+        "gd:schedule=cosine,horizon=40,warm_up=3",
+        "cg:beta=hager-zhang,line_search=hager-zhang",
+        "cg:beta=fletcher-reeves,line_search=backtracking",
+        "lbfgs:memory=2,damping=yes,line_search=backtracking",
+        "lbfgs:line_search=hager-zhang",
+        "sgd:momentum=0.9,nesterov=yes,averaging=yes,steps=5",
+        "adam:batch=7,steps=4,averaging=yes,schedule=one-cycle,horizon=60",
+    ];
+    own.chain(more.map(|text| SolverSpec::parse(text).unwrap().method)).collect()
+}
+
+fn stopping() -> Stopping {
+    Stopping { iterations: Some(13), ..Stopping::within(400.0) }
+}
+
+/// The run, and a snapshot after every iteration.
+fn with_snapshots(risk: &Risk, start: &Vector, method: &Method) -> (Outcome, Vec<Snapshot>) {
+    let mut snapshots = Vec::new();
+    let mut write = |snapshot: &Snapshot| snapshots.push(snapshot.clone());
+    let checkpoint = Some(Checkpointing { every: 1, write: &mut write });
+    let outcome = run(
+        risk,
+        method,
+        start,
+        Conditions { checkpoint, ..Conditions::new(stopping(), &mut |_| {}) },
+    );
+    (outcome, snapshots)
+}
+
+fn resumed(risk: &Risk, start: &Vector, method: &Method, snapshot: &Snapshot) -> Outcome {
+    // By way of bytes, as in a file.
+    let bytes = postcard::to_allocvec(snapshot).unwrap();
+    let resume = Some(postcard::from_bytes(&bytes).unwrap());
+    run(risk, method, start, Conditions { resume, ..Conditions::new(stopping(), &mut |_| {}) })
+}
+
+fn assert_same(found: &Outcome, expected: &Outcome, what: &str) {
+    let bits = |theta: &Vector| theta.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!((found.status, &found.message), (expected.status, &expected.message), "{what}");
+    assert_eq!(found.requested, expected.requested, "{what}");
+    assert_eq!(found.executed, expected.executed, "{what}");
+    assert_eq!(found.trace, expected.trace, "{what}");
+    assert_eq!(bits(&found.theta), bits(&expected.theta), "{what}");
+    assert_eq!((found.restarts, found.passes), (expected.restarts, expected.passes), "{what}");
+}
+
+#[test]
+fn a_resumed_run_has_the_bits_counters_and_trace_of_one_without_a_break() {
+    let (risk, start) = risk();
+    for method in methods() {
+        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+        assert!(plain.iterations >= 5, "{method:?}: {:?} {:?}", plain.status, plain.message);
+        let (watched, snapshots) = with_snapshots(&risk, &start, &method);
+        assert_same(&watched, &plain, &format!("{method:?} under watch"));
+        assert!(snapshots.len() >= 4, "{method:?} was put down {} times", snapshots.len());
+        for (i, snapshot) in snapshots.iter().enumerate() {
+            let again = resumed(&risk, &start, &method, snapshot);
+            assert_same(&again, &plain, &format!("{method:?} resumed after {}", i + 1));
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_puts_the_run_down_at_the_end_of_its_iteration() {
+    let (risk, start) = risk();
+    for text in ["lbfgs", "cg", "adam", "trust-region"] {
+        let method = SolverSpec::parse(text).unwrap().method;
+        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+        let interrupt = AtomicBool::new(false);
+        let mut observe =
+            |entry: &TraceEntry| interrupt.store(entry.iteration == 6, Ordering::Relaxed);
+        let mut last = None;
+        let mut write = |snapshot: &Snapshot| last = Some(snapshot.clone());
+        let checkpoint = Some(Checkpointing { every: 1000, write: &mut write });
+        let cut = run(
+            &risk,
+            &method,
+            &start,
+            Conditions {
+                interrupt: &interrupt,
+                checkpoint,
+                ..Conditions::new(stopping(), &mut observe)
+            },
+        );
+        assert_eq!((cut.status, cut.iterations), (Status::Interrupted, 6), "{text}");
+        assert_eq!(cut.loss, cut.trace.iter().map(|e| e.loss).fold(f64::INFINITY, f64::min));
+        let again = resumed(&risk, &start, &method, &last.expect("a snapshot"));
+        assert_same(&again, &plain, text);
+    }
+}
+
+#[test]
+fn a_resumed_run_may_have_a_larger_budget() {
+    let (risk, start) = risk();
+    let method = SolverSpec::parse("lbfgs").unwrap().method;
+    let (_, snapshots) = with_snapshots(&risk, &start, &method);
+    let to = Stopping { iterations: Some(20), ..stopping() };
+    let resume = snapshots.last().cloned();
+    let longer =
+        run(&risk, &method, &start, Conditions { resume, ..Conditions::new(to, &mut |_| {}) });
+    let plain = run(&risk, &method, &start, Conditions::new(to, &mut |_| {}));
+    assert_eq!(longer.iterations, 20);
+    assert_same(&longer, &plain, "lbfgs");
+    assert_eq!(snapshots[0].dimension(), risk.dimension());
+}
+
+#[test]
+fn argmins_methods_have_no_snapshots() {
+    let (risk, start) = risk();
+    let method = SolverSpec::parse("argmin-lbfgs").unwrap().method;
+    assert!(method.check_resumable().unwrap_err().to_string().contains("use lbfgs"));
+    assert!(with_snapshots(&risk, &start, &method).1.is_empty());
+}
