@@ -166,3 +166,21 @@ impl Hyperparameters for NewtonCgSettings {
         self.line_search.visit(visitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Forcing;
+
+    #[test]
+    fn forcing_terms_are_those_of_the_formulas() {
+        let square_root = |size| Forcing::SquareRoot.term(size, Some((0.1, 1.0)));
+        assert_eq!([square_root(4.0), square_root(0.04)], [0.5, 0.2]);
+        let term = |size, before| Forcing::EisenstatWalker.term(size, before);
+        assert_eq!(term(7.0, None), 0.5);
+        assert!((term(0.9, Some((0.5, 1.0))) - 0.729).abs() < 1e-15);
+        // At least 0.9 · 0.5² = 0.225; 0.9 · 0.3² = 0.081 is not above 0.1.
+        assert!((term(0.1, Some((0.5, 1.0))) - 0.225).abs() < 1e-15);
+        assert!((term(0.1, Some((0.3, 1.0))) - 0.009).abs() < 1e-15);
+        assert_eq!(term(3.0, Some((0.5, 1.0))), 0.9);
+    }
+}

@@ -204,3 +204,6 @@ impl TruncatedCg {
 fn change(length: f64, square: f64, curvature: f64) -> f64 {
     length * (0.5 * length * curvature - square)
 }
+
+#[cfg(test)]
+mod tests;
