@@ -16,6 +16,10 @@ use crate::solver::{Halt, Iterate, Iterative};
 /// 6.26).
 const SKIP: f64 = 1e-8;
 
+/// The share of |f| within which a change of f is taken as rounding: Conn, Gould & Toint 2000,
+/// §17.4.2.
+const ROUNDING: f64 = 10.0 * f64::EPSILON;
+
 /// Minimises the model `gᵀp + ½ pᵀB p` within `‖p‖ ≤ Δ` by truncated conjugate gradient,
 /// takes the step if f falls by more than a share of what the model says, and learns B from
 /// every step, taken or not: with `s`, `y = ∇f(θ + s) − ∇f(θ)` and `r = y − B s`,
@@ -23,7 +27,7 @@ const SKIP: f64 = 1e-8;
 ///
 /// B need not be positive definite, so that it can follow negative curvature. It is a
 /// matrix of n × n numbers, updated in place; it begins as the identity, scaled to
-/// `yᵀy / sᵀy` before the first update if that is positive. Δ doubles after a step beyond
+/// `sᵀy / sᵀs` before the first update if that is positive. Δ doubles after a step beyond
 /// `0.8 Δ` with a ratio above 0.75, and is halved after a ratio below 0.1.
 ///
 /// A trial costs a fused pass, the inner iteration none. Not for more than 11585
@@ -72,22 +76,17 @@ impl Sr1TrustRegion {
         let (step, n) = (&inner.step, at.theta.len());
         resize(error, n);
         add_scaled(&trial.gradient, -1.0, &at.gradient, error);
-        let scale = dot(error, error) / dot(step, error);
-        let begins = self.matrix.dimension() == 0;
-        let scale = if scale > 0.0 && scale.is_finite() { scale } else { 1.0 };
-        if begins {
-            axpy(-scale, step, error);
-        } else {
-            resize(product, n);
-            self.matrix.multiply(step, product);
-            axpy(-1.0, product, error);
+        if self.matrix.dimension() == 0 {
+            let scale = dot(step, error) / dot(step, step);
+            let scale = if scale > 0.0 && scale.is_finite() { scale } else { 1.0 };
+            self.matrix.set_identity(n, scale);
         }
+        resize(product, n);
+        self.matrix.multiply(step, product);
+        axpy(-1.0, product, error);
         let along = dot(error, step);
         let factor = 1.0 / along;
         if factor.is_finite() && along.abs() >= SKIP * norm(step) * norm(error) {
-            if begins {
-                self.matrix.set_identity(n, scale);
-            }
             self.matrix.add_rank_one(factor, error);
         }
     }
@@ -148,9 +147,9 @@ impl Iterative for Sr1TrustRegion {
         let length = norm(&inner.step);
         let ratio = match trial.evaluate(ledger) {
             Ok(()) => {
-                let ratio = (trial.value - at.value) / found.model;
+                let rounding = ROUNDING * at.value.abs();
                 self.update(at);
-                ratio
+                (at.value - self.work.trial.value + rounding) / (rounding - found.model)
             }
             Err(Stop::NonFinite) => f64::NEG_INFINITY,
             Err(stop) => return Err(stop.into()),

@@ -249,7 +249,7 @@ pub struct HessianFreeSettings {
 
 impl Default for HessianFreeSettings {
     fn default() -> Self {
-        Self { damping: 1.0, inner: 250 }
+        Self { damping: 0.1, inner: 250 }
     }
 }
 

@@ -11,9 +11,9 @@ use crate::solver::settings::{Defect, Range, Visit};
 use crate::solver::spec::Hyperparameters;
 use crate::solver::{Halt, Iterate, Iterative};
 
-/// The share of |f| within which a change of f is taken as rounding, in machine precisions:
-/// Conn, Gould & Toint 2000, §17.4.2.
-const ROUNDING: f64 = 10.0;
+/// The share of |f| within which a change of f is taken as rounding: Conn, Gould & Toint 2000,
+/// §17.4.2.
+const ROUNDING: f64 = 10.0 * f64::EPSILON;
 
 /// Minimises the model `m(p) = ∇fᵀp + ½ pᵀ∇²f p` within `‖p‖ ≤ Δ` by truncated conjugate
 /// gradient to `‖∇²f p + ∇f‖ ≤ min(½, √‖∇f‖) ‖∇f‖`, and takes the step if the ratio
@@ -92,7 +92,7 @@ impl Iterative for TrustRegion {
         if trial.theta == at.theta {
             return Err(Halt::Stalled("the trust region has become too small to move θ"));
         }
-        let rounding = ROUNDING * f64::EPSILON * at.value.abs();
+        let rounding = ROUNDING * at.value.abs();
         let mut ratio = match ledger.value(&trial.theta) {
             Ok(value) => {
                 trial.value = value;
