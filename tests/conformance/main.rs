@@ -27,6 +27,8 @@ enum Kind {
     Slow,
     /// Looks before it steps, and uses curvature.
     Fast,
+    /// The same, with a curvature that is exact only where the residuals are 0.
+    GaussNewton,
     /// argmin's, which may fail in ways of its own.
     Stock,
 }
@@ -34,7 +36,7 @@ enum Kind {
 impl Kind {
     /// Passes with time to spare; a product with second derivatives takes two.
     fn passes(self) -> f64 {
-        if self == Self::Fast { 3000.0 } else { 300.0 }
+        if matches!(self, Self::Fast | Self::GaussNewton) { 3000.0 } else { 300.0 }
     }
 }
 
@@ -68,9 +70,10 @@ fn variants() -> Vec<(String, Kind)> {
     }
     add("gd-line-search:line_search=fixed,RATE".to_owned(), Kind::Rate);
     add("barzilai-borwein".to_owned(), Kind::Slow);
-    for method in ["sr1-trust-region", "trust-region", "hessian-free"] {
+    for method in ["sr1-trust-region", "trust-region"] {
         add(method.to_owned(), Kind::Fast);
     }
+    add("hessian-free".to_owned(), Kind::GaussNewton);
     for options in ["", ",momentum=0.9", ",momentum=0.9,nesterov=yes", ",averaging=yes"] {
         for batches in ["", ",batch=2", ",batch=5,steps=3"] {
             add(format!("sgd:RATE{options}{batches}"), Kind::Rate);
@@ -108,23 +111,29 @@ fn right(kind: Kind, problem: Problem, weather: Weather) -> &'static [Status] {
         (Weather::Stationary, _) => &[Converged],
         (Weather::AtTarget, _) => &[TargetReached],
         (Weather::OnePass, _) => &[BudgetSpent],
-        (Weather::Calm, Kind::Fast) => &[Converged],
+        (Weather::Calm | Weather::Wall, Kind::Fast) => &[Converged],
+        (Weather::Calm | Weather::Wall, Kind::GaussNewton) if problem != Problem::Risk => {
+            &[Converged]
+        }
         (Weather::Calm, Kind::Slow) if problem == Problem::Bowl => &[Converged],
-        (Weather::Calm | Weather::Wall, Kind::Slow) => &[Converged, BudgetSpent],
+        (Weather::Calm | Weather::Wall, Kind::Slow | Kind::GaussNewton) => {
+            &[Converged, BudgetSpent]
+        }
         (Weather::Calm, Kind::Rate) => &[Converged, BudgetSpent],
         (Weather::Calm, Kind::EndingRate) => &[Converged, Stalled],
         // Momentum runs into the wall.
         (Weather::Wall, Kind::Rate) => &[Converged, BudgetSpent, NonFinite],
         (Weather::Wall, Kind::EndingRate) => &[Converged, Stalled, NonFinite],
         (Weather::Calm, Kind::Stock) => &[Converged, BudgetSpent, LineSearchFailed, Stalled],
-        (Weather::Wall, Kind::Fast) => &[Converged],
         (Weather::Wall, Kind::Stock) => {
             &[Converged, BudgetSpent, LineSearchFailed, Stalled, NonFinite]
         }
         (Weather::NanAfter(_), _) => &[NonFinite, LineSearchFailed, Stalled],
-        (Weather::StationaryUnseen, Kind::Slow | Kind::Fast) => &[Converged],
+        (Weather::StationaryUnseen, Kind::Slow | Kind::Fast | Kind::GaussNewton) => &[Converged],
         (Weather::StationaryUnseen, _) => &[Converged, BudgetSpent, LineSearchFailed, Stalled],
-        (Weather::Bottomless, Kind::Slow | Kind::Fast) => &[Unbounded, BudgetSpent],
+        (Weather::Bottomless, Kind::Slow | Kind::Fast | Kind::GaussNewton) => {
+            &[Unbounded, BudgetSpent]
+        }
         (Weather::Bottomless, _) => &[Unbounded, BudgetSpent, LineSearchFailed, NonFinite, Stalled],
     }
 }
