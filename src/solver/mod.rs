@@ -17,8 +17,9 @@ mod stock;
 mod stopping;
 
 pub use first_order::{
-    BarzilaiBorweinSettings, BetaRule, CgSettings, GdLineSearchSettings, GdSettings,
-    GradientDescent, MomentumSettings, NesterovSettings,
+    BarzilaiBorwein, BarzilaiBorweinSettings, BarzilaiBorweinStep, BetaRule, CgSettings,
+    ConjugateGradient, GdLineSearchSettings, GdSettings, GradientDescent, LineSearchDescent,
+    Momentum, MomentumSettings, Nesterov, NesterovSettings,
 };
 pub use learning_rate::{LearningRate, Schedule};
 pub use line_search::LineSearch;

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watch};
 use super::stochastic::{Adagrad, Adam, AdamW, RmsProp, Sgd};
 use super::stock::{self, ArgminLineSearch, StockBeta};
-use super::{Bfgs, HessianFree, NewtonCg, Sr1TrustRegion, TrustRegion};
 use super::{
-    GradientDescent, Halt, Iterate, Iterative, Lbfgs, Method, Own, SolverState, Status, Stopping,
+    BarzilaiBorwein, ConjugateGradient, GradientDescent, Halt, Iterate, Iterative, Lbfgs,
+    LineSearchDescent, Method, Momentum, Nesterov, Own, SolverState, Status, Stopping,
 };
+use super::{Bfgs, HessianFree, NewtonCg, Sr1TrustRegion, TrustRegion};
 use crate::numerics::{Seed, Vector};
 use crate::objective::{
     Executed, HeldOut, Ledger, LedgerSnapshot, Limits, Objective, Problem, Requested, Stop,
@@ -272,6 +273,11 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
         let seed = self.all.seed;
         match self.all.method {
             Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
+            Method::Momentum(settings) => self.own(Momentum::new(*settings)),
+            Method::Nesterov(settings) => self.own(Nesterov::new(*settings)),
+            Method::GdLineSearch(settings) => self.own(LineSearchDescent::new(*settings)),
+            Method::BarzilaiBorwein(settings) => self.own(BarzilaiBorwein::new(*settings)),
+            Method::Cg(settings) => self.own(ConjugateGradient::new(*settings)),
             Method::Lbfgs(settings) => self.own(Lbfgs::new(*settings)),
             Method::Bfgs(settings) => self.own(Bfgs::new(*settings)),
             Method::Sr1TrustRegion(settings) => self.own(Sr1TrustRegion::new(*settings)),

@@ -7,9 +7,9 @@ mod line_search_descent;
 mod momentum;
 mod nesterov;
 
-pub use barzilai_borwein::BarzilaiBorweinSettings;
-pub use conjugate_gradient::{BetaRule, CgSettings};
+pub use barzilai_borwein::{BarzilaiBorwein, BarzilaiBorweinSettings, BarzilaiBorweinStep};
+pub use conjugate_gradient::{BetaRule, CgSettings, ConjugateGradient};
 pub use gradient_descent::{GdSettings, GradientDescent};
-pub use line_search_descent::GdLineSearchSettings;
-pub use momentum::MomentumSettings;
-pub use nesterov::NesterovSettings;
+pub use line_search_descent::{GdLineSearchSettings, LineSearchDescent};
+pub use momentum::{Momentum, MomentumSettings};
+pub use nesterov::{Nesterov, NesterovSettings};

@@ -2,10 +2,58 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::solver::LearningRate;
+use crate::numerics::{Vector, axpby, axpy};
+use crate::objective::{Ledger, Objective};
 use crate::solver::catalogue::{Entry, Need};
 use crate::solver::settings::{Defect, Range, Visit};
 use crate::solver::spec::Hyperparameters;
+use crate::solver::{Halt, Iterate, Iterative, LearningRate};
+
+/// `vₖ₊₁ = β vₖ − ηₖ ∇f(θₖ)`, `θₖ₊₁ = θₖ + vₖ₊₁`, `v₀ = 0`.
+///
+/// On a quadratic it converges for `0 < η < 2 (1 + β) / λmax`. One fused pass per iteration.
+///
+/// Reference: Polyak 1964.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Momentum {
+    settings: MomentumSettings,
+    velocity: Vector,
+    iteration: u64,
+}
+
+impl Momentum {
+    /// Heavy-ball momentum with these settings.
+    pub fn new(settings: MomentumSettings) -> Self {
+        Self { settings, velocity: Vector::zeros(0), iteration: 0 }
+    }
+}
+
+impl Iterative for Momentum {
+    fn name(&self) -> &'static str {
+        "momentum"
+    }
+
+    fn start<O: Objective>(
+        &mut self,
+        ledger: &Ledger<'_, O>,
+        at: &mut Iterate,
+    ) -> Result<(), Halt> {
+        self.velocity = Vector::zeros(at.theta.len());
+        Ok(at.evaluate(ledger)?)
+    }
+
+    fn iterate<O: Objective>(
+        &mut self,
+        ledger: &Ledger<'_, O>,
+        at: &mut Iterate,
+    ) -> Result<(), Halt> {
+        let rate = self.settings.learning_rate.positive_at(self.iteration as f64)?;
+        axpby(-rate, &at.gradient, self.settings.momentum, &mut self.velocity);
+        axpy(1.0, &self.velocity, &mut at.theta);
+        self.iteration += 1;
+        Ok(at.evaluate(ledger)?)
+    }
+}
 
 /// Hyper-parameters of heavy-ball momentum.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
