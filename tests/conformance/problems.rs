@@ -1,11 +1,14 @@
-//! Small problems with second derivatives, two of them means over terms.
+//! Small problems: some have second derivatives, some are means over terms.
 
 use std::sync::Arc;
 
 use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Initialisation, Loss, Network};
 use losslab::numerics::{RowMatrix, Seed, Vector};
-use losslab::objective::{Curvature, FiniteSum, Linearized, Objective, Risk, SecondOrder};
+use losslab::objective::{
+    Curvature, FiniteSum, Linearized, Objective, Risk, Rosenbrock, SecondOrder,
+};
+use losslab::solver::catalogue::Need;
 
 /// What is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,16 +19,28 @@ pub enum Problem {
     Valley,
     /// The penalised risk of a network of 23 parameters on 12 rows.
     Risk,
+    /// Rosenbrock's function of three variables, with gradients and nothing else.
+    Plain,
 }
 
 impl Problem {
-    pub const ALL: [Self; 3] = [Self::Bowl, Self::Valley, Self::Risk];
+    pub const ALL: [Self; 4] = [Self::Bowl, Self::Valley, Self::Risk, Self::Plain];
+
+    /// Has the problem what a method needs?
+    pub fn has(self, need: Need) -> bool {
+        match need {
+            Need::Value | Need::Gradient => true,
+            Need::HessianVector | Need::GaussNewtonVector => self != Self::Plain,
+            Need::MiniBatch => matches!(self, Self::Bowl | Self::Risk),
+        }
+    }
 
     pub fn objective(self) -> Box<dyn Objective> {
         match self {
             Self::Bowl => Box::new(Bowl),
             Self::Valley => Box::new(Valley),
             Self::Risk => Box::new(risk()),
+            Self::Plain => Box::new(Rosenbrock { dimension: 3 }),
         }
     }
 
@@ -34,6 +49,7 @@ impl Problem {
         match self {
             Self::Bowl => Vector::zeros(4),
             Self::Valley => Vector::from_vec(vec![-1.2, 1.0]),
+            Self::Plain => Vector::from_vec(vec![1.3, 0.7, 0.8]),
             Self::Risk => network().initialise(Initialisation::Glorot, Seed::new(4)),
         }
     }
@@ -43,6 +59,7 @@ impl Problem {
         match self {
             Self::Bowl => Vector::from_row_slice(&CENTRE),
             Self::Valley => Vector::from_element(2, 1.0),
+            Self::Plain => Vector::from_element(3, 1.0),
             // As many rows of each class, and nothing passes the layers.
             Self::Risk => Vector::zeros(network().dimension()),
         }
@@ -52,7 +69,7 @@ impl Problem {
     pub fn learning_rate(self) -> f64 {
         match self {
             Self::Bowl | Self::Risk => 0.1,
-            Self::Valley => 1e-3,
+            Self::Valley | Self::Plain => 1e-3,
         }
     }
 
@@ -60,7 +77,7 @@ impl Problem {
     pub fn wall(self) -> f64 {
         match self {
             Self::Bowl => 4.5,
-            Self::Valley => 2.5,
+            Self::Valley | Self::Plain => 2.5,
             Self::Risk => 20.0,
         }
     }

@@ -8,8 +8,6 @@ use losslab::solver::Stopping;
 
 use crate::problems::Problem;
 
-/// Passes of a run with time to spare.
-pub const PASSES: f64 = 300.0;
 /// ‖g‖∞ of a run that has converged.
 pub const TOLERANCE: f64 = 1e-6;
 
@@ -46,8 +44,9 @@ impl Weather {
         Self::Bottomless,
     ];
 
-    pub fn stopping(self) -> Stopping {
-        let calm = Stopping { gradient_tolerance: TOLERANCE, ..Stopping::within(PASSES) };
+    /// The rules of a run that has so many passes, unless it is cut short.
+    pub fn stopping(self, passes: f64) -> Stopping {
+        let calm = Stopping { gradient_tolerance: TOLERANCE, ..Stopping::within(passes) };
         match self {
             Self::OnePass => Stopping { passes: 1.0, ..calm },
             Self::AtTarget => Stopping { target_loss: Some(1e9), ..calm },
