@@ -1,6 +1,7 @@
 //! argmin's view of a ledger.
 
-use argmin::core::{CostFunction, Error, Gradient};
+use argmin::core::{CostFunction, Error, Gradient, Hessian};
+use argmin_math::ArgminDot;
 
 use super::{Ledger, Objective};
 use crate::numerics::Vector;
@@ -37,5 +38,36 @@ impl<O: Objective> Gradient for Problem<'_, '_, O> {
         let mut gradient = Vector::zeros(theta.len());
         self.0.gradient(theta, &mut gradient)?;
         Ok(gradient)
+    }
+}
+
+/// The Hessian at the point where the ledger was linearised last, as an operator.
+pub struct HessianOperator<'l, 'a, O: Objective>(&'l Ledger<'a, O>);
+
+impl<O: Objective> Clone for HessianOperator<'_, '_, O> {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+impl<O: Objective> ArgminDot<Vector, Vector> for HessianOperator<'_, '_, O> {
+    /// `∇²f v`; 0 where the ledger refuses the product, which argmin cannot be told. The
+    /// ledger remembers why, and refuses whatever is asked of it next for the same reason.
+    fn dot(&self, v: &Vector) -> Vector {
+        let mut product = Vector::zeros(v.len());
+        if self.0.hessian_vector(v, &mut product).is_err() {
+            product.fill(0.0);
+        }
+        product
+    }
+}
+
+impl<'l, 'a, O: Objective> Hessian for Problem<'l, 'a, O> {
+    type Param = Vector;
+    type Hessian = HessianOperator<'l, 'a, O>;
+
+    fn hessian(&self, theta: &Vector) -> Result<Self::Hessian, Error> {
+        self.0.linearize(theta)?;
+        Ok(HessianOperator(self.0))
     }
 }

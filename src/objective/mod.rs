@@ -9,7 +9,7 @@ mod second_order;
 mod test_functions;
 mod trace;
 
-pub use adapter::Problem;
+pub use adapter::{HessianOperator, Problem};
 pub use ledger::{Best, Ledger, LedgerSnapshot, Limits, Progress, Stop};
 pub use problem::{BatchCurvature, Curvature, FiniteSum, Objective, Tape};
 pub use risk::{Linearization, Risk};

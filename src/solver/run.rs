@@ -19,8 +19,8 @@ use super::{
 use super::{Bfgs, HessianFree, NewtonCg, Sr1TrustRegion, TrustRegion};
 use crate::numerics::{Seed, Vector};
 use crate::objective::{
-    Executed, HeldOut, Ledger, LedgerSnapshot, Limits, Objective, Problem, Requested, Stop,
-    TraceEntry,
+    Executed, HeldOut, HessianOperator, Ledger, LedgerSnapshot, Limits, Objective, Problem,
+    Requested, Stop, TraceEntry,
 };
 use crate::solver::catalogue::Need;
 
@@ -309,7 +309,16 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
                 }
             }
             Method::ArgminLbfgs(settings) => self.stock(stock::lbfgs(settings)?),
-            other => Err(Halt::Unsupported(other.name()).into()),
+            Method::ArgminBfgs(settings) => {
+                let n = self.all.ledger.objective().dimension();
+                self.stock(stock::bfgs(settings, n)?)
+            }
+            Method::ArgminNewtonCg(settings) => {
+                self.stock(stock::newton_cg::<HessianOperator<'_, '_, O>>(settings)?)
+            }
+            Method::ArgminTrustRegion(settings) => {
+                self.stock(stock::trust_region::<HessianOperator<'_, '_, O>>(settings)?)
+            }
         }
     }
 

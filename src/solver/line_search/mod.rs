@@ -132,6 +132,16 @@ impl LineSearch {
         Self::MoreThuente(Wolfe { c1, c2, trials: TRIALS })
     }
 
+    /// Hager–Zhang with these constants and 20 trials at most.
+    pub fn hager_zhang(c1: f64, c2: f64) -> Self {
+        Self::HagerZhang(Wolfe { c1, c2, trials: TRIALS })
+    }
+
+    /// Backtracking with this constant and 40 trials at most.
+    pub fn backtracking(c1: f64) -> Self {
+        Self::Backtracking(Armijo { c1, trials: 2 * TRIALS })
+    }
+
     /// The name in the command line and TOML.
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,11 +1,20 @@
 //! argmin's BFGS; keeps n × n numbers.
 
+use argmin::core::Error;
+use argmin::solver::quasinewton::BFGS;
+use argmin_math::ArgminEye;
 use serde::{Deserialize, Serialize};
 
-use super::StockSearch;
+use super::adapted::Adapted;
+use super::matrix::Dense;
+use super::{ArgminLineSearch, StockSearch};
+use crate::solver::Halt;
 use crate::solver::catalogue::{Entry, Need};
 use crate::solver::settings::{Defect, Visit};
 use crate::solver::spec::Hyperparameters;
+
+/// Parameters at most; two products of n × n matrices per iteration.
+const PARAMETERS_MAX: usize = 4096;
 
 /// Hyper-parameters of argmin's BFGS; keeps n × n numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,4 +41,22 @@ impl Hyperparameters for ArgminBfgsSettings {
     fn visit<V: Visit>(&mut self, visitor: &mut V) -> Result<(), Defect> {
         self.line_search.visit(visitor)
     }
+}
+
+/// argmin's BFGS with these settings, for n parameters.
+pub(in crate::solver) fn bfgs(
+    settings: &ArgminBfgsSettings,
+    n: usize,
+) -> Result<Adapted<BFGS<ArgminLineSearch, f64>, Dense>, Error> {
+    if n > PARAMETERS_MAX {
+        return Err(Halt::Unsupported(
+            "argmin's BFGS multiplies matrices of n × n numbers: it is for up to 4096 \
+             parameters; lbfgs and argmin-lbfgs need none",
+        )
+        .into());
+    }
+    let search = ArgminLineSearch::new(settings.line_search)?;
+    // The stopping rules are the lab's, not the method's own.
+    let bfgs = BFGS::new(search).with_tolerance_grad(0.0)?.with_tolerance_cost(0.0)?;
+    Ok(Adapted::new(bfgs, Some(Dense::eye(n))))
 }

@@ -7,10 +7,11 @@ use argmin::solver::linesearch::{
     BacktrackingLineSearch, HagerZhangLineSearch, MoreThuenteLineSearch,
 };
 
+use super::own_search::OwnSearch;
 use super::{StockSearch, StockSearchKind};
 use crate::numerics::Vector;
 use crate::objective::Stop;
-use crate::solver::SolverState;
+use crate::solver::{LineSearch, SolverState};
 
 /// How often a search is begun again with a tenth of the step.
 const RETRIES_MAX: i32 = 20;
@@ -40,6 +41,7 @@ enum Algorithm {
     MoreThuente(MoreThuenteLineSearch<Vector, Vector, f64>),
     HagerZhang(HagerZhangLineSearch<Vector, Vector, f64>),
     Backtracking(BacktrackingLineSearch<Vector, Vector, ArmijoCondition<f64>, f64>),
+    Own(OwnSearch),
 }
 
 impl Algorithm {
@@ -59,11 +61,21 @@ impl Algorithm {
             StockSearchKind::ArgminBacktracking => Self::Backtracking(
                 BacktrackingLineSearch::new(ArmijoCondition::new(spec.c1)?).rho(0.5)?,
             ),
+            StockSearchKind::MoreThuente => {
+                Self::Own(OwnSearch::new(LineSearch::more_thuente(spec.c1, spec.c2)))
+            }
+            StockSearchKind::HagerZhang => {
+                Self::Own(OwnSearch::new(LineSearch::hager_zhang(spec.c1, spec.c2)))
+            }
+            StockSearchKind::Backtracking => {
+                Self::Own(OwnSearch::new(LineSearch::backtracking(spec.c1)))
+            }
         };
         match &mut algorithm {
             Self::MoreThuente(search) => search.initial_step_length(step)?,
             Self::HagerZhang(search) => search.initial_step_length(step)?,
             Self::Backtracking(search) => search.initial_step_length(step)?,
+            Self::Own(search) => search.initial_step_length(step)?,
         }
         Ok(algorithm)
     }
@@ -76,6 +88,7 @@ macro_rules! delegate {
             Algorithm::MoreThuente($search) => $call,
             Algorithm::HagerZhang($search) => $call,
             Algorithm::Backtracking($search) => $call,
+            Algorithm::Own($search) => $call,
         }
     };
 }

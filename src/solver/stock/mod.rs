@@ -1,14 +1,18 @@
 //! argmin's own solvers, as they are, on this crate's objectives.
 
+mod adapted;
 mod bfgs;
 mod cg;
 mod gd;
 mod lbfgs;
 mod line_search;
+mod matrix;
 mod newton_cg;
+mod own_search;
 mod trust_region;
 
 pub use bfgs::ArgminBfgsSettings;
+pub(super) use bfgs::bfgs;
 pub use cg::ArgminCgSettings;
 pub use gd::ArgminGdSettings;
 pub(super) use gd::steepest_descent;
@@ -16,7 +20,9 @@ pub use lbfgs::ArgminLbfgsSettings;
 pub(super) use lbfgs::lbfgs;
 pub use line_search::ArgminLineSearch;
 pub use newton_cg::ArgminNewtonCgSettings;
+pub(super) use newton_cg::newton_cg;
 pub use trust_region::ArgminTrustRegionSettings;
+pub(super) use trust_region::trust_region;
 
 use serde::{Deserialize, Serialize};
 
@@ -65,17 +71,32 @@ pub enum StockSearchKind {
     ArgminHagerZhang,
     /// argmin's halving until Armijo's condition holds.
     ArgminBacktracking,
+    /// This crate's Moré–Thuente.
+    MoreThuente,
+    /// This crate's Hager–Zhang.
+    HagerZhang,
+    /// This crate's backtracking.
+    Backtracking,
 }
 
 impl Named for StockSearchKind {
-    const ALL: &'static [Self] =
-        &[Self::ArgminMoreThuente, Self::ArgminHagerZhang, Self::ArgminBacktracking];
+    const ALL: &'static [Self] = &[
+        Self::ArgminMoreThuente,
+        Self::ArgminHagerZhang,
+        Self::ArgminBacktracking,
+        Self::MoreThuente,
+        Self::HagerZhang,
+        Self::Backtracking,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::ArgminMoreThuente => "argmin-more-thuente",
             Self::ArgminHagerZhang => "argmin-hager-zhang",
             Self::ArgminBacktracking => "argmin-backtracking",
+            Self::MoreThuente => "more-thuente",
+            Self::HagerZhang => "hager-zhang",
+            Self::Backtracking => "backtracking",
         }
     }
 }

@@ -1,8 +1,11 @@
 //! argmin's Newton-CG.
 
+use argmin::core::Error;
+use argmin::solver::newton::NewtonCG;
 use serde::{Deserialize, Serialize};
 
-use super::StockSearch;
+use super::adapted::Adapted;
+use super::{ArgminLineSearch, StockSearch};
 use crate::solver::catalogue::{Entry, Need};
 use crate::solver::settings::{Defect, Visit};
 use crate::solver::spec::Hyperparameters;
@@ -32,4 +35,13 @@ impl Hyperparameters for ArgminNewtonCgSettings {
     fn visit<V: Visit>(&mut self, visitor: &mut V) -> Result<(), Defect> {
         self.line_search.visit(visitor)
     }
+}
+
+/// argmin's Newton-CG with these settings.
+pub(in crate::solver) fn newton_cg<H>(
+    settings: &ArgminNewtonCgSettings,
+) -> Result<Adapted<NewtonCG<ArgminLineSearch, f64>, H>, Error> {
+    let search = ArgminLineSearch::new(settings.line_search)?;
+    // The stopping rules are the lab's, not the method's own.
+    Ok(Adapted::new(NewtonCG::new(search).with_tolerance(f64::MIN_POSITIVE)?, None))
 }

@@ -1,7 +1,11 @@
 //! argmin's trust region with Steihaug's method.
 
+use argmin::core::Error;
+use argmin::solver::trustregion::{Steihaug, TrustRegion};
 use serde::{Deserialize, Serialize};
 
+use super::adapted::Adapted;
+use crate::numerics::Vector;
 use crate::solver::catalogue::{Entry, Need};
 use crate::solver::settings::{Defect, Range, Visit};
 use crate::solver::spec::Hyperparameters;
@@ -40,4 +44,15 @@ impl Hyperparameters for ArgminTrustRegionSettings {
         visitor.number("accept", &mut self.accept, Range::DECAY)?;
         visitor.count("inner", &mut self.inner, 1..=1_000_000)
     }
+}
+
+/// argmin's trust region with these settings.
+pub(in crate::solver) fn trust_region<H>(
+    settings: &ArgminTrustRegionSettings,
+) -> Result<Adapted<TrustRegion<Steihaug<Vector, f64>, f64>, H>, Error> {
+    let method = TrustRegion::new(Steihaug::new().with_max_iters(settings.inner))
+        .with_radius(settings.radius)?
+        .with_max_radius(settings.radius_max)?
+        .with_eta(settings.accept)?;
+    Ok(Adapted::new(method, None))
 }
