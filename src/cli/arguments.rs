@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use losslab::data::{Part, Task};
 use losslab::model::{Activation, Initialisation, Loss};
 
+use super::anchors::AnchorsArguments;
 use super::bench::BenchArguments;
 use super::eval::EvalArguments;
 
@@ -45,6 +46,8 @@ pub enum Command {
     Eval(EvalArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
+    /// Count evaluations on standard problems, beside published counts
+    Anchors(AnchorsArguments),
     /// Show what there is to choose from
     List(ListArguments),
 }

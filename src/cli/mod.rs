@@ -1,5 +1,6 @@
 //! The command line: arguments → specification → call.
 
+mod anchors;
 mod arguments;
 mod bench;
 mod compare;
@@ -28,6 +29,7 @@ pub fn run() -> ExitCode {
         Command::Train(arguments) => train::train(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),
     };
     result.unwrap_or_else(|failure| failure.report())

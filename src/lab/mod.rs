@@ -1,5 +1,6 @@
 //! Experiments: specification, runner, records.
 
+pub mod anchors;
 pub mod bench;
 mod checkpoint;
 pub mod environment;
