@@ -72,6 +72,33 @@ pub trait Objective: Sync {
     }
 }
 
+impl<T: Objective + ?Sized> Objective for &T {
+    fn dimension(&self) -> usize {
+        (**self).dimension()
+    }
+    fn value(&self, theta: &Vector) -> f64 {
+        (**self).value(theta)
+    }
+    fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64 {
+        (**self).value_gradient(theta, gradient)
+    }
+    fn terms(&self) -> usize {
+        (**self).terms()
+    }
+    fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
+        (**self).value_keeping(theta, tape)
+    }
+    fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
+        (**self).gradient_from(theta, tape, gradient);
+    }
+    fn finite_sum(&self) -> Option<&dyn FiniteSum> {
+        (**self).finite_sum()
+    }
+    fn second_order(&self) -> Option<Box<dyn SecondOrder + '_>> {
+        (**self).second_order()
+    }
+}
+
 /// Storage for the intermediate results of one evaluation. Only the objective
 /// that wrote it knows its layout.
 #[derive(Clone, Debug, Default)]

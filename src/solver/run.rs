@@ -146,6 +146,16 @@ pub fn run<O: Objective>(
     start: &Vector,
     conditions: Conditions<'_>,
 ) -> Outcome {
+    // Every method is compiled once, for an objective of any kind.
+    run_any(&(objective as &dyn Objective), method, start, conditions)
+}
+
+fn run_any(
+    objective: &&dyn Objective,
+    method: &Method,
+    start: &Vector,
+    conditions: Conditions<'_>,
+) -> Outcome {
     let Conditions { stopping, seed, interrupt, held_out, observe, checkpoint, resume } =
         conditions;
     let limits = Limits { passes: stopping.passes, seconds: stopping.seconds };
