@@ -39,20 +39,13 @@ impl TestFunction {
         let problem = |(name, family): (&'static str, Family)| {
             let start = match name {
                 "BOX3" => Some(vec![0.0, 10.0, 1.0]),
-                "SROSENBR" => Some(first_pair(5000)),
+                "SROSENBR" => Some([1.2, 1.0].repeat(2500)),
                 _ => None,
             };
             Self::new(name, format!("CUTEst, {name}"), start, family)
         };
         collection().into_iter().map(problem).collect()
     }
-}
-
-/// CUTEst's first start of SROSENBR, which sets two of the variables.
-fn first_pair(dimension: usize) -> Vec<f64> {
-    let mut start = vec![0.0; dimension];
-    start[..2].copy_from_slice(&[1.2, 1.0]);
-    start
 }
 
 fn paper() -> [(&'static str, Family); 35] {

@@ -5,8 +5,9 @@ use crate::numerics::Number;
 
 /// `f(x) = Σᵢ 100 (x₂ᵢ − x₂ᵢ₋₁²)² + (1 − x₂ᵢ₋₁)²`, i = 1, …, n/2.
 ///
-/// Start (−1.2, 1, −1.2, 1, …); minimum 0 at (1, …, 1). CUTEst's SROSENBR starts at
-/// (1.2, 1, 0, …, 0).
+/// Start (−1.2, 1, −1.2, 1, …); minimum 0 at (1, …, 1). SROSENBR, as CUTEst
+/// had it until 2024, is taken to start at (1.2, 1, 1.2, 1, …): the sign is inferred from
+/// the published evaluations of L-BFGS, 16, where the start above takes SciPy's 47.
 ///
 /// Reference: Moré, Garbow and Hillstrom 1981, problems 1 (n = 2) and 21.
 #[derive(Clone, Debug)]
