@@ -28,7 +28,8 @@ const ROUNDING: f64 = 10.0 * f64::EPSILON;
 /// B need not be positive definite, so that it can follow negative curvature. It is a
 /// matrix of n × n numbers, updated in place; it begins as the identity, scaled to
 /// `sᵀy / sᵀs` before the first update if that is positive. Δ doubles after a step beyond
-/// `0.8 Δ` with a ratio above 0.75, and is halved after a ratio below 0.1.
+/// `0.8 Δ` with a ratio above 0.75, and is
+/// halved after a ratio below 0.1, to half the step's length at most if that is not taken.
 ///
 /// A trial costs a fused pass, the inner iteration none. Not for more than 11585
 /// parameters, where B takes 1 GiB. A trial that is not finite is a step not taken.
@@ -141,10 +142,10 @@ impl Iterative for Sr1TrustRegion {
             inner.minimise(&at.gradient, rules, CgStart::Zero, multiply, |_, _, _| false)?;
         resize(&mut trial.theta, n);
         add_scaled(&at.theta, 1.0, &inner.step, &mut trial.theta);
-        if trial.theta == at.theta {
+        let length = norm(&inner.step);
+        if length <= f64::EPSILON * norm(&at.theta).max(self.settings.radius) {
             return Err(Halt::Stalled("the trust region has become too small to move θ"));
         }
-        let length = norm(&inner.step);
         let ratio = match trial.evaluate(ledger) {
             Ok(()) => {
                 let rounding = ROUNDING * at.value.abs();
@@ -157,6 +158,9 @@ impl Iterative for Sr1TrustRegion {
         self.change_radius(ratio, length);
         if ratio > self.settings.accept {
             std::mem::swap(at, &mut self.work.trial);
+        } else {
+            // The same step would be proposed again.
+            self.radius = self.radius.min(0.5 * length);
         }
         Ok(())
     }

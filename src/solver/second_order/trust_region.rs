@@ -19,10 +19,10 @@ const ROUNDING: f64 = 10.0 * f64::EPSILON;
 /// gradient to `‖∇²f p + ∇f‖ ≤ min(½, √‖∇f‖) ‖∇f‖`, and takes the step if the ratio
 /// `(f(θ) − f(θ + p)) / −m(p)` is above a threshold.
 ///
-/// After a ratio below ¼ the radius Δ is ¼ of itself; after one above ¾ with a step that
+/// After a ratio below ¼ the radius Δ is ¼ of itself, and at most ½ ‖p‖ if p was not taken; after one above ¾ with a step that
 /// reached the boundary it is doubled. A step not taken leaves θ where it is, and the next
 /// iteration uses the linearisation there again. A trial that is not finite is a step not
-/// taken. Where the radius is so small that θ no longer moves, the run ends as stalled.
+/// taken. Where the step is below the rounding of ‖θ‖ and Δ₀, the run ends as stalled.
 ///
 /// Per iteration: a linearisation, at most `inner` Hessian-vector products, a value, and for
 /// a step that is taken a gradient, which a network has from the backward pass alone.
@@ -89,7 +89,8 @@ impl Iterative for TrustRegion {
         )?;
         resize(&mut trial.theta, at.theta.len());
         add_scaled(&at.theta, 1.0, &inner.step, &mut trial.theta);
-        if trial.theta == at.theta {
+        let length = norm(&inner.step);
+        if length <= f64::EPSILON * norm(&at.theta).max(self.settings.radius) {
             return Err(Halt::Stalled("the trust region has become too small to move θ"));
         }
         let rounding = ROUNDING * at.value.abs();
@@ -108,6 +109,10 @@ impl Iterative for TrustRegion {
                 Err(Stop::NonFinite) => ratio = f64::NEG_INFINITY,
                 Err(stop) => return Err(stop.into()),
             }
+        }
+        if !(ratio > self.settings.accept) {
+            // The same step would be proposed again.
+            self.radius = self.radius.min(2.0 * length);
         }
         let at_boundary = matches!(found.end, CgEnd::Boundary | CgEnd::NegativeCurvature);
         if !(ratio >= 0.25) {
