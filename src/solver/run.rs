@@ -263,19 +263,22 @@ struct Attempt<'t, 'l, 'a, 'c, O: Objective> {
 impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
     fn run(self) -> (Status, Option<String>) {
         let ledger = self.all.ledger;
-        let result = self.dispatch();
-        match (ledger.stop(), result) {
-            (Some(stop), _) => status_of(stop),
-            (None, Ok(end)) => end,
-            (None, Err(error)) => match error.downcast_ref() {
-                Some(Halt::Stop(stop)) => status_of(*stop),
-                Some(Halt::Stationary) => (Status::Converged, None),
-                Some(Halt::Stalled(text)) => (Status::Stalled, Some((*text).to_owned())),
-                Some(Halt::Unsupported(text)) => (Status::Unsupported, Some((*text).to_owned())),
-                Some(Halt::LineSearch(_)) => (Status::LineSearchFailed, Some(error.to_string())),
-                None if error.is::<NoStep>() => (Status::Stalled, Some(error.to_string())),
-                None => (Status::LineSearchFailed, Some(error.to_string())),
-            },
+        let error = match self.dispatch() {
+            Ok(end) => return end,
+            Err(error) => error,
+        };
+        match error.downcast_ref() {
+            Some(Halt::Stop(stop)) => status_of(*stop),
+            Some(Halt::Stationary) => (Status::Converged, None),
+            Some(Halt::Stalled(text)) => (Status::Stalled, Some((*text).to_owned())),
+            Some(Halt::Unsupported(text)) => (Status::Unsupported, Some((*text).to_owned())),
+            Some(Halt::LineSearch(_)) => (Status::LineSearchFailed, Some(error.to_string())),
+            // argmin's methods may hide the stop behind an error of their own.
+            None => ledger.stop().map(status_of).unwrap_or_else(|| {
+                let stalled = error.is::<NoStep>();
+                let status = if stalled { Status::Stalled } else { Status::LineSearchFailed };
+                (status, Some(error.to_string()))
+            }),
         }
     }
 
@@ -387,11 +390,9 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
             .configure(|state| state.param(theta).max_iters(u64::MAX))
             .run()?;
         let reason = result.state.get_termination_reason().cloned();
-        Ok(match (verdict, reason) {
-            (Some(end), _) => end,
-            (None, Some(reason)) => (Status::LineSearchFailed, Some(reason.text().to_owned())),
-            (None, None) => (Status::LineSearchFailed, None),
-        })
+        Ok(verdict.or_else(|| ledger.stop().map(status_of)).unwrap_or_else(|| {
+            (Status::LineSearchFailed, reason.map(|reason| reason.text().to_owned()))
+        }))
     }
 }
 

@@ -15,6 +15,9 @@ use weather::{TOLERANCE, Weather};
 /// How long a run may take; each takes milliseconds.
 const WATCHDOG: Duration = Duration::from_secs(20);
 
+/// Methods that are still declined whatever the problem.
+const TO_COME: [&str; 3] = ["argmin-bfgs", "argmin-newton-cg", "argmin-trust-region"];
+
 /// What can be expected of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -121,12 +124,16 @@ fn right(kind: Kind, problem: Problem, weather: Weather) -> &'static [Status] {
         (Weather::Calm, Kind::Rate) => &[Converged, BudgetSpent],
         (Weather::Calm, Kind::EndingRate) => &[Converged, Stalled],
         // Momentum runs into the wall.
-        (Weather::Wall, Kind::Rate) => &[Converged, BudgetSpent, NonFinite],
+        (Weather::Wall, Kind::Rate) => &[Converged, BudgetSpent, NonFinite, LineSearchFailed],
         (Weather::Wall, Kind::EndingRate) => &[Converged, Stalled, NonFinite],
         (Weather::Calm, Kind::Stock) => &[Converged, BudgetSpent, LineSearchFailed, Stalled],
         (Weather::Wall, Kind::Stock) => {
             &[Converged, BudgetSpent, LineSearchFailed, Stalled, NonFinite]
         }
+        (Weather::Blocked, Kind::Slow | Kind::Fast | Kind::GaussNewton) => {
+            &[BudgetSpent, LineSearchFailed, Stalled]
+        }
+        (Weather::Blocked, _) => &[BudgetSpent, LineSearchFailed, Stalled, NonFinite],
         (Weather::NanAfter(_), _) => &[NonFinite, LineSearchFailed, Stalled],
         (Weather::StationaryUnseen, Kind::Slow | Kind::Fast | Kind::GaussNewton) => &[Converged],
         (Weather::StationaryUnseen, _) => &[Converged, BudgetSpent, LineSearchFailed, Stalled],
@@ -165,7 +172,9 @@ fn check(outcome: &Outcome, kind: Kind, problem: Problem, weather: Weather) -> R
     let passes = outcome.trace.windows(2).all(|pair| pair[0].passes <= pair[1].passes);
     demand(passes, "passes run backwards".into())?;
     let descends = outcome.loss < start || at_once || weather == Weather::StationaryUnseen;
-    let may_stay = matches!(weather, Weather::OnePass | Weather::NanAfter(_));
+    let walled = matches!(weather, Weather::Wall | Weather::Blocked);
+    let blind = walled && matches!(kind, Kind::Rate | Kind::EndingRate);
+    let may_stay = matches!(weather, Weather::OnePass | Weather::NanAfter(_)) || blind;
     demand(descends || may_stay || kind == Kind::Stock, format!("{start} did not fall"))
 }
 
@@ -197,9 +206,18 @@ fn every_method_ends_well_on_every_problem_in_every_weather() {
         for problem in Problem::ALL {
             let method = method(&text, problem);
             let fits = method.entry().needs.iter().all(|need| problem.has(*need));
+            let to_come = TO_COME.contains(&method.name());
             for weather in Weather::ALL {
                 runs += 1;
                 let result = watched(method.clone(), kind, problem, weather).and_then(|outcome| {
+                    println!(
+                        "TALLY {kind:?} {problem:?} {weather:?} {:?} | {text} {} {:.1}",
+                        outcome.status, outcome.restarts, outcome.passes
+                    );
+                    if to_come {
+                        let declined = outcome.status == Status::Unsupported;
+                        return if declined { Ok(()) } else { Err("it has come".to_owned()) };
+                    }
                     if fits {
                         return check(&outcome, kind, problem, weather);
                     }

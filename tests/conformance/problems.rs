@@ -73,12 +73,14 @@ impl Problem {
         }
     }
 
-    /// How far from the start the wall stands, with a minimum this side of it.
-    pub fn wall(self) -> f64 {
+    /// How far from the start a wall stands with the minimum this side of it, and one
+    /// with the minimum beyond.
+    pub fn walls(self) -> [f64; 2] {
         match self {
-            Self::Bowl => 4.5,
-            Self::Valley | Self::Plain => 2.5,
-            Self::Risk => 20.0,
+            Self::Bowl => [3.8, 2.0],
+            Self::Valley => [2.3, 1.0],
+            Self::Risk => [20.0, 0.5],
+            Self::Plain => [0.5, 0.2],
         }
     }
 }

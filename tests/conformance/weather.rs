@@ -17,8 +17,10 @@ pub enum Weather {
     Calm,
     /// So many evaluations, and then NaN for ever.
     NanAfter(u64),
-    /// +∞ beyond a sphere around the start.
+    /// +∞ beyond a sphere around start and minimum.
     Wall,
+    /// NaN beyond a sphere around the start, with the minimum behind it.
+    Blocked,
     /// The start has gradient 0.
     Stationary,
     /// The same, where no rule but the method's own sees it.
@@ -32,11 +34,12 @@ pub enum Weather {
 }
 
 impl Weather {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Calm,
         Self::NanAfter(3),
         Self::NanAfter(8),
         Self::Wall,
+        Self::Blocked,
         Self::Stationary,
         Self::StationaryUnseen,
         Self::OnePass,
@@ -65,7 +68,13 @@ impl Weather {
     /// The problem in this weather.
     pub fn over(self, problem: Problem) -> Under {
         let (inner, start) = (problem.objective(), self.start(problem));
-        Under { inner, weather: self, start, wall: problem.wall(), evaluations: AtomicU64::new(0) }
+        Under {
+            inner,
+            weather: self,
+            start,
+            walls: problem.walls(),
+            evaluations: AtomicU64::new(0),
+        }
     }
 }
 
@@ -74,7 +83,7 @@ pub struct Under {
     inner: Box<dyn Objective>,
     weather: Weather,
     start: Vector,
-    wall: f64,
+    walls: [f64; 2],
     evaluations: AtomicU64,
 }
 
@@ -103,9 +112,14 @@ impl Under {
             gradient.copy_from(&away.map(|x| -x - 1.0));
             return -0.5 * away.norm_squared() - theta.sum();
         }
-        if self.weather == Weather::Wall && away.norm() > self.wall {
-            gradient.fill(f64::NAN);
-            return f64::INFINITY;
+        for (weather, wall, beyond) in [
+            (Weather::Wall, self.walls[0], f64::INFINITY),
+            (Weather::Blocked, self.walls[1], f64::NAN),
+        ] {
+            if self.weather == weather && away.norm() > wall {
+                gradient.fill(beyond);
+                return beyond;
+            }
         }
         inner(gradient)
     }
