@@ -237,7 +237,7 @@ mod tests {
         match Arguments::parse_from(line.split_whitespace()).command.unwrap() {
             Command::Compare(arguments) => comparison(&arguments),
             Command::Train(arguments) => training(&arguments),
-            Command::Eval(_) | Command::Bench(_) | Command::List(_) => {
+            Command::Anchors(_) | Command::Eval(_) | Command::Bench(_) | Command::List(_) => {
                 panic!("{line} plans nothing")
             }
         }

@@ -1,0 +1,115 @@
+//! The first steps of the methods with gradients on `f = ½ (x² + 4 y²)` from (4, 1), against
+//! fractions worked by hand: g = (4, 4), f = 10.
+
+use std::sync::atomic::AtomicBool;
+
+use losslab::numerics::Vector;
+use losslab::objective::{Ledger, Limits, Quadratic};
+use losslab::solver::line_search::Wolfe;
+use losslab::solver::{
+    BarzilaiBorwein, BarzilaiBorweinSettings, BarzilaiBorweinStep, BetaRule, CgSettings,
+    ConjugateGradient, GdLineSearchSettings, GradientDescent, Iterate, Iterative, LearningRate,
+    LineSearch, LineSearchDescent, Momentum, MomentumSettings, Nesterov, NesterovSettings,
+};
+
+/// The iterates after the start.
+fn steps(method: impl Iterative, count: usize) -> Vec<[f64; 2]> {
+    let curvature = Vector::from_vec(vec![1.0, 4.0]);
+    let objective = Quadratic { curvature, centre: Vector::zeros(2) };
+    let go = AtomicBool::new(false);
+    let ledger = Ledger::new(&objective, Limits { passes: 1e3, seconds: None }, &go);
+    let mut at = Iterate::unknown(Vector::from_vec(vec![4.0, 1.0]));
+    let mut method = method;
+    method.start(&ledger, &mut at).unwrap();
+    (0..count)
+        .map(|_| {
+            method.iterate(&ledger, &mut at).unwrap();
+            let (x, y) = (at.theta[0], at.theta[1]);
+            assert_eq!(at.value, 0.5 * x * x + 2.0 * y * y);
+            assert_eq!(at.gradient.as_slice(), [x, 4.0 * y]);
+            [x, y]
+        })
+        .collect()
+}
+
+fn assert_steps(method: impl Iterative, expected: &[[f64; 2]]) {
+    let found = steps(method, expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        for i in 0..2 {
+            assert!((found[i] - expected[i]).abs() < 1e-12, "{found:?} {expected:?}");
+        }
+    }
+}
+
+/// θ₁ = (4, 1) − (4, 4)/8 = (7/2, 1/2), where g = (7/2, 2).
+#[test]
+fn gradient_descent_momentum_and_nesterov() {
+    let rate = LearningRate::constant(0.125);
+    let second = [3.5 - 3.5 / 8.0, 0.5 - 2.0 / 8.0];
+    assert_steps(GradientDescent::new(rate), &[[3.5, 0.5], second]);
+    // v₁ = (−1/2, −1/2); v₂ = v₁/2 − g/8 = (−11/16, −1/2).
+    let momentum = Momentum::new(MomentumSettings { learning_rate: rate, momentum: 0.5 });
+    assert_steps(momentum, &[[3.5, 0.5], [3.5 - 11.0 / 16.0, 0.0]]);
+    // θ₁ = (4, 1) + v₁/2 − (1/2, 1/2) = (13/4, 1/4), where g = (13/4, 1);
+    // v₂ = v₁/2 − g/8 = (−21/32, −3/8); θ₂ = θ₁ + v₂/2 − g/8 = (161/64, −1/16).
+    let nesterov = Nesterov::new(NesterovSettings { learning_rate: rate, momentum: 0.5 });
+    assert_steps(nesterov, &[[3.25, 0.25], [161.0 / 64.0, -1.0 / 16.0]]);
+}
+
+/// A fixed step of 1/8, so that every number is a fraction.
+fn fixed() -> LineSearch {
+    LineSearch::Fixed(LearningRate::constant(0.125))
+}
+
+#[test]
+fn steepest_descent_and_exact_searches() {
+    let settings = GdLineSearchSettings { line_search: fixed() };
+    let second = [3.5 - 3.5 / 8.0, 0.5 - 2.0 / 8.0];
+    assert_steps(LineSearchDescent::new(settings), &[[3.5, 0.5], second]);
+    // An exact search: α = g·g / g·Ag = 32/80 = 2/5.
+    let exact = LineSearch::MoreThuente(Wolfe { c1: 1e-4, c2: 1e-9, trials: 50 });
+    let settings = GdLineSearchSettings { line_search: exact };
+    let found = steps(LineSearchDescent::new(settings), 1);
+    assert!((found[0][0] - 2.4).abs() < 1e-6 && (found[0][1] + 0.6).abs() < 1e-6, "{found:?}");
+}
+
+/// The first step is of length 1: α₀ = 1/√32, θ₁ = (4 − r, 1 − r), r = √½; s = −(r, r) and
+/// y = −(r, 4r), so that s·s / s·y = 2/5 and s·y / y·y = 5/17.
+#[test]
+fn barzilai_borwein() {
+    let r = 0.5f64.sqrt();
+    let first = [4.0 - r, 1.0 - r];
+    for (step, alpha) in
+        [(BarzilaiBorweinStep::Long, 0.4), (BarzilaiBorweinStep::Short, 5.0 / 17.0)]
+    {
+        let settings = BarzilaiBorweinSettings { step, ..Default::default() };
+        let second = [first[0] * (1.0 - alpha), first[1] * (1.0 - 4.0 * alpha)];
+        assert_steps(BarzilaiBorwein::new(settings), &[first, second]);
+    }
+}
+
+/// g₀ = (4, 4), g₁ = (7/2, 2), y = (−1/2, −2), d₀ = −g₀: ‖g₁‖² = 65/4, ‖g₀‖² = 32,
+/// g₁·y = −23/4, d₀·y = 10, d₀·g₁ = −22, ‖y‖² = 17/4.
+#[test]
+fn conjugate_gradient() {
+    let hager_zhang: f64 = (-23.0 / 4.0 - 2.0 * 4.25 / 10.0 * -22.0) / 10.0;
+    for (beta, value) in [
+        (BetaRule::FletcherReeves, 65.0 / 128.0),
+        (BetaRule::PolakRibierePlus, 0.0),
+        (BetaRule::HestenesStiefel, -23.0 / 40.0),
+        (BetaRule::DaiYuan, 65.0 / 40.0),
+        (BetaRule::HagerZhang, hager_zhang),
+    ] {
+        let settings = CgSettings { beta, restart: 10.0, line_search: fixed() };
+        let d = [-3.5 - 4.0 * value, -2.0 - 4.0 * value];
+        let second = [3.5 + d[0] / 8.0, 0.5 + d[1] / 8.0];
+        // Where d does not descend, −g.
+        let descends = d[0] * 3.5 + d[1] * 2.0 < 0.0;
+        let steepest = [3.5 - 3.5 / 8.0, 0.25];
+        let second = if descends { second } else { steepest };
+        assert_steps(ConjugateGradient::new(settings), &[[3.5, 0.5], second]);
+    }
+    // Powell's restart: |g₁·g₀| = 22 ≥ ν ‖g₁‖² for ν = 1.
+    let settings = CgSettings { beta: BetaRule::DaiYuan, restart: 1.0, line_search: fixed() };
+    assert_steps(ConjugateGradient::new(settings), &[[3.5, 0.5], [3.5 - 3.5 / 8.0, 0.25]]);
+}
