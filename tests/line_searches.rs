@@ -8,6 +8,8 @@ use losslab::solver::line_search::{Armijo, Found, Line, SearchEnd, Trial, Wolfe}
 struct Curve<F: Fn(f64) -> (f64, f64)> {
     function: F,
     calls: u64,
+    /// The last step: a slope after the value there is no other trial.
+    last: f64,
 }
 
 impl<F: Fn(f64) -> (f64, f64)> Curve<F> {
@@ -19,7 +21,8 @@ impl<F: Fn(f64) -> (f64, f64)> Curve<F> {
 
 impl<F: Fn(f64) -> (f64, f64)> Line for Curve<F> {
     fn value_slope(&mut self, step: f64) -> Result<Trial, Stop> {
-        self.calls += 1;
+        self.calls += u64::from(step.to_bits() != self.last.to_bits());
+        self.last = step;
         let (value, slope) = (self.function)(step);
         if value.is_finite() && slope.is_finite() {
             return Ok(Trial { step, value, slope });
@@ -33,10 +36,10 @@ impl<F: Fn(f64) -> (f64, f64)> Line for Curve<F> {
 }
 
 fn find(search: &LineSearch, function: impl Fn(f64) -> (f64, f64), first: f64) -> Found {
-    let mut line = Curve { function, calls: 0 };
+    let mut line = Curve { function, calls: 0, last: f64::NAN };
     let start = line.start();
     let found = search.search(&mut line, start, first, 0).unwrap();
-    assert_eq!(found.trials, line.calls);
+    assert_eq!(found.trials, line.calls, "{search:?} {found:?}");
     found
 }
 
@@ -181,4 +184,48 @@ fn every_end_is_typed() {
         let found = find(&search, lie, 1.0);
         assert_eq!((found.end, found.trials), (SearchEnd::Cap, 2), "{search:?}");
     }
+}
+
+#[test]
+fn values_near_the_largest_number_are_too_far() {
+    // 3 (φ(0) − φ(α)) overflows in the cubic.
+    let cliff = |a: f64| {
+        if a < 1.0 { ((a - 0.5).powi(2), 2.0 * (a - 0.5)) } else { (1.7e308, 1e300) }
+    };
+    for search in all() {
+        let found = find(&search, cliff, 2.0);
+        assert_eq!(found.end, SearchEnd::Satisfied, "{search:?}: {found:?}");
+        assert!(found.step > 0.0 && found.step < 1.0);
+    }
+}
+
+#[test]
+fn an_interval_of_the_smallest_numbers_ends_the_search() {
+    let step_up = |a: f64| if a > 0.0 { (1.0, 1.0) } else { (0.0, -1.0) };
+    for search in all() {
+        let found = find(&search, step_up, f64::from_bits(1));
+        assert!(found.end != SearchEnd::Satisfied && found.step == 0.0, "{search:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_value_without_a_gradient_is_too_far() {
+    // The gradient is lost beyond 1, the value is not.
+    let half = |a: f64| ((a - 2.0).powi(2), if a < 1.0 { 2.0 * (a - 2.0) } else { f64::NAN });
+    struct Half<F: Fn(f64) -> (f64, f64)>(F);
+    impl<F: Fn(f64) -> (f64, f64)> Line for Half<F> {
+        fn value_slope(&mut self, step: f64) -> Result<Trial, Stop> {
+            let (value, slope) = (self.0)(step);
+            let value = if slope.is_nan() { f64::INFINITY } else { value };
+            Ok(Trial { step, value, slope })
+        }
+        fn value(&mut self, step: f64) -> Result<Trial, Stop> {
+            Ok(Trial { step, value: (self.0)(step).0, slope: f64::NAN })
+        }
+    }
+    let search = LineSearch::Backtracking(Armijo { c1: 1e-4, trials: 40 });
+    let start = Trial { step: 0.0, value: 4.0, slope: -4.0 };
+    let found = search.search(&mut Half(half), start, 2.0, 0).unwrap();
+    assert_eq!((found.end, found.trials), (SearchEnd::Satisfied, 2));
+    assert_eq!((found.step, found.value), (0.2, 1.8 * 1.8));
 }

@@ -83,14 +83,19 @@ impl<'l, 'a, O: Objective> Along<'l, 'a, O> {
 
 impl<O: Objective> Line for Along<'_, '_, O> {
     fn value_slope(&mut self, step: f64) -> Result<Trial, Stop> {
-        self.turn_to(step);
+        if self.trials.last.step != step || self.trials.last.has_gradient {
+            self.turn_to(step);
+        }
         let last = &mut self.trials.last;
         match self.ledger.value_gradient(&last.at.theta, &mut last.at.gradient) {
             Ok(value) => {
                 (last.at.value, last.has_gradient) = (value, true);
                 Ok(Trial { step, value, slope: dot(&last.at.gradient, self.direction) })
             }
-            Err(Stop::NonFinite) => Ok(too_far(step)),
+            Err(Stop::NonFinite) => {
+                last.at.value = f64::INFINITY;
+                Ok(too_far(step))
+            }
             Err(stop) => Err(stop),
         }
     }
@@ -119,7 +124,8 @@ fn too_far(step: f64) -> Trial {
 /// where it went down.
 ///
 /// # Errors
-/// [`Halt::LineSearch`] where no trial is below the start; the ledger's [`Halt::Stop`].
+/// [`Halt::LineSearch`] where no trial is below the start; [`Halt::Stalled`] once the schedule
+/// of a fixed step has come to 0; the ledger's [`Halt::Stop`].
 pub fn advance<O: Objective>(
     search: &LineSearch,
     ledger: &Ledger<'_, O>,
@@ -129,6 +135,9 @@ pub fn advance<O: Objective>(
     iteration: u64,
     trials: &mut Trials,
 ) -> Result<f64, Halt> {
+    if let LineSearch::Fixed(rate) = search {
+        rate.positive_at(iteration as f64)?;
+    }
     let start = Trial { step: 0.0, value: at.value, slope };
     let mut line = Along::new(ledger, at, direction, trials);
     let found = search.search(&mut line, start, first_step, iteration)?;

@@ -3,7 +3,8 @@
 //! The next trial is the minimum of the quadratic through φ(0), φ′(0) and the trial, and
 //! from the second on of the cubic through φ(0), φ′(0) and the last two, kept between a
 //! tenth and a half of the last. It asks for values alone: a trial costs a forward pass, and
-//! only the step that is taken has its gradient evaluated. Nocedal & Wright 2006, §3.5.
+//! only the step that satisfies the condition has its gradient evaluated; where that is not
+//! finite, the trial was too far. Nocedal & Wright 2006, §3.5.
 
 use super::{Armijo, Found, Line, SearchEnd, Trial};
 use crate::objective::Stop;
@@ -24,11 +25,14 @@ pub(super) fn search<L: Line>(
     let mut before: Option<Trial> = None;
     let mut step = first_step;
     let mut trials = 0;
-    while trials < armijo.trials {
+    while trials < armijo.trials && step > 0.0 {
         trials += 1;
-        let trial = line.value(step)?;
+        let mut trial = line.value(step)?;
         if trial.value <= start.value + armijo.c1 * step * start.slope {
-            return Ok(Found { step, value: trial.value, trials, end: SearchEnd::Satisfied });
+            if line.value_slope(step)?.is_finite() {
+                return Ok(Found { step, value: trial.value, trials, end: SearchEnd::Satisfied });
+            }
+            trial.value = f64::INFINITY;
         }
         if trial.value < lowest.value {
             lowest = trial;

@@ -84,12 +84,14 @@ impl<L: Line> Search<'_, L> {
     fn run(&mut self, first_step: f64) -> Result<std::convert::Infallible, Ended> {
         let mut interval = self.bracket(first_step)?;
         loop {
+            let before = self.trials;
             let mut next = self.double_secant(interval)?;
             if next.width() > SHRINK * interval.width() {
                 let middle = 0.5 * (next.a.step + next.b.step);
                 next = self.update(next, middle)?;
             }
-            if next.width() <= WIDTH_MIN * next.b.step {
+            // Between the smallest numbers there may be none to try.
+            if next.width() <= WIDTH_MIN * next.b.step || self.trials == before {
                 return Err(self.ended(SearchEnd::StepTooSmall));
             }
             interval = next;

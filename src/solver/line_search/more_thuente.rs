@@ -43,14 +43,16 @@ pub(super) fn search_within<L: Line>(
     let mut step = first_step.clamp(bounds.0, bounds.1);
     let mut too_far = f64::INFINITY;
     let mut any_finite = false;
-    for trials in 1..=wolfe.trials {
+    let mut trials = 0;
+    while trials < wolfe.trials {
+        trials += 1;
         let trial = line.value_slope(step)?;
         if trial.value < lowest.value && trial.is_finite() {
             lowest = trial;
         }
         let found = |end| Found { step: lowest.step, value: lowest.value, trials, end };
         if !trial.is_finite() {
-            let nearer = interval.lowest.step + TOO_FAR * (step - interval.lowest.step);
+            let nearer = interval.nearer(step);
             if !interval.bracketed {
                 too_far = step;
                 interval.reach = interval.reach.min(too_far);
@@ -75,11 +77,17 @@ pub(super) fn search_within<L: Line>(
         }
         let next =
             interval.update(wolfe, start, trial, decrease, (bounds.0, bounds.1.min(too_far)));
+        // Interpolation between huge values overflows.
+        let next = if next.is_nan() { interval.nearer(step) } else { next };
         // A trial at the edge of what is too far would be too far again.
         step = if next >= too_far { 0.5 * (interval.lowest.step + too_far) } else { next };
     }
-    let end = if any_finite { SearchEnd::Cap } else { SearchEnd::NonFinite };
-    Ok(Found { step: lowest.step, value: lowest.value, trials: wolfe.trials, end })
+    let end = match any_finite {
+        false => SearchEnd::NonFinite,
+        true if trials < wolfe.trials => SearchEnd::StepTooSmall,
+        true => SearchEnd::Cap,
+    };
+    Ok(Found { step: lowest.step, value: lowest.value, trials, end })
 }
 
 /// The interval of uncertainty, and what the safeguards remember.
@@ -109,6 +117,11 @@ impl Interval {
             least: 0.0,
             reach: first_step * (1.0 + EXTRAPOLATION.1),
         }
+    }
+
+    /// A step much nearer to the lowest trial than this one, which was too far.
+    fn nearer(&self, step: f64) -> f64 {
+        self.lowest.step + TOO_FAR * (step - self.lowest.step)
     }
 
     /// Can no trial in the interval be told from its ends?

@@ -73,7 +73,8 @@ where
         };
         let start = Trial { step: 0.0, value, slope: dot(&gradient, direction) };
         let theta = origin.clone();
-        let mut line = ArgminLine { problem, origin: &origin, direction, theta, failure: None };
+        let (last, failure) = (None, None);
+        let mut line = ArgminLine { problem, origin: &origin, direction, theta, last, failure };
         let found = self.search.search(&mut line, start, self.first_step, 0);
         if let Some(failure) = line.failure.take() {
             return Err(failure);
@@ -102,6 +103,8 @@ struct ArgminLine<'l, O> {
     origin: &'l Vector,
     direction: &'l Vector,
     theta: Vector,
+    /// The trial whose value was asked for last.
+    last: Option<Trial>,
     /// What the problem said when it failed, if it was not that a loss is not finite.
     failure: Option<Error>,
 }
@@ -133,7 +136,10 @@ where
     O: CostFunction<Param = Vector, Output = f64> + Gradient<Param = Vector, Gradient = Vector>,
 {
     fn value_slope(&mut self, step: f64) -> Result<Trial, Stop> {
-        let trial = self.value(step)?;
+        let trial = match self.last {
+            Some(last) if last.step == step => last,
+            _ => self.value(step)?,
+        };
         if !trial.value.is_finite() {
             return Ok(trial);
         }
@@ -149,6 +155,8 @@ where
         let value = self.problem.cost(&self.theta);
         let value = self.tell(value, f64::INFINITY)?;
         let value = if value.is_nan() { f64::INFINITY } else { value };
-        Ok(Trial { step, value, slope: f64::NAN })
+        let trial = Trial { step, value, slope: f64::NAN };
+        self.last = Some(trial);
+        Ok(trial)
     }
 }
