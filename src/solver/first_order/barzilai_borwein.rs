@@ -81,7 +81,8 @@ impl BarzilaiBorwein {
         }
     }
 
-    /// A step at which the loss is low enough, with the trial there; its loss.
+    /// A step at which the loss is low enough, with the trial and the gradient there; its
+    /// loss. A trial whose loss or gradient is not finite is too far.
     fn shorten<O: Objective>(
         &mut self,
         ledger: &Ledger<'_, O>,
@@ -93,12 +94,15 @@ impl BarzilaiBorwein {
         let mut any_finite = false;
         for _ in 0..self.settings.trials {
             add_scaled(&at.theta, -step, &at.gradient, &mut self.trial);
-            let value = match ledger.value(&self.trial) {
+            let mut value = match ledger.value(&self.trial) {
                 Err(Stop::NonFinite) => f64::INFINITY,
                 value => value?,
             };
             if value <= highest - self.settings.c1 * step * square {
-                return Ok((step, value));
+                match ledger.gradient(&self.trial, &mut self.gradient) {
+                    Err(Stop::NonFinite) => value = f64::INFINITY,
+                    gradient => return Ok(gradient.map(|()| (step, value))?),
+                }
             }
             any_finite |= value.is_finite();
             let lowest = step * step * square / (2.0 * (value - at.value + step * square));
@@ -121,6 +125,8 @@ impl BarzilaiBorwein {
         } else {
             s_y / dot(&self.difference, &self.difference)
         };
+        // Huge gradients overflow.
+        let next = if next.is_nan() { STEPS.0 } else { next };
         self.step = Some(next.clamp(STEPS.0, STEPS.1));
     }
 
@@ -162,7 +168,6 @@ impl Iterative for BarzilaiBorwein {
             resize(vector, at.theta.len());
         }
         let (step, value) = self.shorten(ledger, at, square)?;
-        ledger.gradient(&self.trial, &mut self.gradient)?;
         std::mem::swap(&mut at.theta, &mut self.trial);
         std::mem::swap(&mut at.gradient, &mut self.gradient);
         at.value = value;

@@ -32,7 +32,7 @@ const ARMIJO: Armijo = Armijo { c1: 0.01, trials: 60 };
 ///
 /// - Inner iteration: from 0.95 times the last solution; ends after i products once
 ///   `m(pᵢ) < 0` and `(m(pᵢ) − m(pᵢ₋ₖ)) / m(pᵢ) < k ε`, `k = max(10, 0.1 i)`, `ε = 5e-4`.
-/// - Going back: of the iterates number 1, 2, 3, … ⌈1.3ʲ⌉, … the last 12 are kept. From the
+/// - Going back: of the iterates number 1, 2, 3, 4, 6, 8, … nⱼ₊₁ = ⌈1.3 nⱼ⌉ the last 12 are kept. From the
 ///   last iterate on, it goes back to the one before as long as f is lower there.
 /// - Damping: with `ρ = (f(θ + p) − f(θ)) / m(p)`, `λ ← 3/2 λ` if `ρ < ¼`, `λ ← 2/3 λ` if
 ///   `ρ > ¾`.
@@ -40,15 +40,18 @@ const ARMIJO: Armijo = Armijo { c1: 0.01, trials: 60 };
 ///   stays, and the next iteration starts from p = 0.
 ///
 /// Per iteration: a linearisation, at most `inner` Gauss–Newton products and one for the
-/// warm start, a value for each iterate looked at, and a gradient.
+/// warm start, a value for each iterate looked at and for each trial of the line search, and
+/// a gradient.
 ///
 /// Reference: Martens 2010; Martens & Sutskever 2012.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HessianFree {
     settings: HessianFreeSettings,
     damping: f64,
-    /// What the next inner iteration starts from; without entries, from 0.
+    /// The last inner solution.
     warm: Vector,
+    /// Whether the next inner iteration starts from it, or from 0.
+    is_warm: bool,
     #[serde(skip)]
     work: Workspace,
 }
@@ -114,7 +117,7 @@ impl HessianFree {
     /// The method at its beginning.
     pub fn new(settings: HessianFreeSettings) -> Self {
         let (warm, work) = Default::default();
-        Self { settings, damping: settings.damping, warm, work }
+        Self { settings, damping: settings.damping, warm, is_warm: false, work }
     }
 
     /// λ.
@@ -126,7 +129,7 @@ impl HessianFree {
     fn solve<O: Objective>(&mut self, ledger: &Ledger<'_, O>, at: &Iterate) -> Result<f64, Stop> {
         let Workspace { inner, path, .. } = &mut self.work;
         let mut start = CgStart::Zero;
-        if !self.warm.is_empty() {
+        if self.is_warm {
             start = CgStart::Step;
             resize(&mut inner.step, at.theta.len());
             inner.step.copy_from(&self.warm);
@@ -149,6 +152,7 @@ impl HessianFree {
         )?;
         resize(&mut self.warm, at.theta.len());
         self.warm.copy_from(&inner.step);
+        self.is_warm = true;
         Ok(found.model)
     }
 
@@ -218,7 +222,7 @@ impl Iterative for HessianFree {
         if norm(&at.gradient) == 0.0 {
             return Err(Halt::Stationary);
         }
-        let was_warm = !self.warm.is_empty();
+        let was_warm = self.is_warm;
         ledger.linearize(&at.theta)?;
         let model = self.solve(ledger, at)?;
         let (value, model) = self.go_back(ledger, at, model)?;
@@ -230,7 +234,7 @@ impl Iterative for HessianFree {
         }
         match self.go(ledger, at) {
             Err(Halt::LineSearch(_)) if was_warm => {
-                self.warm = Vector::zeros(0);
+                self.is_warm = false;
                 Ok(())
             }
             other => other,

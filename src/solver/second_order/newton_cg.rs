@@ -156,7 +156,7 @@ impl Hyperparameters for NewtonCgSettings {
         name: "newton-cg",
         description: "Newton's direction by conjugate gradient, cut short, and a line search",
         needs: &[Need::Value, Need::Gradient, Need::HessianVector],
-        defaults_from: "forcing Eisenstat & Walker 1996; c1, c2 Nocedal & Wright 2006",
+        defaults_from: "forcing, c1, c2 Nocedal & Wright 2006; inner ours",
         reference: "Nocedal & Wright 2006, alg. 7.1",
     };
 

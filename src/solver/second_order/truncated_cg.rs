@@ -111,7 +111,7 @@ impl TruncatedCg {
                 if radius.is_finite() {
                     model += self.go_to_boundary(radius, square, curvature, true);
                 } else if is_first {
-                    let length = if curvature < 0.0 { -length } else { 1.0 };
+                    let length = if length.is_finite() { -length } else { 1.0 };
                     model += self.go(length, square, curvature);
                 }
                 return Ok(CgFound { end, model });

@@ -19,8 +19,8 @@ const ROUNDING: f64 = 10.0 * f64::EPSILON;
 /// gradient to `‖∇²f p + ∇f‖ ≤ min(½, √‖∇f‖) ‖∇f‖`, and takes the step if the ratio
 /// `(f(θ) − f(θ + p)) / −m(p)` is above a threshold.
 ///
-/// After a ratio below ¼ the radius Δ is ¼ of itself, and at most ½ ‖p‖ if p was not taken; after one above ¾ with a step that
-/// reached the boundary it is doubled. A step not taken leaves θ where it is, and the next
+/// After a ratio below ¼, or a step not taken, the radius Δ is ¼ of itself, and at most ½ ‖p‖
+/// if p was not taken; after one above ¾ with a step that reached the boundary it is doubled. A step not taken leaves θ where it is, and the next
 /// iteration uses the linearisation there again. A trial that is not finite is a step not
 /// taken. Where the step is below the rounding of ‖θ‖ and Δ₀, the run ends as stalled.
 ///
@@ -110,12 +110,13 @@ impl Iterative for TrustRegion {
                 Err(stop) => return Err(stop.into()),
             }
         }
-        if ratio <= self.settings.accept || ratio.is_nan() {
+        let is_taken = ratio > self.settings.accept;
+        if !is_taken {
             // The same step would be proposed again.
             self.radius = self.radius.min(2.0 * length);
         }
         let at_boundary = matches!(found.end, CgEnd::Boundary | CgEnd::NegativeCurvature);
-        if ratio < 0.25 || ratio.is_nan() {
+        if !is_taken || ratio < 0.25 {
             self.radius *= 0.25;
         } else if ratio > 0.75 && at_boundary {
             self.radius = (2.0 * self.radius).min(self.settings.radius_max);
