@@ -48,6 +48,9 @@ pub trait Recorded {
 
     /// The method in bytes, where it can be taken up again.
     fn encode(&self) -> Option<Vec<u8>>;
+
+    /// Iterations in a row that may leave θ where it is.
+    fn stays_max(&self) -> u64;
 }
 
 impl<M: Iterative> Recorded for Own<M> {
@@ -56,10 +59,18 @@ impl<M: Iterative> Recorded for Own<M> {
     fn encode(&self) -> Option<Vec<u8>> {
         postcard::to_allocvec(&self.method).ok()
     }
+
+    fn stays_max(&self) -> u64 {
+        u64::MAX
+    }
 }
 
 /// A method of argmin's.
-pub struct Stock<S>(pub S);
+pub struct Stock<S> {
+    pub method: S,
+    /// Iterations in a row that may leave θ where it is.
+    pub stays_max: u64,
+}
 
 impl<S> Recorded for Stock<S> {
     const IS_OWN: bool = false;
@@ -67,11 +78,15 @@ impl<S> Recorded for Stock<S> {
     fn encode(&self) -> Option<Vec<u8>> {
         None
     }
+
+    fn stays_max(&self) -> u64 {
+        self.stays_max
+    }
 }
 
 impl<O, S: Solver<O, SolverState>> Solver<O, SolverState> for Stock<S> {
     fn name(&self) -> &str {
-        self.0.name()
+        self.method.name()
     }
 
     fn init(
@@ -79,7 +94,7 @@ impl<O, S: Solver<O, SolverState>> Solver<O, SolverState> for Stock<S> {
         problem: &mut Counted<O>,
         state: SolverState,
     ) -> Result<(SolverState, Option<KV>), Error> {
-        self.0.init(problem, state)
+        self.method.init(problem, state)
     }
 
     fn next_iter(
@@ -87,11 +102,11 @@ impl<O, S: Solver<O, SolverState>> Solver<O, SolverState> for Stock<S> {
         problem: &mut Counted<O>,
         state: SolverState,
     ) -> Result<(SolverState, Option<KV>), Error> {
-        self.0.next_iter(problem, state)
+        self.method.next_iter(problem, state)
     }
 
     fn terminate(&mut self, state: &SolverState) -> TerminationStatus {
-        self.0.terminate(state)
+        self.method.terminate(state)
     }
 }
 
@@ -112,6 +127,8 @@ pub struct Monitored<'m, 'a, 'w, S, O: Objective> {
     pub watch: &'m mut Watch<'w>,
     /// Iterations between two checkpoints, and what writes one.
     pub checkpoint: Option<(u64, &'m mut dyn FnMut(Moment))>,
+    /// Iterations in a row, up to the last, that left θ where it was.
+    pub stays: u64,
     /// Why the run should end, once a rule applies.
     pub verdict: &'m mut Verdict,
 }
@@ -120,7 +137,12 @@ impl<S: Recorded, O: Objective> Monitored<'_, '_, '_, S, O> {
     fn record(&mut self, state: &SolverState) -> Result<(), Error> {
         let Some(theta) = state.get_param() else { return Ok(()) };
         if !S::IS_OWN && self.ledger.is_last_recorded(theta) {
-            return Err(NoStep.into());
+            self.stays += 1;
+            if self.stays > self.method.stays_max() {
+                return Err(NoStep.into());
+            }
+        } else {
+            self.stays = 0;
         }
         let known = state.get_gradient().map(|gradient| (state.cost, gradient));
         let known = known.filter(|_| S::IS_OWN);
@@ -188,8 +210,8 @@ where
     }
 }
 
-/// An iteration of an argmin solver that left θ where it was. Left alone, it would repeat
-/// it for ever.
+/// An iteration of an argmin solver that left θ where it was, or one too many of a trust
+/// region's. Left alone, it would repeat it for ever.
 #[derive(Debug, thiserror::Error)]
 #[error("the iteration did not move the parameters")]
 pub struct NoStep;

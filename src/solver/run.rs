@@ -42,6 +42,10 @@ pub struct Conditions<'c> {
     pub resume: Option<Snapshot>,
 }
 
+/// Steps in a row that a trust region of argmin's may reject, each with a quarter of the radius:
+/// then it is below the rounding of what it was.
+const REJECTIONS_MAX: u64 = 30;
+
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 impl<'c> Conditions<'c> {
@@ -268,6 +272,8 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
             Err(error) => error,
         };
         match error.downcast_ref() {
+            // A method of this crate repeats a point only where its steps no longer move it.
+            Some(Halt::Stop(stop @ Stop::Repetition)) => (Status::Stalled, Some(stop.to_string())),
             Some(Halt::Stop(stop)) => status_of(*stop),
             Some(Halt::Stationary) => (Status::Converged, None),
             Some(Halt::Stalled(text)) => (Status::Stalled, Some((*text).to_owned())),
@@ -302,7 +308,7 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
             Method::RmsProp(settings) => self.own(RmsProp::new(settings, seed)),
             Method::Adam(settings) => self.own(Adam::new(settings, seed)),
             Method::AdamW(settings) => self.own(AdamW::new(settings, seed)),
-            Method::ArgminGd(settings) => self.stock(stock::steepest_descent(settings)?),
+            Method::ArgminGd(settings) => self.stock(stock::steepest_descent(settings)?, 0),
             Method::ArgminCg(settings) => {
                 let search = ArgminLineSearch::new(settings.line_search)?;
                 let restart = self.all.ledger.objective().dimension().max(1) as u64;
@@ -311,6 +317,7 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
                         self.stock(
                             NonlinearConjugateGradient::new(search, <$rule>::new())
                                 .restart_iters(restart),
+                            0,
                         )
                     };
                 }
@@ -321,16 +328,17 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
                     StockBeta::HestenesStiefel => with!(HestenesStiefel),
                 }
             }
-            Method::ArgminLbfgs(settings) => self.stock(stock::lbfgs(settings)?),
+            Method::ArgminLbfgs(settings) => self.stock(stock::lbfgs(settings)?, 0),
             Method::ArgminBfgs(settings) => {
                 let n = self.all.ledger.objective().dimension();
-                self.stock(stock::bfgs(settings, n)?)
+                self.stock(stock::bfgs(settings, n)?, 0)
             }
             Method::ArgminNewtonCg(settings) => {
-                self.stock(stock::newton_cg::<HessianOperator<'_, '_, O>>(settings)?)
+                self.stock(stock::newton_cg::<HessianOperator<'_, '_, O>>(settings)?, 0)
             }
             Method::ArgminTrustRegion(settings) => {
-                self.stock(stock::trust_region::<HessianOperator<'_, '_, O>>(settings)?)
+                let method = stock::trust_region::<HessianOperator<'_, '_, O>>(settings)?;
+                self.stock(method, REJECTIONS_MAX)
             }
         }
     }
@@ -346,13 +354,13 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
         }
     }
 
-    /// Runs a method of argmin's.
-    fn stock<S>(mut self, method: S) -> Result<(Status, Option<String>), Error>
+    /// Runs a method of argmin's; so many iterations in a row may leave θ where it is.
+    fn stock<S>(mut self, method: S, stays_max: u64) -> Result<(Status, Option<String>), Error>
     where
         S: Solver<Problem<'l, 'a, O>, SolverState>,
     {
         match std::mem::replace(&mut self.from, From::Start(Vector::zeros(0))) {
-            From::Start(theta) => self.execute(Stock(method), theta),
+            From::Start(theta) => self.execute(Stock { method, stays_max }, theta),
             From::Middle(..) => Err(Halt::Unsupported("argmin's methods are not resumed").into()),
         }
     }
@@ -384,6 +392,7 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
             stopping: all.stopping,
             watch: &mut all.watch,
             checkpoint: every.map(|every| (every, write)),
+            stays: 0,
             verdict: &mut verdict,
         };
         let result = Executor::new(Problem(ledger), monitored)

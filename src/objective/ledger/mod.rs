@@ -227,7 +227,8 @@ impl<'a, O: Objective> Ledger<'a, O> {
     }
 
     fn samples(&self) -> u64 {
-        self.objective.terms() as u64
+        // An objective without terms costs no less than one with a single one.
+        self.objective.terms().max(1) as u64
     }
 
     /// May `thirds` of a pass over one sample still be spent?
@@ -235,7 +236,8 @@ impl<'a, O: Objective> Ledger<'a, O> {
         if self.interrupt.load(Ordering::Relaxed) {
             return Err(Stop::Interrupted);
         }
-        if self.passes(state.thirds + thirds) > self.limits.passes
+        if self.limits.passes.is_nan()
+            || self.passes(state.thirds + thirds) > self.limits.passes
             || self.limits.seconds.is_some_and(|most| self.clock.seconds() >= most)
         {
             return Err(Stop::BudgetSpent);

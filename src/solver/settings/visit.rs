@@ -98,6 +98,12 @@ impl Range {
         remedy: "give a number of at least 0 and below 1",
     };
 
+    /// 0 ≤ x < ¼.
+    pub(crate) const BELOW_QUARTER: Self = Self {
+        holds: |x| (0.0..0.25).contains(&x),
+        remedy: "give a number of at least 0 and below 0.25",
+    };
+
     /// The same numbers with another way out.
     pub(crate) const fn with_remedy(self, remedy: &'static str) -> Self {
         Self { remedy, ..self }

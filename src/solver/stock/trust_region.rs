@@ -41,7 +41,7 @@ impl Hyperparameters for ArgminTrustRegionSettings {
     fn visit<V: Visit>(&mut self, visitor: &mut V) -> Result<(), Defect> {
         visitor.number("radius", &mut self.radius, Range::POSITIVE)?;
         visitor.number("radius_max", &mut self.radius_max, Range::POSITIVE)?;
-        visitor.number("accept", &mut self.accept, Range::DECAY)?;
+        visitor.number("accept", &mut self.accept, Range::BELOW_QUARTER)?;
         visitor.count("inner", &mut self.inner, 1..=1_000_000)
     }
 }
