@@ -352,3 +352,21 @@ fn hessian_free_goes_back_to_a_better_inner_iterate() {
     assert_close(at.theta.as_slice(), &[0.6, -0.15]);
     assert_close(&[at.value, method.damping()], &[0.45, 1.0 / 3.0]);
 }
+
+/// With 0.8 for f″ = 1, from 1: p = −1.25, m = −0.625, f falls by 0.46875, a ratio of 0.75.
+#[test]
+fn trust_region_shrinks_after_every_step_not_taken() {
+    const FLATTERED: Separable = Separable {
+        dimension: 1,
+        value: |_, x| 0.5 * x * x,
+        first: |_, x| x,
+        second: |_, _| 0.8,
+        gauss_newton: |_, _| 1.0,
+    };
+    let ledger = ledger(&FLATTERED);
+    let settings = TrustRegionSettings { accept: 0.9, radius: 10.0, ..Default::default() };
+    let mut method = TrustRegion::new(settings);
+    let mut at = started(&mut method, &ledger, &[1.0]);
+    method.iterate(&ledger, &mut at).unwrap();
+    assert_eq!((at.theta[0], method.radius()), (1.0, 0.625));
+}
