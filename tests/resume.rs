@@ -139,3 +139,23 @@ fn argmins_methods_have_no_snapshots() {
     assert!(method.check_resumable().unwrap_err().to_string().contains("use lbfgs"));
     assert!(with_snapshots(&risk, &start, &method).1.is_empty());
 }
+
+#[test]
+fn a_run_that_is_resumed_beyond_its_end_does_no_more_work() {
+    let (risk, start) = risk();
+    for text in ["lbfgs", "adam"] {
+        let method = SolverSpec::parse(text).unwrap().method;
+        let (_, snapshots) = with_snapshots(&risk, &start, &method);
+        let snapshot = snapshots.last().unwrap();
+        let ends = |stopping: Stopping| {
+            let resume = Some(snapshot.clone());
+            let mut watch = |_: &TraceEntry| {};
+            let again = Conditions { resume, ..Conditions::new(stopping, &mut watch) };
+            run(&risk, &method, &start, again)
+        };
+        let shorter = ends(Stopping { iterations: Some(5), ..stopping() });
+        assert_eq!((shorter.status, shorter.iterations), (Status::BudgetSpent, 12), "{text}");
+        let looser = ends(Stopping { gradient_tolerance: 1e3, ..stopping() });
+        assert_eq!((looser.status, looser.iterations), (Status::Converged, 12), "{text}");
+    }
+}

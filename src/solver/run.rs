@@ -175,15 +175,17 @@ fn run_any(
         let message = format!("the objective has no {}", need.name());
         return outcome(ledger, start, (Status::Unsupported, Some(message)), 0);
     }
-    let at_start = match middle {
-        Some(_) => Ok(None),
+    let restarts = middle.as_ref().map_or(0, |middle| middle.restarts);
+    let at_start = match &middle {
+        // The rules may be others than before the break.
+        Some(middle) => Ok(judge_again(&ledger, &middle.at, &stopping)),
         None => watch.record(&ledger, start, None, &stopping),
     };
     let mut cut_short = false;
     let mut attempts = Attempts { ledger: &ledger, method, seed, stopping, watch, checkpoint };
     let (end, restarts) = match at_start {
-        Ok(Some(end)) => (end, 0),
-        Err(stop) => ((Status::NonFinite, Some(stop.to_string())), 0),
+        Ok(Some(end)) => (end, restarts),
+        Err(stop) => ((Status::NonFinite, Some(stop.to_string())), restarts),
         Ok(None) => {
             let (end, restarts) = attempts.run(start, middle);
             cut_short = ledger.stop().is_some() || end.0 == Status::LineSearchFailed;
@@ -196,6 +198,16 @@ fn run_any(
         let _ = attempts.watch.record(&ledger, &trial.theta, None, &stopping);
     }
     outcome(ledger, start, end, restarts)
+}
+
+/// Does a run that is taken up here end here?
+fn judge_again<O: Objective>(ledger: &Ledger<O>, at: &Iterate, stopping: &Stopping) -> Verdict {
+    let entry = ledger.last_entry()?;
+    let largest = match at.gradient.is_empty() {
+        true => ledger.look(&at.theta).1.amax(),
+        false => at.gradient.amax(),
+    };
+    stopping.judge(&entry, largest, &at.theta, ledger.progress())
 }
 
 /// What the method needs and the objective has not.

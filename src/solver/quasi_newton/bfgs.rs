@@ -13,7 +13,7 @@ use crate::solver::spec::Hyperparameters;
 use crate::solver::{Halt, Iterate, Iterative, LineSearch};
 
 /// A pair is left out unless `sᵀy > CURVATURE_MIN ‖y‖²`: that of L-BFGS-B (Byrd et al.
-/// 1995, §4).
+/// 1995).
 const CURVATURE_MIN: f64 = f64::EPSILON;
 
 /// `θₖ₊₁ = θₖ − αₖ Hₖ ∇f(θₖ)`, α by a line search, and with `s = θₖ₊₁ − θₖ`,
