@@ -50,12 +50,16 @@ pub(super) fn search_within<L: Line>(
         }
         let found = |end| Found { step: lowest.step, value: lowest.value, trials, end };
         if !trial.is_finite() {
-            too_far = step;
-            step = interval.lowest.step + TOO_FAR * (step - interval.lowest.step);
-            interval.reach = interval.reach.min(too_far);
-            if step <= bounds.0 || step == too_far {
+            let nearer = interval.lowest.step + TOO_FAR * (step - interval.lowest.step);
+            if !interval.bracketed {
+                too_far = step;
+                interval.reach = interval.reach.min(too_far);
+            }
+            if nearer <= bounds.0 || nearer == step {
                 break;
             }
+            // In an interval with two finite ends it is a hole, beyond which there is more.
+            step = nearer;
             continue;
         }
         any_finite = true;

@@ -159,6 +159,21 @@ fn a_trial_without_a_finite_loss_is_too_far() {
 }
 
 #[test]
+fn a_hole_between_finite_losses_is_stepped_over() {
+    // (α − 1)² but for a hole left of 3; from 10 the minimum is bracketed across it.
+    let holed = |a: f64| match (2.0..3.0).contains(&a) {
+        true => (f64::NAN, f64::NAN),
+        false => (1e-3 * (a - 1.0).powi(4), 4e-3 * (a - 1.0).powi(3)),
+    };
+    for line_search in searches() {
+        for first in [0.5, 4.0, 10.0, 100.0] {
+            let found = search(&line_search, holed, first);
+            assert_eq!(found.end, SearchEnd::Satisfied, "{line_search:?} from {first}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn a_minimum_that_is_very_near_is_found() {
     for line_search in searches() {
         let near = |a: f64| ((1e10 * a - 1.0).powi(2), 2e10 * (1e10 * a - 1.0));

@@ -97,7 +97,7 @@ impl Sr1TrustRegion {
             if length > 0.8 * self.radius {
                 self.radius = (2.0 * self.radius).min(self.settings.radius_max);
             }
-        } else if !(ratio >= 0.1) {
+        } else if ratio < 0.1 || ratio.is_nan() {
             self.radius *= 0.5;
         }
     }

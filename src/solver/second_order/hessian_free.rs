@@ -223,7 +223,7 @@ impl Iterative for HessianFree {
         let model = self.solve(ledger, at)?;
         let (value, model) = self.go_back(ledger, at, model)?;
         let ratio = if model < 0.0 { (value - at.value) / model } else { f64::NEG_INFINITY };
-        if !(ratio >= 0.25) {
+        if ratio < 0.25 || ratio.is_nan() {
             self.damping *= 1.5;
         } else if ratio > 0.75 {
             self.damping /= 1.5;

@@ -119,7 +119,7 @@ impl Iterative for NewtonCg {
         )?;
         let direction = &mut inner.step;
         let mut slope = dot(&at.gradient, direction);
-        if !(slope < 0.0) {
+        if slope >= 0.0 || slope.is_nan() {
             direction.copy_from(&at.gradient);
             direction.neg_mut();
             slope = -size * size;

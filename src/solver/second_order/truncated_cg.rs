@@ -174,7 +174,8 @@ impl TruncatedCg {
     fn leaves(&self, radius: f64, length: f64) -> bool {
         let (step, direction) = (&self.step, &self.direction);
         let mixed = 2.0 * dot(step, direction) + length * dot(direction, direction);
-        !(dot(step, step) + length * mixed < radius * radius)
+        let square = dot(step, step) + length * mixed;
+        square >= radius * radius || square.is_nan()
     }
 
     /// Goes to where the line along the direction leaves the trust region, with `both` also

@@ -110,12 +110,12 @@ impl Iterative for TrustRegion {
                 Err(stop) => return Err(stop.into()),
             }
         }
-        if !(ratio > self.settings.accept) {
+        if ratio <= self.settings.accept || ratio.is_nan() {
             // The same step would be proposed again.
             self.radius = self.radius.min(2.0 * length);
         }
         let at_boundary = matches!(found.end, CgEnd::Boundary | CgEnd::NegativeCurvature);
-        if !(ratio >= 0.25) {
+        if ratio < 0.25 || ratio.is_nan() {
             self.radius *= 0.25;
         } else if ratio > 0.75 && at_boundary {
             self.radius = (2.0 * self.radius).min(self.settings.radius_max);
