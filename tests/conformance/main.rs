@@ -83,8 +83,15 @@ fn variants() -> Vec<(String, Kind)> {
             add(format!("{name}:RATE{options}"), Kind::Rate);
         }
     }
-    for search in ["more-thuente", "hager-zhang", "backtracking"] {
-        let search = format!("line_search=argmin-{search}");
+    for search in [
+        "argmin-more-thuente",
+        "argmin-hager-zhang",
+        "argmin-backtracking",
+        "more-thuente",
+        "hager-zhang",
+        "backtracking",
+    ] {
+        let search = format!("line_search={search}");
         for name in ["argmin-gd", "argmin-lbfgs", "argmin-bfgs", "argmin-newton-cg"] {
             add(format!("{name}:{search}"), Kind::Stock);
         }
