@@ -45,7 +45,9 @@ pub(super) fn search_within<L: Line>(
     let mut step = first_step.clamp(bounds.0, bounds.1);
     let mut too_far = f64::INFINITY;
     let mut any_finite = false;
-    for trials in 1..=wolfe.trials {
+    let mut trials = 0;
+    while trials < wolfe.trials {
+        trials += 1;
         let trial = line.value_slope(step)?;
         if trial.value < lowest.value && trial.is_finite() {
             lowest = trial;
@@ -67,7 +69,7 @@ pub(super) fn search_within<L: Line>(
         any_finite = true;
         let decrease = trial.value <= start.value + wolfe.c1 * step * start.slope;
         // Near a minimum the decrease drowns in rounding, and the slope alone decides.
-        let is_level = trial.value <= start.value + ROUNDING * start.value.abs();
+        let is_level = (trial.value - start.value).abs() <= ROUNDING * start.value.abs();
         if (decrease || is_level) && trial.slope.abs() <= wolfe.c2 * -start.slope {
             let end = SearchEnd::Satisfied;
             return Ok(Found { step, value: trial.value, trials, end });
@@ -83,7 +85,7 @@ pub(super) fn search_within<L: Line>(
         step = if next >= too_far { 0.5 * (interval.lowest.step + too_far) } else { next };
     }
     let end = if any_finite { SearchEnd::Cap } else { SearchEnd::NonFinite };
-    Ok(Found { step: lowest.step, value: lowest.value, trials: wolfe.trials, end })
+    Ok(Found { step: lowest.step, value: lowest.value, trials, end })
 }
 
 /// The interval of uncertainty, and what the safeguards remember.

@@ -23,7 +23,7 @@ const DAMPED_BELOW: f64 = 0.2;
 /// is α = 1, and `1 / ‖g‖` while there is no pair.
 ///
 /// A pair is left out unless `sᵀy > ε sᵀBs`, with B the inverse of H and hence
-/// `sᵀBs = −αₖ gₖᵀdₖ`. With damping, a pair with `sᵀy < 0.2 sᵀBs` has its y replaced by
+/// `sᵀBs = −αₖ² gₖᵀdₖ`. With damping, a pair with `sᵀy < 0.2 sᵀBs` has its y replaced by
 /// `φ y + (1 − φ) B s`, `φ = 0.8 sᵀBs / (sᵀBs − sᵀy)`, `B s = −αₖ gₖ`, so that `sᵀy` is
 /// `0.2 sᵀBs`.
 ///
@@ -118,7 +118,7 @@ impl Lbfgs {
         add_scaled(&at.theta, -1.0, &previous.theta, &mut pair.s);
         add_scaled(&at.gradient, -1.0, &previous.gradient, &mut pair.y);
         let mut curvature = dot(&pair.s, &pair.y);
-        let expected = -alpha * slope;
+        let expected = -alpha * alpha * slope;
         if self.settings.damping && curvature < DAMPED_BELOW * expected {
             let phi = (1.0 - DAMPED_BELOW) * expected / (expected - curvature);
             axpby(-(1.0 - phi) * alpha, &previous.gradient, phi, &mut pair.y);
