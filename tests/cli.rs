@@ -352,3 +352,38 @@ fn labels_say_what_differs_and_targets_belong_to_their_loss() {
         assert!(message.contains(place), "{line:?}: {message}");
     }
 }
+
+#[test]
+fn a_run_that_was_killed_goes_on_to_the_same_bytes() {
+    let folder = folder_with_data();
+    let long = ["--data", "plane.csv", "--target", "y", "--hidden", "4", "--no-standardise"];
+    for solver in ["lbfgs", "adam:averaging=yes"] {
+        let train = |rest: &[&str]| {
+            let arguments = [&["train", "--solver", solver, "--quiet"], &long[..], rest].concat();
+            output(folder.path(), &arguments)
+        };
+        // The plain run, and one that ends early with a checkpoint.
+        assert!(train(&["--budget", "40", "-o", "plain"]).status.success());
+        let early = ["--budget", "17", "--checkpoint-every", "4", "-o", "broken"];
+        assert!(train(&early).status.success());
+        let resumed = ["--budget", "40", "-o", "broken", "--resume"];
+        let done = train(&resumed);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        for file in ["runs.jsonl", "weights.safetensors"] {
+            let read = |run: &str| std::fs::read(folder.path().join(run).join(file)).unwrap();
+            assert!(read("plain") == read("broken"), "{solver}: {file} differs");
+        }
+    }
+    let message = |rest: &[&str]| {
+        let arguments = [&["train", "--resume", "-o", "broken"], &long[..], rest].concat();
+        error(folder.path(), &arguments)
+    };
+    assert!(message(&["--solver", "lbfgs"]).contains("it is of a run with"));
+    assert!(message(&["--solver", "adam:averaging=yes", "--seed", "1"]).contains("seeds"));
+    let argmin = ["train", "-s", "argmin-lbfgs", "--checkpoint-every", "3", "-p", "iris"];
+    assert!(error(folder.path(), &argmin).contains("use lbfgs"));
+    std::fs::write(folder.path().join("broken/checkpoint.losslab"), "no").unwrap();
+    assert!(message(&["--solver", "adam:averaging=yes"]).contains("it is no checkpoint"));
+    std::fs::remove_file(folder.path().join("broken/checkpoint.losslab")).unwrap();
+    assert!(message(&["--solver", "adam:averaging=yes"]).contains("checkpoint.losslab"));
+}
