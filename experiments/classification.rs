@@ -2,7 +2,7 @@
 //! one budget?
 //!
 //! Two classes (spam, breast cancer) and many (digits, iris), 100 passes a run:
-//! the four rules for β, the three line searches, and L-BFGS beside them. Results
+//! the five rules for β, three line searches, and L-BFGS beside them. Results
 //! go to `results/classification`.
 
 use std::path::Path;
@@ -16,11 +16,11 @@ const PROBLEMS: [&str; 4] = ["spam", "breast-cancer", "digits", "iris"];
 
 const SOLVERS: [&str; 9] = [
     "cg:label=cg FR,beta=fletcher-reeves",
-    "cg:label=cg PR,beta=polak-ribiere",
-    "cg:label=cg PR+",
+    "cg:label=cg PR+,beta=polak-ribiere-plus",
     "cg:label=cg HS,beta=hestenes-stiefel",
-    "cg:label=cg PR+ Hager–Zhang,line_search=hager-zhang",
-    "cg:label=cg PR+ backtracking,line_search=backtracking",
+    "cg:label=cg DY,beta=dai-yuan",
+    "cg:label=cg HZ,beta=hager-zhang",
+    "cg:label=cg HS Hager–Zhang,line_search=hager-zhang",
     "lbfgs:label=lbfgs",
     "lbfgs:label=lbfgs Hager–Zhang,line_search=hager-zhang",
     "lbfgs:label=lbfgs backtracking,line_search=backtracking",

@@ -13,7 +13,12 @@ use losslab::numerics::{Seed, Vector};
 use losslab::objective::{
     BatchCurvature, Curvature, FiniteSum, Ledger, Limits, Objective, Risk, Tape,
 };
-use losslab::solver::{Adam, AdamSettings, Batches, Iterate, Iterative, Sgd, SgdSettings};
+use losslab::solver::{
+    Adam, AdamSettings, BarzilaiBorwein, Batches, BetaRule, Bfgs, CgSettings, ConjugateGradient,
+    GradientDescent, HessianFree, Iterate, Iterative, Lbfgs, LbfgsSettings, LearningRate,
+    LineSearch, LineSearchDescent, Momentum, Nesterov, NewtonCg, Sgd, SgdSettings, Sr1TrustRegion,
+    TrustRegion,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use support::{normal_vector, samples};
 
@@ -92,9 +97,9 @@ fn a_gradient_takes_at_most_64_mebibytes() {
     }
 }
 
-/// Iterations of methods on mini-batches, a pass each: what is drawn, summed and moved
-/// has its place from the first pass on.
-fn iterations_on_mini_batches_allocate_nothing() {
+/// Iterations of every method of this crate (one mini-batch method stands for the others,
+/// which share its driver): what they keep has its place after the first fifteen.
+fn iterations_allocate_nothing() {
     let network = Arc::new(Network::dense(&[64, 40, 5], Activation::Tanh));
     let theta = network.initialise(Initialisation::Glorot, Seed::new(1));
     let samples = samples(300, 64, 5, Loss::CrossEntropy, Seed::new(0));
@@ -103,7 +108,7 @@ fn iterations_on_mini_batches_allocate_nothing() {
     fn check<O: Objective>(mut method: impl Iterative, ledger: &Ledger<'_, O>, theta: &Vector) {
         let mut at = Iterate::unknown(theta.clone());
         method.start(ledger, &mut at).unwrap();
-        (0..5).for_each(|_| method.iterate(ledger, &mut at).unwrap());
+        (0..15).for_each(|_| method.iterate(ledger, &mut at).unwrap());
         let region = Region::new(ALLOCATOR);
         (0..10).for_each(|_| method.iterate(ledger, &mut at).unwrap());
         let change = region.change();
@@ -118,6 +123,28 @@ fn iterations_on_mini_batches_allocate_nothing() {
         let settings = SgdSettings { batches, momentum: 0.9, nesterov: true };
         check(Sgd::new(&settings, seed), &ledger, &theta);
         check(Adam::new(&AdamSettings { batches, ..Default::default() }, seed), &ledger, &theta);
+        check(GradientDescent::new(LearningRate::constant(0.1)), &ledger, &theta);
+        check(Momentum::new(Default::default()), &ledger, &theta);
+        check(Nesterov::new(Default::default()), &ledger, &theta);
+        check(LineSearchDescent::new(Default::default()), &ledger, &theta);
+        check(BarzilaiBorwein::new(Default::default()), &ledger, &theta);
+        for line_search in [
+            LineSearch::more_thuente(1e-4, 0.3),
+            LineSearch::hager_zhang(0.1, 0.4),
+            LineSearch::backtracking(1e-4),
+        ] {
+            for beta in [BetaRule::HestenesStiefel, BetaRule::HagerZhang] {
+                let settings = CgSettings { line_search, beta, restart: 1.0 };
+                check(ConjugateGradient::new(settings), &ledger, &theta);
+            }
+            let settings = LbfgsSettings { line_search, ..Default::default() };
+            check(Lbfgs::new(settings), &ledger, &theta);
+        }
+        check(Bfgs::new(Default::default()), &ledger, &theta);
+        check(Sr1TrustRegion::new(Default::default()), &ledger, &theta);
+        check(NewtonCg::new(Default::default()), &ledger, &theta);
+        check(TrustRegion::new(Default::default()), &ledger, &theta);
+        check(HessianFree::new(Default::default()), &ledger, &theta);
     });
 }
 
@@ -125,6 +152,6 @@ fn iterations_on_mini_batches_allocate_nothing() {
 #[test]
 fn allocations() {
     evaluations_allocate_nothing_in_steady_state();
-    iterations_on_mini_batches_allocate_nothing();
+    iterations_allocate_nothing();
     a_gradient_takes_at_most_64_mebibytes();
 }

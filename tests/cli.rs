@@ -86,8 +86,14 @@ fn targets_of_every_kind_are_trained_and_written_down() {
 fn lists_name_everything() {
     let folder = tempfile::tempdir().unwrap();
     let solvers = json_lines(&stdout(folder.path(), &["list", "solvers", "--json"]));
-    assert_eq!(texts(&solvers, "name"), ["gd", "gd-line-search", "cg", "lbfgs"]);
-    assert_eq!(solvers[3]["defaults"]["memory"], 10);
+    let names = texts(&solvers, "name");
+    assert_eq!(names.len(), 23);
+    for name in ["gd", "cg", "lbfgs", "hessian-free", "adamw", "argmin-lbfgs"] {
+        assert!(names.contains(&name.to_owned()), "{name} is not in {names:?}");
+    }
+    assert_eq!(solvers[6]["name"], "lbfgs");
+    assert_eq!(solvers[6]["defaults"]["memory"], 10);
+    assert_eq!(solvers[6]["needs"], serde_json::json!(["value", "gradient"]));
     let problems = json_lines(&stdout(folder.path(), &["list", "problems", "--json"]));
     assert_eq!(texts(&problems, "name")[..3], ["california", "spam", "digits"]);
     assert_eq!(problems[2]["widths"], serde_json::json!([64, 32, 16, 10]));
@@ -112,7 +118,7 @@ fn bad_arguments_are_refused_with_the_way_out() {
         (&["compare", "-s", "cg:c3=1"], "no setting 'c3'; did you mean 'c1'?"),
         (&["compare", "-s", "gd,cg:c2=0.3"], "repeat -s"),
         (&["compare", "-s", "cg", "-s", "cg"], "two named 'cg'"),
-        (&["compare", "-s", "lbfgs:memory=1000000000"], "give 1 to 1000 pairs"),
+        (&["compare", "-s", "lbfgs:memory=1000000000"], "give 1 to 1000"),
         (&["compare", "--hidden", "14000,14000"], "vectors of that length in memory"),
         (&["compare", "-p", "iris", "--stop-at-target"], "--target-loss"),
         (&["compare", "--seeds", "-1"], "give a count such as 3"),
@@ -345,4 +351,39 @@ fn labels_say_what_differs_and_targets_belong_to_their_loss() {
         let message = error(folder.path(), line);
         assert!(message.contains(place), "{line:?}: {message}");
     }
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_to_the_same_bytes() {
+    let folder = folder_with_data();
+    let long = ["--data", "plane.csv", "--target", "y", "--hidden", "4", "--no-standardise"];
+    for solver in ["lbfgs", "adam:averaging=yes"] {
+        let train = |rest: &[&str]| {
+            let arguments = [&["train", "--solver", solver, "--quiet"], &long[..], rest].concat();
+            output(folder.path(), &arguments)
+        };
+        // The plain run, and one that ends early with a checkpoint.
+        assert!(train(&["--budget", "40", "-o", "plain"]).status.success());
+        let early = ["--budget", "17", "--checkpoint-every", "4", "-o", "broken"];
+        assert!(train(&early).status.success());
+        let resumed = ["--budget", "40", "-o", "broken", "--resume"];
+        let done = train(&resumed);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        for file in ["runs.jsonl", "weights.safetensors"] {
+            let read = |run: &str| std::fs::read(folder.path().join(run).join(file)).unwrap();
+            assert!(read("plain") == read("broken"), "{solver}: {file} differs");
+        }
+    }
+    let message = |rest: &[&str]| {
+        let arguments = [&["train", "--resume", "-o", "broken"], &long[..], rest].concat();
+        error(folder.path(), &arguments)
+    };
+    assert!(message(&["--solver", "lbfgs"]).contains("it is of a run with"));
+    assert!(message(&["--solver", "adam:averaging=yes", "--seed", "1"]).contains("seeds"));
+    let argmin = ["train", "-s", "argmin-lbfgs", "--checkpoint-every", "3", "-p", "iris"];
+    assert!(error(folder.path(), &argmin).contains("use lbfgs"));
+    std::fs::write(folder.path().join("broken/checkpoint.losslab"), "no").unwrap();
+    assert!(message(&["--solver", "adam:averaging=yes"]).contains("it is no checkpoint"));
+    std::fs::remove_file(folder.path().join("broken/checkpoint.losslab")).unwrap();
+    assert!(message(&["--solver", "adam:averaging=yes"]).contains("checkpoint.losslab"));
 }

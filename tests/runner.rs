@@ -149,7 +149,7 @@ fn records_have_the_same_bytes_for_any_number_of_threads() {
 fn a_failed_line_search_restarts_the_method() {
     let mut restarts = 0;
     for beta in ["polak-ribiere", "polak-ribiere-plus", "hestenes-stiefel", "fletcher-reeves"] {
-        let solver = format!("cg:c2=0.9,beta={beta}");
+        let solver = format!("argmin-cg:c2=0.9,beta={beta}");
         let mut spec = experiment(&["digits"], &[&solver], 120.0);
         spec.seeds = vec![0];
         let comparison = run(&spec);

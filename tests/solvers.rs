@@ -23,7 +23,7 @@ fn method(text: &str) -> Method {
 fn methods() -> Vec<Method> {
     let mut all = vec![method("gd:learning_rate=0.15")];
     for search in ["more-thuente", "hager-zhang", "backtracking"] {
-        for text in ["gd-line-search:c2=0.1", "lbfgs:memory=5", "bfgs:c2=0.9"] {
+        for text in ["gd-line-search:trials=30", "lbfgs:memory=5", "bfgs:trials=30"] {
             all.push(method(&format!("{text},line_search={search}")));
         }
         for beta in

@@ -14,7 +14,7 @@ use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Initialisation, Loss, Network};
 use losslab::numerics::{RowMatrix, Seed, Vector};
 use losslab::objective::{Executed, Objective, Requested, Risk, Rosenbrock};
-use losslab::solver::{Conditions, Outcome, SolverSpec, Stopping, run};
+use losslab::solver::{Conditions, Method, Outcome, SolverSpec, Stopping, run};
 
 fn ten_iterations<O: Objective>(objective: &O, solver: &str, start: &Vector) -> Outcome {
     let stopping = Stopping { iterations: Some(10), ..Stopping::within(1e6) };
@@ -63,14 +63,20 @@ fn on_rosenbrock() {
     );
 }
 
-#[test]
-fn on_a_network() {
+/// 300 rows, three classes.
+fn network() -> (Risk, Vector) {
     let features: Vec<f64> = (0..300 * 3).map(|i| f64::from(i * i % 101) / 50.0 - 1.0).collect();
     let targets = Targets::Classes((0..300).map(|i| i * 7 % 3).collect());
     let samples = Samples::new(RowMatrix::from_rows(300, 3, features), targets);
     let network = Arc::new(Network::dense(&[3, 8, 3], Activation::Tanh));
     let start = network.initialise(Initialisation::Glorot, Seed::new(0));
     let risk = Risk::new(network, Arc::new(samples), Loss::CrossEntropy, 1e-3);
+    (risk, start)
+}
+
+#[test]
+fn on_a_network() {
+    let (risk, start) = network();
     check(
         &risk,
         &start,
@@ -83,4 +89,67 @@ fn on_a_network() {
             ("argmin-lbfgs:line_search=argmin-backtracking", [14, 11, 0], [14, 11]),
         ],
     );
+}
+
+/// This crate's methods: requested values, gradients, fused passes, mini-batches, Hessian and
+/// Gauss–Newton products; executed forward and backward passes and linearisations. A trial
+/// of a line search is one fused pass, or with backtracking a value; mini-batches of 32 are
+/// ten per pass over 300 rows.
+const OWN: [(&str, [u64; 6], [u64; 3]); 22] = [
+    ("gd", [0, 0, 11, 0, 0, 0], [11, 11, 0]),
+    ("momentum", [0, 0, 11, 0, 0, 0], [11, 11, 0]),
+    ("nesterov", [0, 0, 11, 0, 0, 0], [11, 11, 0]),
+    ("gd-line-search", [0, 0, 19, 0, 0, 0], [19, 19, 0]),
+    ("barzilai-borwein", [12, 10, 1, 0, 0, 0], [13, 11, 0]),
+    ("cg", [0, 0, 26, 0, 0, 0], [26, 26, 0]),
+    ("cg:line_search=hager-zhang", [0, 0, 22, 0, 0, 0], [22, 22, 0]),
+    ("cg:line_search=backtracking", [11, 0, 11, 0, 0, 0], [12, 11, 0]),
+    ("lbfgs", [0, 0, 13, 0, 0, 0], [13, 13, 0]),
+    ("lbfgs:line_search=hager-zhang", [0, 0, 15, 0, 0, 0], [15, 15, 0]),
+    ("lbfgs:line_search=backtracking", [12, 0, 11, 0, 0, 0], [13, 11, 0]),
+    ("bfgs", [0, 0, 13, 0, 0, 0], [13, 13, 0]),
+    ("sr1-trust-region", [0, 0, 11, 0, 0, 0], [11, 11, 0]),
+    ("newton-cg", [0, 0, 21, 0, 88, 0], [21, 21, 10]),
+    ("trust-region", [10, 7, 1, 0, 58, 0], [11, 8, 7]),
+    ("hessian-free", [49, 0, 11, 0, 0, 147], [50, 11, 10]),
+    ("sgd", [0, 0, 0, 100, 0, 0], [100, 100, 0]),
+    ("adagrad", [0, 0, 0, 100, 0, 0], [100, 100, 0]),
+    ("rmsprop", [0, 0, 0, 100, 0, 0], [100, 100, 0]),
+    ("adam", [0, 0, 0, 100, 0, 0], [100, 100, 0]),
+    ("adamw", [0, 0, 0, 100, 0, 0], [100, 100, 0]),
+    ("sgd:steps=20", [0, 0, 0, 200, 0, 0], [200, 200, 0]),
+];
+
+#[test]
+fn own_methods_on_a_network() {
+    let (risk, start) = network();
+    let names: Vec<&str> = OWN.iter().map(|(name, ..)| name.split(':').next().unwrap()).collect();
+    for method in Method::all().iter().filter(|method| method.check_resumable().is_ok()) {
+        assert!(names.contains(&method.name()), "{} has no golden counters", method.name());
+    }
+    for (solver, requested, [forward, backward, linearize]) in OWN {
+        let outcome = ten_iterations(&risk, solver, &start);
+        assert_eq!(outcome.iterations, 10, "{solver}: {:?} {:?}", outcome.status, outcome.message);
+        let [value, gradient, fused, batch, hessian_vector, gauss_newton_vector] = requested;
+        let requested =
+            Requested { value, gradient, fused, batch, hessian_vector, gauss_newton_vector };
+        assert_eq!(outcome.requested, requested, "{solver}");
+        let whole = forward - batch + linearize + hessian_vector + gauss_newton_vector;
+        let executed = Executed {
+            forward,
+            backward,
+            linearize,
+            hessian_vector,
+            gauss_newton_vector,
+            samples: 300 * (whole + batch / 10),
+        };
+        assert_eq!(outcome.executed, executed, "{solver}");
+        let thirds = (forward - batch)
+            + 2 * (backward - batch)
+            + 2 * linearize
+            + 6 * hessian_vector
+            + 4 * gauss_newton_vector;
+        let passes = (thirds as f64 + 3.0 * batch as f64 / 10.0) / 3.0;
+        assert!((outcome.passes - passes).abs() < 1e-12, "{solver}: {}", outcome.passes);
+    }
 }

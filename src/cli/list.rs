@@ -126,14 +126,18 @@ fn json(setting: Setting) -> serde_json::Value {
     }
 }
 
+/// Characters in a line at most.
+const WIDTH: usize = 80;
+
 fn solver_text(entries: &[SolverEntry]) -> String {
     let mut lines = Vec::new();
     for entry in entries {
-        lines.push(format!("{}: {}", entry.name, entry.description));
-        lines.push(format!("  defaults  {}", entry.settings));
-        lines.push(format!("  from      {}", entry.defaults_from));
-        lines.push(format!("  needs     {}", entry.needs.join(", ")));
-        lines.push(format!("  see       {}\n", entry.reference));
+        lines.extend(wrapped("", &format!("{}: {}", entry.name, entry.description)));
+        lines.extend(wrapped("  defaults  ", &entry.settings.replace(',', ", ")));
+        lines.extend(wrapped("  from      ", entry.defaults_from));
+        lines.extend(wrapped("  needs     ", &entry.needs.join(", ")));
+        lines.extend(wrapped("  see       ", entry.reference));
+        lines.push(String::new());
     }
     lines.push("Settings follow the name: -s cg:beta=hestenes-stiefel,c2=0.4,label=HS".to_owned());
     let rules: Vec<&str> = BetaRule::ALL.iter().map(|rule| rule.name()).collect();
@@ -143,6 +147,24 @@ fn solver_text(entries: &[SolverEntry]) -> String {
     lines.push(format!("  schedule: {},", Schedule::NAMES[..3].join(", ")));
     lines.push(format!("            {}", Schedule::NAMES[3..].join(", ")));
     lines.join("\n")
+}
+
+/// `label` and `text`, which goes on below itself where it is longer than a line.
+fn wrapped(label: &str, text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = label.to_owned();
+    let indent = label.chars().count();
+    for word in text.split(' ') {
+        let length = line.chars().count();
+        if length > indent && length + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent.max(4))));
+        } else if length > indent {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }
 
 #[derive(Serialize)]

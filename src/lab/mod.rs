@@ -16,5 +16,5 @@ pub use instance::Instance;
 pub use record::{
     Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
 };
-pub use runner::{Breaks, Event, Trained, compare, train};
+pub use runner::{Breaks, Event, TakeCheckpoint, Trained, compare, train};
 pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};

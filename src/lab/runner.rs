@@ -131,11 +131,14 @@ pub fn compare(
     Ok(comparison)
 }
 
+/// What takes a checkpoint.
+pub type TakeCheckpoint<'b> = &'b mut (dyn FnMut(&Checkpoint) + Send);
+
 /// How a training run is put down now and then, and taken up again.
 #[derive(Default)]
 pub struct Breaks<'b> {
     /// Iterations between two checkpoints, and what takes one.
-    pub checkpoint: Option<(u64, &'b mut (dyn FnMut(&Checkpoint) + Send))>,
+    pub checkpoint: Option<(u64, TakeCheckpoint<'b>)>,
     /// Where the run goes on, instead of at its start.
     pub resume: Option<Checkpoint>,
 }

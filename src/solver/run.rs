@@ -139,8 +139,8 @@ pub struct Outcome {
 /// let stopping = Stopping { gradient_tolerance: 1e-8, ..Stopping::within(500.0) };
 /// let method = SolverSpec::named("lbfgs").unwrap().method;
 /// let start = Vector::from_vec(vec![-1.2, 1.0]);
-/// let conditions = Conditions::new(stopping, &mut |_| {});
-/// let outcome = run(&Rosenbrock { dimension: 2 }, &method, &start, conditions);
+/// let objective = Rosenbrock { dimension: 2 };
+/// let outcome = run(&objective, &method, &start, Conditions::new(stopping, &mut |_| {}));
 /// assert_eq!(outcome.status, Status::Converged);
 /// assert!((outcome.theta[0] - 1.0).abs() < 1e-6);
 /// ```

@@ -40,7 +40,7 @@ impl Problem {
             Self::Bowl => Box::new(Bowl),
             Self::Valley => Box::new(Valley),
             Self::Risk => Box::new(risk()),
-            Self::Plain => Box::new(Rosenbrock { dimension: 3 }),
+            Self::Plain => Box::new(Plain(Rosenbrock { dimension: 3 })),
         }
     }
 
@@ -182,5 +182,20 @@ impl Curvature for Valley {
     fn gauss_newton_vector(&self, [x, _]: &[f64; 2], v: &Vector, out: &mut Vector) {
         out[0] = (800.0 * x * x + 2.0) * v[0] - 400.0 * x * v[1];
         out[1] = -400.0 * x * v[0] + 200.0 * v[1];
+    }
+}
+
+/// The function with gradients and nothing else.
+struct Plain(Rosenbrock);
+
+impl Objective for Plain {
+    fn dimension(&self) -> usize {
+        self.0.dimension()
+    }
+    fn value(&self, theta: &Vector) -> f64 {
+        self.0.value(theta)
+    }
+    fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64 {
+        self.0.value_gradient(theta, gradient)
     }
 }

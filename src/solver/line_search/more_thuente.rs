@@ -17,6 +17,8 @@ const WIDTH_MIN: f64 = 1e-15;
 const EXTRAPOLATION: (f64, f64) = (1.1, 4.0);
 /// The interval must shrink to this share in two trials, or is bisected.
 const SHRINK: f64 = 0.66;
+/// Relative difference of two losses that rounding can explain.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// The share of the way to a trial that was too far at which the next one is made.
 const TOO_FAR: f64 = 0.1;
 
@@ -66,7 +68,9 @@ pub(super) fn search_within<L: Line>(
         }
         any_finite = true;
         let decrease = trial.value <= start.value + wolfe.c1 * step * start.slope;
-        if decrease && trial.slope.abs() <= wolfe.c2 * -start.slope {
+        // Near a minimum the decrease drowns in rounding, and the slope alone decides.
+        let is_level = (trial.value - start.value).abs() <= ROUNDING * start.value.abs();
+        if (decrease || is_level) && trial.slope.abs() <= wolfe.c2 * -start.slope {
             let end = SearchEnd::Satisfied;
             return Ok(Found { step, value: trial.value, trials, end });
         }

@@ -19,6 +19,9 @@ impl<F: Fn(f64) -> (f64, f64)> Line for Function<F> {
     }
 }
 
+/// φ and φ′.
+type Curve<'f> = &'f dyn Fn(f64) -> (f64, f64);
+
 fn start(function: &impl Fn(f64) -> (f64, f64)) -> Trial {
     let (value, slope) = function(0.0);
     Trial { step: 0.0, value, slope }
@@ -84,7 +87,7 @@ fn f456(b1: f64, b2: f64) -> impl Fn(f64) -> (f64, f64) {
 fn more_thuente_makes_the_published_steps() {
     let firsts: [f64; 4] = [1e-3, 1e-1, 1e1, 1e3];
     let check = |table: &str,
-                 function: &dyn Fn(f64) -> (f64, f64),
+                 function: Curve<'_>,
                  (c1, c2): (f64, f64),
                  published: [(u64, f64); 4]| {
         for (first, (trials, step)) in firsts.into_iter().zip(published) {
@@ -110,7 +113,7 @@ fn more_thuente_makes_the_published_steps() {
 
 #[test]
 fn every_search_ends_where_its_conditions_hold() {
-    let functions: [(&str, &dyn Fn(f64) -> (f64, f64)); 4] =
+    let functions: [(&str, Curve<'_>); 4] =
         [("1", &f1), ("2", &f2), ("3", &f3), ("5", &f456(1e-2, 1e-3))];
     for line_search in searches() {
         for (name, function) in functions {

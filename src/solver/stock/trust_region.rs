@@ -46,10 +46,13 @@ impl Hyperparameters for ArgminTrustRegionSettings {
     }
 }
 
+/// argmin's trust region over its Steihaug method.
+type Steihaugs = TrustRegion<Steihaug<Vector, f64>, f64>;
+
 /// argmin's trust region with these settings.
 pub(in crate::solver) fn trust_region<H>(
     settings: &ArgminTrustRegionSettings,
-) -> Result<Adapted<TrustRegion<Steihaug<Vector, f64>, f64>, H>, Error> {
+) -> Result<Adapted<Steihaugs, H>, Error> {
     let method = TrustRegion::new(Steihaug::new().with_max_iters(settings.inner))
         .with_radius(settings.radius)?
         .with_max_radius(settings.radius_max)?
