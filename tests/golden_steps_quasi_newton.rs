@@ -40,9 +40,9 @@ fn updated(h: &[Vec<f64>], s: &Vector, y: &Vector) -> Vec<Vec<f64>> {
     let v = |i: usize, j: usize| f64::from(i == j) - rho * s[i] * y[j];
     let entry = |i: usize, j: usize| {
         let mut sum = rho * s[i] * s[j];
-        for k in 0..n {
-            for l in 0..n {
-                sum += v(i, k) * h[k][l] * v(j, l);
+        for (k, row) in h.iter().enumerate() {
+            for (l, entry) in row.iter().enumerate() {
+                sum += v(i, k) * entry * v(j, l);
             }
         }
         sum
