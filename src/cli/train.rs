@@ -1,8 +1,10 @@
 //! `losslab train`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use losslab::lab::{Breaks, Checkpoint, Metric, Trained};
+use losslab::Error;
+use losslab::lab::{Breaks, Checkpoint, ExperimentSpec, Metric, Trained};
 use losslab::model::to_safetensors;
 use losslab::{lab, report};
 
@@ -22,7 +24,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let spec = &session.plan.spec;
     let path = session.plan.output.join(CHECKPOINT);
     let resume = match arguments.resume {
-        true => Some(report::read_checkpoint(&path).map_err(Failure::input)?),
+        true => Some(read(&path, spec)?),
         false => None,
     };
     let mut failed = Ok(());
@@ -41,6 +43,20 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
     failed?;
     Ok(session.exit_code())
+}
+
+/// The checkpoint that the run goes on from.
+fn read(path: &Path, spec: &ExperimentSpec) -> Result<Checkpoint, Failure> {
+    spec.solvers[0].method.check_resumable().map_err(Failure::input)?;
+    if !path.exists() {
+        return Err(Failure::input(Error::Specification {
+            place: path.display().to_string(),
+            problem: "there is no checkpoint to resume from".to_owned(),
+            remedy: "name the folder of a run with --checkpoint-every, or leave out --resume"
+                .to_owned(),
+        }));
+    }
+    report::read_checkpoint(path).map_err(Failure::input)
 }
 
 fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {

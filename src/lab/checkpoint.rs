@@ -51,13 +51,10 @@ impl Checkpoint {
         let Identity { specification, data_sha256, version } = &self.identity;
         let problem = if *version != identity.version {
             format!("it is of losslab {version}, and this is {}", identity.version)
+        } else if *specification != identity.specification {
+            describe_difference(specification, &identity.specification)
         } else if *data_sha256 != identity.data_sha256 {
             "the data have changed since".to_owned()
-        } else if *specification != identity.specification {
-            let lines = specification.lines().zip(identity.specification.lines());
-            let differs = lines.into_iter().find(|(then, now)| then != now);
-            let (then, now) = differs.unwrap_or(("another specification", "this one"));
-            format!("it is of a run with '{then}', and this one has '{now}'")
         } else {
             return Ok(self.snapshot);
         };
@@ -66,5 +63,20 @@ impl Checkpoint {
             problem,
             remedy: "resume with what the run was started with, or start it anew".to_owned(),
         })
+    }
+}
+
+/// The first line that one specification has and the other has not.
+fn describe_difference(then: &str, now: &str) -> String {
+    let only = |one: &str, other: &str| {
+        one.lines().find(|line| !other.lines().any(|same| same == *line)).map(str::to_owned)
+    };
+    match (only(then, now), only(now, then)) {
+        (Some(then), Some(now)) => {
+            format!("it is of a run with '{then}', and this one has '{now}'")
+        }
+        (Some(then), None) => format!("it is of a run with '{then}', which this one has not"),
+        (None, Some(now)) => format!("it is of a run without '{now}'"),
+        (None, None) => "it is of a run with the same settings in another order".to_owned(),
     }
 }

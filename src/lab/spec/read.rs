@@ -231,7 +231,15 @@ fn written<'t>(
         DeValue::String(text) => text.to_string(),
         DeValue::Integer(integer) => integer.to_string(),
         DeValue::Float(float) => float.to_string(),
-        _ => return Err(section.wrong_type(key, value, "a number or a text in quotes")),
+        DeValue::Boolean(true) => "yes".to_owned(),
+        DeValue::Boolean(false) => "no".to_owned(),
+        _ => {
+            return Err(section.wrong_type(
+                key,
+                value,
+                "a number, a text in quotes, true or false",
+            ));
+        }
     };
     Ok(Written { key, value: text, span: value.span() })
 }

@@ -155,7 +155,9 @@ fn thinned(curve: Vec<Spread>) -> Vec<Spread> {
 }
 
 fn steps(run: &Run, quantity: Quantity, against: Against) -> Steps {
-    let trace = &run.record.trace;
+    // A method that was declined has no curve, though its start was looked at.
+    let declined = run.record.status == Status::Unsupported;
+    let trace = if declined { &[] } else { run.record.trace.as_slice() };
     let places: Vec<f64> = match against {
         Against::Passes => trace.iter().map(|entry| entry.passes).collect(),
         Against::Seconds => run.timing.trace_seconds.clone(),
@@ -169,7 +171,9 @@ fn steps(run: &Run, quantity: Quantity, against: Against) -> Steps {
     let last = entries.last().map_or(0.0, |entry| entry.0);
     let afterwards = match (run.record.status, against) {
         (Status::NonFinite, _) => Afterwards::Diverged,
-        (Status::Interrupted, _) => Afterwards::Holds(last),
+        (Status::Interrupted | Status::LineSearchFailed | Status::Stalled, _) => {
+            Afterwards::Holds(last)
+        }
         (Status::BudgetSpent, Against::Passes) => Afterwards::Holds(run.record.passes.max(last)),
         _ => Afterwards::Holds(f64::INFINITY),
     };

@@ -1,4 +1,4 @@
-//! argmin's BFGS; keeps n × n numbers.
+//! argmin's BFGS; multiplies matrices of n × n numbers, for n up to 1024.
 
 use argmin::core::Error;
 use argmin::solver::quasinewton::BFGS;
@@ -14,9 +14,9 @@ use crate::solver::settings::{Defect, Visit};
 use crate::solver::spec::Hyperparameters;
 
 /// Parameters at most; two products of n × n matrices per iteration.
-const PARAMETERS_MAX: usize = 4096;
+const PARAMETERS_MAX: usize = 1024;
 
-/// Hyper-parameters of argmin's BFGS; keeps n × n numbers.
+/// Hyper-parameters of argmin's BFGS; multiplies matrices of n × n numbers, for n up to 1024.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArgminBfgsSettings {
     /// The search along the quasi-Newton direction.
@@ -32,7 +32,7 @@ impl Default for ArgminBfgsSettings {
 impl Hyperparameters for ArgminBfgsSettings {
     const ENTRY: Entry = Entry {
         name: "argmin-bfgs",
-        description: "argmin's BFGS; keeps n × n numbers",
+        description: "argmin's BFGS; multiplies matrices of n × n numbers, for n up to 1024",
         needs: &[Need::Value, Need::Gradient],
         defaults_from: "c1, c2 Nocedal & Wright 2006",
         reference: "Nocedal & Wright 2006, ch. 6",
@@ -50,7 +50,7 @@ pub(in crate::solver) fn bfgs(
 ) -> Result<Adapted<BFGS<ArgminLineSearch, f64>, Dense>, Error> {
     if n > PARAMETERS_MAX {
         return Err(Halt::Unsupported(
-            "argmin's BFGS multiplies matrices of n × n numbers: it is for up to 4096 \
+            "argmin's BFGS multiplies matrices of n × n numbers: it is for up to 1024 \
              parameters; lbfgs and argmin-lbfgs need none",
         )
         .into());

@@ -41,6 +41,9 @@ impl Hyperparameters for ArgminTrustRegionSettings {
     fn visit<V: Visit>(&mut self, visitor: &mut V) -> Result<(), Defect> {
         visitor.number("radius", &mut self.radius, Range::POSITIVE)?;
         visitor.number("radius_max", &mut self.radius_max, Range::POSITIVE)?;
+        let problem = || format!("{:?} is above radius_max, {:?}", self.radius, self.radius_max);
+        let remedy = "give at most radius_max";
+        visitor.relation("radius", self.radius <= self.radius_max, problem, remedy)?;
         visitor.number("accept", &mut self.accept, Range::BELOW_QUARTER)?;
         visitor.count("inner", &mut self.inner, 1..=1_000_000)
     }
