@@ -1,5 +1,7 @@
 //! The same record and the same stopping rules around every method.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use argmin::core::{
     Error, KV, Problem as Counted, Solver, State, TerminationReason, TerminationStatus,
 };
@@ -127,6 +129,8 @@ pub struct Monitored<'m, 'a, 'w, S, O: Objective> {
     pub watch: &'m mut Watch<'w>,
     /// Iterations between two checkpoints, and what writes one.
     pub checkpoint: Option<(u64, &'m mut dyn FnMut(Moment))>,
+    /// Set once the user asks for the end.
+    pub interrupt: &'m AtomicBool,
     /// Iterations in a row, up to the last, that left θ where it was.
     pub stays: u64,
     /// Why the run should end, once a rule applies.
@@ -157,7 +161,7 @@ impl<S: Recorded, O: Objective> Monitored<'_, '_, '_, S, O> {
     /// end, which is then here.
     fn write_checkpoint(&mut self, state: &SolverState) {
         let Some((every, write)) = &mut self.checkpoint else { return };
-        let interrupted = self.ledger.is_interrupted();
+        let interrupted = self.interrupt.load(Ordering::Relaxed);
         let iteration = self.ledger.recorded().saturating_sub(1);
         if !(interrupted || iteration.is_multiple_of(*every)) {
             return;
@@ -189,7 +193,10 @@ where
         problem: &mut Counted<Problem<'l, 'a, O>>,
         state: SolverState,
     ) -> Result<(SolverState, Option<KV>), Error> {
-        self.method.init(problem, state)
+        let (state, kv) = self.method.init(problem, state)?;
+        // However early the run ends, there is something to go on from.
+        self.write_checkpoint(&state);
+        Ok((state, kv))
     }
 
     fn next_iter(

@@ -1,5 +1,6 @@
 //! Runs a method to its end, whatever that end is.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 
 use argmin::core::{Error, Executor, Solver, State};
@@ -45,6 +46,9 @@ pub struct Conditions<'c> {
 /// Steps in a row that a trust region of argmin's may reject, each with a quarter of the radius:
 /// then it is below the rounding of what it was.
 const REJECTIONS_MAX: u64 = 30;
+
+/// What is said of a solver of argmin's that did not return.
+const PANICKED: &str = "argmin's solver ended in a panic";
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
@@ -163,13 +167,16 @@ fn run_any(
     let Conditions { stopping, seed, interrupt, held_out, observe, checkpoint, resume } =
         conditions;
     let limits = Limits { passes: stopping.passes, seconds: stopping.seconds };
+    // A run that is put down ends between two iterations, not within one.
+    let is_put_down = checkpoint.is_some() && method.check_resumable().is_ok();
+    let at_once = if is_put_down { &NEVER } else { interrupt };
     let mut watch = Watch { held_out, observe };
     let (ledger, middle) = match resume {
         Some(Snapshot { ledger, at, method, restarts, loss_at_start }) => {
             let middle = Middle { at, method, restarts, loss_at_start };
-            (Ledger::resume(objective, limits, interrupt, ledger), Some(middle))
+            (Ledger::resume(objective, limits, at_once, ledger), Some(middle))
         }
-        None => (Ledger::new(objective, limits, interrupt), None),
+        None => (Ledger::new(objective, limits, at_once), None),
     };
     if let Some(need) = missing(objective, method) {
         let message = format!("the objective has no {}", need.name());
@@ -182,7 +189,8 @@ fn run_any(
         None => watch.record(&ledger, start, None, &stopping),
     };
     let mut cut_short = false;
-    let mut attempts = Attempts { ledger: &ledger, method, seed, stopping, watch, checkpoint };
+    let mut attempts =
+        Attempts { ledger: &ledger, method, seed, stopping, interrupt, watch, checkpoint };
     let (end, restarts) = match at_start {
         Ok(Some(end)) => (end, restarts),
         Err(stop) => ((Status::NonFinite, Some(stop.to_string())), restarts),
@@ -233,6 +241,7 @@ struct Attempts<'t, 'a, 'c, O: Objective> {
     method: &'t Method,
     seed: Seed,
     stopping: Stopping,
+    interrupt: &'c AtomicBool,
     watch: Watch<'c>,
     checkpoint: Option<Checkpointing<'c>>,
 }
@@ -372,7 +381,11 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
         S: Solver<Problem<'l, 'a, O>, SolverState>,
     {
         match std::mem::replace(&mut self.from, From::Start(Vector::zeros(0))) {
-            From::Start(theta) => self.execute(Stock { method, stays_max }, theta),
+            From::Start(theta) => {
+                let work = AssertUnwindSafe(|| self.execute(Stock { method, stays_max }, theta));
+                // argmin unwraps here and there; what the ledger has is whole all the same.
+                catch_unwind(work).unwrap_or_else(|_| Err(Halt::Stalled(PANICKED).into()))
+            }
             From::Middle(..) => Err(Halt::Unsupported("argmin's methods are not resumed").into()),
         }
     }
@@ -404,6 +417,7 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
             stopping: all.stopping,
             watch: &mut all.watch,
             checkpoint: every.map(|every| (every, write)),
+            interrupt: all.interrupt,
             stays: 0,
             verdict: &mut verdict,
         };

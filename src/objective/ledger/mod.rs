@@ -401,16 +401,6 @@ impl<'a, O: Objective> Ledger<'a, O> {
         }
     }
 
-    /// Has the user asked for the end?
-    pub fn is_interrupted(&self) -> bool {
-        self.interrupt.load(Ordering::Relaxed)
-    }
-
-    /// The trace entry of the iterate that was recorded last.
-    pub fn last_entry(&self) -> Option<TraceEntry> {
-        self.state.borrow().trace.last().cloned()
-    }
-
     /// Number of trace entries.
     pub fn recorded(&self) -> u64 {
         self.state.borrow().trace.len() as u64
