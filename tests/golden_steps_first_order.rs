@@ -86,6 +86,14 @@ fn barzilai_borwein() {
         let second = [first[0] * (1.0 - alpha), first[1] * (1.0 - 4.0 * alpha)];
         assert_steps(BarzilaiBorwein::new(settings), &[first, second]);
     }
+    // By turns the long one, and then, with s = −0.4 (x, 4y) and y = (s₁, 4s₂), the short one.
+    let (x, y) = (first[0] * first[0], 16.0 * first[1] * first[1]);
+    let alpha = (x + 4.0 * y) / (x + 16.0 * y);
+    let second = [first[0] * 0.6, first[1] * -0.6];
+    let third = [second[0] * (1.0 - alpha), second[1] * (1.0 - 4.0 * alpha)];
+    let step = BarzilaiBorweinStep::Alternating;
+    let settings = BarzilaiBorweinSettings { step, ..Default::default() };
+    assert_steps(BarzilaiBorwein::new(settings), &[first, second, third]);
 }
 
 /// g₀ = (4, 4), g₁ = (7/2, 2), y = (−1/2, −2), d₀ = −g₀: ‖g₁‖² = 65/4, ‖g₀‖² = 32,

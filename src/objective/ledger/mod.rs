@@ -261,13 +261,11 @@ impl<'a, O: Objective> Ledger<'a, O> {
     /// Takes what was just computed at θ into account, or ends the run.
     fn accept(&self, state: &mut State, theta: &Vector) -> Result<(), Stop> {
         let value = state.memo.value.unwrap_or(f64::NAN);
-        if value < UNBOUNDED_BELOW {
-            return Err(Stop::Unbounded);
-        }
-        if !is_finite(value, state.memo.gradient.as_ref()) {
+        let is_unbounded = value < UNBOUNDED_BELOW;
+        if is_unbounded || !is_finite(value, state.memo.gradient.as_ref()) {
             // Asked again, the point must be refused again.
             state.memo.theta = None;
-            return Err(Stop::NonFinite);
+            return Err(if is_unbounded { Stop::Unbounded } else { Stop::NonFinite });
         }
         keep_better(&mut state.best_trial, theta, value);
         Ok(())

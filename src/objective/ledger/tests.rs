@@ -3,7 +3,7 @@
 use super::super::Rosenbrock;
 use super::*;
 
-/// NaN right of 1.
+/// NaN right of 1, and far below everything left of −1.
 struct Broken;
 
 impl Objective for Broken {
@@ -11,7 +11,11 @@ impl Objective for Broken {
         1
     }
     fn value(&self, x: &Vector) -> f64 {
-        if x[0] > 1.0 { f64::NAN } else { x[0] }
+        match x[0] {
+            x if x > 1.0 => f64::NAN,
+            x if x < -1.0 => -1e30,
+            x => x,
+        }
     }
     fn value_gradient(&self, x: &Vector, gradient: &mut Vector) -> f64 {
         gradient[0] = 1.0;
@@ -29,6 +33,10 @@ fn a_point_that_is_not_finite_is_refused_every_time() {
         assert_eq!(ledger.value(&bad), Err(Stop::NonFinite));
         assert_eq!(ledger.value_gradient(&bad, &mut gradient), Err(Stop::NonFinite));
         assert_eq!(ledger.stop(), Some(Stop::NonFinite));
+    }
+    let bottomless = Vector::from_element(1, -2.0);
+    for _ in 0..3 {
+        assert_eq!(ledger.value(&bottomless), Err(Stop::Unbounded));
     }
     assert_eq!(ledger.value(&good), Ok(0.5));
     assert_eq!(ledger.stop(), None, "the solver went on");
