@@ -2,12 +2,12 @@
 //! counters and trace, for every method of this crate.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Initialisation, Loss, Network};
 use losslab::numerics::{RowMatrix, Seed, Vector};
-use losslab::objective::{Objective, Risk, TraceEntry};
+use losslab::objective::{Objective, Risk, SecondOrder, Tape, TraceEntry};
 use losslab::solver::{
     Checkpointing, Conditions, Method, Outcome, Snapshot, SolverSpec, Status, Stopping, run,
 };
@@ -115,6 +115,101 @@ fn an_interrupt_puts_the_run_down_at_the_end_of_its_iteration() {
         let again = resumed(&risk, &start, &method, &last.expect("a snapshot"));
         assert_same(&again, &plain, text);
     }
+}
+
+/// An objective that asks for the end of the run while it is evaluated for the n-th time.
+struct Impatient<'i> {
+    risk: Risk,
+    evaluations: AtomicU64,
+    interrupt: &'i AtomicBool,
+}
+
+impl Objective for Impatient<'_> {
+    fn dimension(&self) -> usize {
+        self.risk.dimension()
+    }
+    fn terms(&self) -> usize {
+        self.risk.terms()
+    }
+    fn value(&self, theta: &Vector) -> f64 {
+        self.risk.value(theta)
+    }
+    fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64 {
+        if self.evaluations.fetch_add(1, Ordering::Relaxed) == 9 {
+            self.interrupt.store(true, Ordering::Relaxed);
+        }
+        self.risk.value_gradient(theta, gradient)
+    }
+    fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
+        self.risk.value_keeping(theta, tape)
+    }
+    fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
+        if self.evaluations.fetch_add(1, Ordering::Relaxed) == 9 {
+            self.interrupt.store(true, Ordering::Relaxed);
+        }
+        self.risk.gradient_from(theta, tape, gradient);
+    }
+    fn second_order(&self) -> Option<Box<dyn SecondOrder + '_>> {
+        self.risk.second_order()
+    }
+}
+
+#[test]
+fn an_interrupt_within_an_iteration_waits_for_its_end_where_the_run_is_put_down() {
+    for text in ["cg:c2=0.01", "hessian-free", "newton-cg"] {
+        let ((risk, start), interrupt) = (risk(), AtomicBool::new(false));
+        let method = SolverSpec::parse(text).unwrap().method;
+        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+        let evaluations = AtomicU64::new(0);
+        let impatient = Impatient { risk, evaluations, interrupt: &interrupt };
+        let mut last = None;
+        let mut write = |snapshot: &Snapshot| last = Some(snapshot.clone());
+        let checkpoint = Some(Checkpointing { every: 1000, write: &mut write });
+        let cut = run(
+            &impatient,
+            &method,
+            &start,
+            Conditions {
+                interrupt: &interrupt,
+                checkpoint,
+                ..Conditions::new(stopping(), &mut |_| {})
+            },
+        );
+        assert_eq!(cut.status, Status::Interrupted, "{text}");
+        assert!(cut.iterations > 0 && cut.iterations < plain.iterations, "{text}");
+        let again = resumed(&impatient.risk, &start, &method, &last.expect("a snapshot"));
+        assert_same(&again, &plain, text);
+    }
+}
+
+#[test]
+fn a_run_that_ends_in_its_first_iteration_left_a_snapshot() {
+    let (risk, start) = risk();
+    let method = SolverSpec::parse("hessian-free").unwrap().method;
+    let mut first = None;
+    let mut write = |snapshot: &Snapshot| first = Some(snapshot.clone());
+    let checkpoint = Some(Checkpointing { every: 50, write: &mut write });
+    let short = Stopping { passes: 3.0, ..stopping() };
+    let cut = run(
+        &risk,
+        &method,
+        &start,
+        Conditions { checkpoint, ..Conditions::new(short, &mut |_| {}) },
+    );
+    assert_eq!((cut.status, cut.iterations), (Status::BudgetSpent, 0));
+    let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+    assert_same(&resumed(&risk, &start, &method, &first.expect("a snapshot")), &plain, "");
+}
+
+#[test]
+fn a_panic_inside_argmin_is_the_end_of_that_run_alone() {
+    let (risk, start) = risk();
+    let method = SolverSpec::parse("argmin-trust-region:radius=1e308,radius_max=1e308").unwrap();
+    let to = Stopping::within(60.0);
+    let outcome = run(&risk, &method.method, &start, Conditions::new(to, &mut |_| {}));
+    assert_eq!(outcome.status, Status::Stalled, "{:?}", outcome.message);
+    assert!(outcome.message.unwrap().contains("panic"));
+    assert_eq!(outcome.loss, outcome.trace[0].loss);
 }
 
 #[test]

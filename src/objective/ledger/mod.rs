@@ -399,6 +399,11 @@ impl<'a, O: Objective> Ledger<'a, O> {
         }
     }
 
+    /// The trace entry of the iterate that was recorded last.
+    pub fn last_entry(&self) -> Option<TraceEntry> {
+        self.state.borrow().trace.last().cloned()
+    }
+
     /// Number of trace entries.
     pub fn recorded(&self) -> u64 {
         self.state.borrow().trace.len() as u64
