@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use losslab::data::{DataSource, Task, embedded};
 use losslab::lab::problems;
 use losslab::model::{Activation, Loss};
-use losslab::solver::{BetaRule, LineSearch, Method, Named, Schedule, Setting};
+use losslab::solver::{Method, Setting};
 use serde::Serialize;
 
 use super::arguments::{ListArguments, ListKind};
@@ -94,6 +94,9 @@ struct SolverEntry {
     defaults_from: &'static str,
     defaults: BTreeMap<&'static str, serde_json::Value>,
     reference: &'static str,
+    /// Settings that are one of some names.
+    #[serde(serialize_with = "as_map")]
+    choices: Vec<(&'static str, Vec<&'static str>)>,
     #[serde(skip)]
     settings: String,
 }
@@ -110,6 +113,7 @@ fn solver_entries() -> Vec<SolverEntry> {
             description: entry.description,
             needs: entry.needs.iter().map(|need| need.name()).collect(),
             defaults_from: entry.defaults_from,
+            choices: method.choices(),
             defaults: settings.into_iter().map(|(key, value)| (key, json(value))).collect(),
             reference: entry.reference,
             settings: texts.join(","),
@@ -126,6 +130,13 @@ fn json(setting: Setting) -> serde_json::Value {
     }
 }
 
+fn as_map<S: serde::Serializer>(
+    choices: &[(&'static str, Vec<&'static str>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(choices.iter().map(|(key, names)| (key, names)))
+}
+
 /// Characters in a line at most.
 const WIDTH: usize = 80;
 
@@ -134,18 +145,22 @@ fn solver_text(entries: &[SolverEntry]) -> String {
     for entry in entries {
         lines.extend(wrapped("", &format!("{}: {}", entry.name, entry.description)));
         lines.extend(wrapped("  defaults  ", &entry.settings.replace(',', ", ")));
+        for (key, names) in &entry.choices {
+            lines.extend(wrapped("  or        ", &format!("{key}={}", names.join(" | "))));
+        }
         lines.extend(wrapped("  from      ", entry.defaults_from));
         lines.extend(wrapped("  needs     ", &entry.needs.join(", ")));
         lines.extend(wrapped("  see       ", entry.reference));
         lines.push(String::new());
     }
     lines.push("Settings follow the name: -s cg:beta=hestenes-stiefel,c2=0.4,label=HS".to_owned());
-    let rules: Vec<&str> = BetaRule::ALL.iter().map(|rule| rule.name()).collect();
-    lines.push(format!("  beta: {},", rules[..3].join(", ")));
-    lines.push(format!("        {}", rules[3..].join(", ")));
-    lines.push(format!("  line_search: {}", LineSearch::NAMES.join(", ")));
-    lines.push(format!("  schedule: {},", Schedule::NAMES[..3].join(", ")));
-    lines.push(format!("            {}", Schedule::NAMES[3..].join(", ")));
+    for line in [
+        "Schedules need more settings: step every=…,factor=…; exponential and inverse",
+        "rate=…; cosine and one-cycle horizon=…. Time counts iterations, for methods on",
+        "mini-batches passes over the data. line_search=fixed has a learning_rate.",
+    ] {
+        lines.push(line.to_owned());
+    }
     lines.join("\n")
 }
 

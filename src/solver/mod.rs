@@ -1,6 +1,8 @@
 //! Solvers: a closed specification, one file per method, typed outcomes.
 
+mod attempt;
 pub mod catalogue;
+mod conditions;
 mod first_order;
 mod learning_rate;
 pub mod line_search;
@@ -16,6 +18,7 @@ mod stochastic;
 mod stock;
 mod stopping;
 
+pub use conditions::{Checkpointing, Conditions, Snapshot};
 pub use first_order::{
     BarzilaiBorwein, BarzilaiBorweinSettings, BarzilaiBorweinStep, BetaRule, CgSettings,
     ConjugateGradient, GdLineSearchSettings, GdSettings, GradientDescent, LineSearchDescent,
@@ -27,7 +30,7 @@ pub use own::{Halt, Iterate, Iterative, Own};
 pub use quasi_newton::{
     Bfgs, BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings,
 };
-pub use run::{Checkpointing, Conditions, Outcome, Snapshot, run};
+pub use run::{Outcome, run};
 pub use second_order::{
     Forcing, HessianFree, HessianFreeSettings, NewtonCg, NewtonCgSettings, TrustRegion,
     TrustRegionSettings,

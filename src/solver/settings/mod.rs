@@ -67,10 +67,19 @@ impl Method {
     ///
     /// [`SolverSpec::parse`]: super::SolverSpec::parse
     pub fn settings(&self) -> Vec<(&'static str, Setting)> {
-        let mut lister = Lister(Vec::new());
+        self.list().settings
+    }
+
+    /// Every hyper-parameter that is one of some names, with all of these.
+    pub fn choices(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        self.list().choices
+    }
+
+    fn list(&self) -> Lister {
+        let mut lister = Lister::default();
         // Listing finds no defects.
         let _ = self.clone().visit(&mut lister);
-        lister.0
+        lister
     }
 }
 
@@ -122,7 +131,11 @@ pub(crate) fn check_label(label: &str) -> std::result::Result<(), Defect> {
 }
 
 /// Writes down every hyper-parameter.
-struct Lister(Vec<(&'static str, Setting)>);
+#[derive(Default)]
+struct Lister {
+    settings: Vec<(&'static str, Setting)>,
+    choices: Vec<(&'static str, Vec<&'static str>)>,
+}
 
 impl Visit for Lister {
     fn number(
@@ -131,7 +144,7 @@ impl Visit for Lister {
         value: &mut f64,
         _: Range,
     ) -> std::result::Result<(), Defect> {
-        self.0.push((key, Setting::Number(*value)));
+        self.settings.push((key, Setting::Number(*value)));
         Ok(())
     }
 
@@ -141,7 +154,7 @@ impl Visit for Lister {
         value: &mut u64,
         _: std::ops::RangeInclusive<u64>,
     ) -> std::result::Result<(), Defect> {
-        self.0.push((key, Setting::Count(*value)));
+        self.settings.push((key, Setting::Count(*value)));
         Ok(())
     }
 
@@ -149,9 +162,10 @@ impl Visit for Lister {
         &mut self,
         key: &'static str,
         value: &mut &'static str,
-        _: &[&'static str],
+        names: &[&'static str],
     ) -> std::result::Result<(), Defect> {
-        self.0.push((key, Setting::Choice(value)));
+        self.settings.push((key, Setting::Choice(value)));
+        self.choices.push((key, names.to_vec()));
         Ok(())
     }
 
