@@ -135,6 +135,20 @@ pub(super) fn short_statuses(runs: &[&Run]) -> Vec<String> {
     })
 }
 
+/// What there is to say about ends that were not meant: `bfgs: unsupported, the method …`,
+/// each once.
+pub(super) fn ends(comparison: &Comparison, problem: &str) -> Vec<String> {
+    let mut ends: Vec<String> = Vec::new();
+    for run in comparison.runs.iter().filter(|run| run.record.problem == problem) {
+        let Some(message) = &run.record.message else { continue };
+        let end = format!("{}: {}, {message}", run.record.solver, run.record.status.name());
+        if !ends.contains(&end) {
+            ends.push(end);
+        }
+    }
+    ends
+}
+
 fn counted_statuses(runs: &[&Run], name: fn(Status) -> &'static str) -> Vec<String> {
     let mut counts: Vec<(Status, usize)> = Vec::new();
     for run in runs {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
-use super::aggregate::{Row, ToTarget, rows, statuses, target_text};
+use super::aggregate::{Row, ToTarget, ends, rows, statuses, target_text};
 use super::best::Best;
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
@@ -50,6 +50,11 @@ fn section(comparison: &Comparison, problem: &ProblemSummary) -> String {
     text.push('\n');
     text += &table(&rows, problem);
     let _ = writeln!(text, "\nBold: best of its column; {}.\n", medians_over(comparison));
+    let ends = ends(comparison, &problem.name);
+    text.extend(ends.iter().map(|end| format!("- {}\n", escaped(end))));
+    if !ends.is_empty() {
+        text.push('\n');
+    }
     text
 }
 

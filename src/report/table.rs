@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
-use super::aggregate::{Row, ToTarget, rows, short_statuses, statuses, target_text};
+use super::aggregate::{Row, ToTarget, ends, rows, short_statuses, statuses, target_text};
 use super::best::Best;
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, wrapped};
 
@@ -49,7 +49,9 @@ fn problem_table(comparison: &Comparison, problem: &ProblemSummary, width: Optio
         Some(width) => fitted_table(&rows, problem, width),
     };
     let lines = table.lines().map(|line| line.trim_end().to_string() + "\n");
-    caption + &lines.collect::<String>()
+    let ends = ends(comparison, &problem.name);
+    let ends = ends.iter().map(|end| paragraph(&one_line(end), width));
+    caption + &lines.collect::<String>() + &ends.collect::<String>()
 }
 
 /// The longest of the plain solvers' names.
@@ -274,6 +276,7 @@ mod tests {
         for run in wide.runs.iter_mut().filter(|run| run.record.solver == "cg") {
             run.record.solver = long.into();
             run.record.status = Status::LineSearchFailed;
+            run.record.message = Some("the line search ended without a step: a long story".into());
         }
         wide
     }
@@ -289,6 +292,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_reason_of_an_end_stands_below_once() {
+        let problems = wide().problems.len();
+        let said = |text: &str| text.matches("line-search-failed, the line search ended").count();
+        assert_eq!(said(&terminal_table(&wide(), None)), problems);
+        assert!(!terminal_table(&comparison(), None).contains("line-search-failed, "));
+        assert_eq!(said(&crate::report::summary_markdown(&wide())), problems);
     }
 
     #[test]
