@@ -121,3 +121,48 @@ fn conjugate_gradient() {
     let settings = CgSettings { beta: BetaRule::DaiYuan, restart: 1.0, line_search: fixed() };
     assert_steps(ConjugateGradient::new(settings), &[[3.5, 0.5], [3.5 - 3.5 / 8.0, 0.25]]);
 }
+
+/// The iterates of conjugate gradient on ½ (x² + 2y²), with a fixed step.
+fn conjugate(settings: CgSettings, start: [f64; 2]) -> [[f64; 2]; 2] {
+    let curvature = Vector::from_vec(vec![1.0, 2.0]);
+    let objective = Quadratic { curvature, centre: Vector::zeros(2) };
+    let go = AtomicBool::new(false);
+    let ledger = Ledger::new(&objective, Limits { passes: 1e3, seconds: None }, &go);
+    let mut at = Iterate::unknown(Vector::from_column_slice(&start));
+    let mut method = ConjugateGradient::new(settings);
+    method.start(&ledger, &mut at).unwrap();
+    [(); 2].map(|()| {
+        method.iterate(&ledger, &mut at).unwrap();
+        [at.theta[0], at.theta[1]]
+    })
+}
+
+fn with_step(beta: BetaRule, restart: f64, step: f64) -> CgSettings {
+    let line_search = LineSearch::Fixed(LearningRate::constant(step));
+    CgSettings { beta, restart, line_search }
+}
+
+/// From (3000, 2000) with α = ¾: g₀ = (3000, 4000), g₁ = (750, −2000). β would be −0.164; its
+/// bound is −1/(‖d‖ min(0.01, ‖g‖)) = −1/50, so that d₁ = (−690, 2080).
+#[test]
+fn hager_and_zhangs_beta_is_bounded_from_below() {
+    let found = conjugate(with_step(BetaRule::HagerZhang, 2.0, 0.75), [3000.0, 2000.0]);
+    assert_eq!(found[0], [750.0, -1000.0]);
+    assert!((found[1][0] - 232.5).abs() < 1e-9 && (found[1][1] - 560.0).abs() < 1e-9, "{found:?}");
+}
+
+/// Fletcher–Reeves from (3, 2), g₀ = (3, 4): with α = 1.2, −g₁ᵀd₁ = 1.015 is above 0.01 ‖g₁‖² =
+/// 0.317 and d₁ stands; with 1.215 it is 0.243, below 0.331, and the direction is −g₁.
+#[test]
+fn a_direction_that_hardly_descends_is_given_up() {
+    for (step, restarts) in [(1.2, false), (1.215, true)] {
+        let found = conjugate(with_step(BetaRule::FletcherReeves, 1.0, step), [3.0, 2.0]);
+        let g = [found[0][0], 2.0 * found[0][1]];
+        let beta = if restarts { 0.0 } else { (g[0] * g[0] + g[1] * g[1]) / 25.0 };
+        let d = [-g[0] - 3.0 * beta, -g[1] - 4.0 * beta];
+        for i in 0..2 {
+            let expected = found[0][i] + step * d[i];
+            assert!((found[1][i] - expected).abs() < 1e-12, "{step}: {found:?}");
+        }
+    }
+}
