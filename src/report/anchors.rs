@@ -28,7 +28,8 @@ pub fn anchors_table(anchors: &Anchors) -> String {
     cutest_table(&anchors.cutest)
         + "Evaluations of f and its gradient by L-BFGS with memory 6 on problems of CUTEst,\n\
            until the gradient's norm is at most 1e-5 max(1, |x|). Fortran is Nocedal's own\n\
-           code, the ratio is to it.\n\n"
+           code, the ratio is to it. SROSENBR's start, (1.2, 1) repeated, is inferred from\n\
+           the published counts.\n\n"
         + &rosenbrock_table(&anchors.rosenbrock)
         + "Rosenbrock's function of 5 variables from (1.3, 0.7, 0.8, 1.9, 1.2), until the\n\
            largest gradient entry is at most that where SciPy ended; it with its own rules.\n"

@@ -19,12 +19,11 @@ const SPACING: f64 = 1.3;
 /// The inner iteration ends once the model fell by less than this share per iterate:
 /// Martens 2010, §4.4.
 const PROGRESS_MIN: f64 = 5e-4;
-/// The share of the last inner solution that the next one starts from: that of Martens's
-/// published program.
+/// The share of the last inner solution that the next one starts from; the value is ours.
 const WARM: f64 = 0.95;
 /// The inner residual, as a share of ‖∇f‖, at which there is nothing left to solve.
 const RESIDUAL_MIN: f64 = 1e-10;
-/// Sufficient decrease and trials at most, as in Martens's published program.
+/// Sufficient decrease and trials at most; the values are ours.
 const ARMIJO: Armijo = Armijo { c1: 0.01, trials: 60 };
 
 /// `θₖ₊₁ = θₖ + αₖ pₖ`, where p minimises `m(p) = ∇fᵀp + ½ pᵀ(G + λ I) p` by conjugate
@@ -262,7 +261,7 @@ impl Hyperparameters for HessianFreeSettings {
         name: "hessian-free",
         description: "Gauss–Newton by conjugate gradient with Levenberg–Marquardt damping",
         needs: &[Need::Value, Need::Gradient, Need::GaussNewtonVector],
-        defaults_from: "inner Martens 2010; damping ours",
+        defaults_from: "inner Martens 2010; damping and warm start ours",
         reference: "Martens 2010; Martens & Sutskever 2012",
     };
 
