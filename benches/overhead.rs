@@ -72,7 +72,7 @@ fn main() {
         let stopping = Stopping { iterations: Some(50), ..Stopping::within(1e6) };
         // The lab looks at the start and, in the end, at the best point: not the solver's.
         let (mut before, mut spent) = (Duration::ZERO, Duration::ZERO);
-        let mut observe = |entry: &TraceEntry| {
+        let mut observe = |entry: &TraceEntry, _: &Vector| {
             let so_far = *timed.spent.lock().expect("no thread panics");
             match entry.iteration {
                 0 => before = so_far,

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod error;
 pub mod lab;
+pub mod landscape;
 pub mod model;
 pub mod numerics;
 pub mod objective;

@@ -52,7 +52,7 @@ fn solve(risk: &Risk, solver: &str) -> Outcome {
     let stopping = Stopping { gradient_tolerance: 1e-9, ..Stopping::within(20_000.0) };
     let method = SolverSpec::parse(solver).unwrap().method;
     let start = Vector::from_element(risk.dimension(), 0.3);
-    run(risk, &method, &start, Conditions::new(stopping, &mut |_| {}))
+    run(risk, &method, &start, Conditions::new(stopping, &mut |_, _| {}))
 }
 
 /// Minimising ½ MSE + ½ λ ‖w‖² solves (XᵀX/n + λI₀) θ = Xᵀy/n, with a column of

@@ -3,8 +3,18 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const LAYERS: [&str; 9] =
-    ["error", "numerics", "data", "model", "objective", "solver", "lab", "report", "cli"];
+const LAYERS: [&str; 10] = [
+    "error",
+    "numerics",
+    "data",
+    "model",
+    "objective",
+    "solver",
+    "landscape",
+    "lab",
+    "report",
+    "cli",
+];
 
 fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
@@ -72,9 +82,10 @@ fn imports_point_towards_lower_layers_only() {
         for import in imported_layers(&text) {
             if let Some(other) = rank(&import) {
                 checked += 1;
+                let is_solver_below_landscape = layer == "landscape" && import == "solver";
                 assert!(
-                    other <= own,
-                    "{} ({layer}) imports from the higher layer {import}",
+                    other <= own && !is_solver_below_landscape,
+                    "{} ({layer}) imports from {import}, which it must not know",
                     relative.display()
                 );
             }

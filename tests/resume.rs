@@ -50,7 +50,7 @@ fn with_snapshots(risk: &Risk, start: &Vector, method: &Method) -> (Outcome, Vec
         risk,
         method,
         start,
-        Conditions { checkpoint, ..Conditions::new(stopping(), &mut |_| {}) },
+        Conditions { checkpoint, ..Conditions::new(stopping(), &mut |_, _| {}) },
     );
     (outcome, snapshots)
 }
@@ -59,7 +59,7 @@ fn resumed(risk: &Risk, start: &Vector, method: &Method, snapshot: &Snapshot) ->
     // By way of bytes, as in a file.
     let bytes = postcard::to_allocvec(snapshot).unwrap();
     let resume = Some(postcard::from_bytes(&bytes).unwrap());
-    run(risk, method, start, Conditions { resume, ..Conditions::new(stopping(), &mut |_| {}) })
+    run(risk, method, start, Conditions { resume, ..Conditions::new(stopping(), &mut |_, _| {}) })
 }
 
 fn assert_same(found: &Outcome, expected: &Outcome, what: &str) {
@@ -76,7 +76,7 @@ fn assert_same(found: &Outcome, expected: &Outcome, what: &str) {
 fn a_resumed_run_has_the_bits_counters_and_trace_of_one_without_a_break() {
     let (risk, start) = risk();
     for method in methods() {
-        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_, _| {}));
         assert!(plain.iterations >= 5, "{method:?}: {:?} {:?}", plain.status, plain.message);
         let (watched, snapshots) = with_snapshots(&risk, &start, &method);
         assert_same(&watched, &plain, &format!("{method:?} under watch"));
@@ -93,10 +93,11 @@ fn an_interrupt_puts_the_run_down_at_the_end_of_its_iteration() {
     let (risk, start) = risk();
     for text in ["lbfgs", "cg", "adam", "trust-region"] {
         let method = SolverSpec::parse(text).unwrap().method;
-        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_, _| {}));
         let interrupt = AtomicBool::new(false);
-        let mut observe =
-            |entry: &TraceEntry| interrupt.store(entry.iteration == 6, Ordering::Relaxed);
+        let mut observe = |entry: &TraceEntry, _: &Vector| {
+            interrupt.store(entry.iteration == 6, Ordering::Relaxed)
+        };
         let mut last = None;
         let mut write = |snapshot: &Snapshot| last = Some(snapshot.clone());
         let checkpoint = Some(Checkpointing { every: 1000, write: &mut write });
@@ -159,7 +160,7 @@ fn an_interrupt_within_an_iteration_waits_for_its_end_where_the_run_is_put_down(
     for text in ["cg:c2=0.01", "hessian-free", "newton-cg"] {
         let ((risk, start), interrupt) = (risk(), AtomicBool::new(false));
         let method = SolverSpec::parse(text).unwrap().method;
-        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+        let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_, _| {}));
         let evaluations = AtomicU64::new(0);
         let impatient = Impatient { risk, evaluations, interrupt: &interrupt };
         let mut last = None;
@@ -172,7 +173,7 @@ fn an_interrupt_within_an_iteration_waits_for_its_end_where_the_run_is_put_down(
             Conditions {
                 interrupt: &interrupt,
                 checkpoint,
-                ..Conditions::new(stopping(), &mut |_| {})
+                ..Conditions::new(stopping(), &mut |_, _| {})
             },
         );
         assert_eq!(cut.status, Status::Interrupted, "{text}");
@@ -194,10 +195,10 @@ fn a_run_that_ends_in_its_first_iteration_left_a_snapshot() {
         &risk,
         &method,
         &start,
-        Conditions { checkpoint, ..Conditions::new(short, &mut |_| {}) },
+        Conditions { checkpoint, ..Conditions::new(short, &mut |_, _| {}) },
     );
     assert_eq!((cut.status, cut.iterations), (Status::BudgetSpent, 0));
-    let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_| {}));
+    let plain = run(&risk, &method, &start, Conditions::new(stopping(), &mut |_, _| {}));
     assert_same(&resumed(&risk, &start, &method, &first.expect("a snapshot")), &plain, "");
 }
 
@@ -206,7 +207,7 @@ fn a_panic_inside_argmin_is_the_end_of_that_run_alone() {
     let (risk, start) = risk();
     let method = SolverSpec::parse("argmin-trust-region:radius=1e308,radius_max=1e308").unwrap();
     let to = Stopping::within(60.0);
-    let outcome = run(&risk, &method.method, &start, Conditions::new(to, &mut |_| {}));
+    let outcome = run(&risk, &method.method, &start, Conditions::new(to, &mut |_, _| {}));
     assert_eq!(outcome.status, Status::Stalled, "{:?}", outcome.message);
     assert!(outcome.message.unwrap().contains("panic"));
     assert_eq!(outcome.loss, outcome.trace[0].loss);
@@ -220,8 +221,8 @@ fn a_resumed_run_may_have_a_larger_budget() {
     let to = Stopping { iterations: Some(20), ..stopping() };
     let resume = snapshots.last().cloned();
     let longer =
-        run(&risk, &method, &start, Conditions { resume, ..Conditions::new(to, &mut |_| {}) });
-    let plain = run(&risk, &method, &start, Conditions::new(to, &mut |_| {}));
+        run(&risk, &method, &start, Conditions { resume, ..Conditions::new(to, &mut |_, _| {}) });
+    let plain = run(&risk, &method, &start, Conditions::new(to, &mut |_, _| {}));
     assert_eq!(longer.iterations, 20);
     assert_same(&longer, &plain, "lbfgs");
     assert_eq!(snapshots[0].dimension(), risk.dimension());
@@ -244,7 +245,7 @@ fn a_run_that_is_resumed_beyond_its_end_does_no_more_work() {
         let snapshot = snapshots.last().unwrap();
         let ends = |stopping: Stopping| {
             let resume = Some(snapshot.clone());
-            let mut watch = |_: &TraceEntry| {};
+            let mut watch = |_: &TraceEntry, _: &Vector| {};
             let again = Conditions { resume, ..Conditions::new(stopping, &mut watch) };
             run(&risk, &method, &start, again)
         };

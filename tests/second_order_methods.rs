@@ -85,7 +85,7 @@ fn minimise<O: Objective>(
 ) -> Outcome {
     let stopping = Stopping { gradient_tolerance, ..Stopping::within(20_000.0) };
     let method = SolverSpec::parse(method).unwrap().method;
-    run(objective, &method, start, Conditions::new(stopping, &mut |_| {}))
+    run(objective, &method, start, Conditions::new(stopping, &mut |_, _| {}))
 }
 
 /// Iterations, values, gradients and products that a run asked for; a fused pass is a value
@@ -178,7 +178,7 @@ fn resumed_runs_have_the_same_bits() {
         let stopping = Stopping { iterations: Some(12), ..Stopping::within(20_000.0) };
         let mut snapshots: Vec<Snapshot> = Vec::new();
         let mut keep = |snapshot: &Snapshot| snapshots.push(snapshot.clone());
-        let mut observe = |_: &TraceEntry| {};
+        let mut observe = |_: &TraceEntry, _: &Vector| {};
         let conditions = Conditions {
             checkpoint: Some(Checkpointing { every: 1, write: &mut keep }),
             ..Conditions::new(stopping, &mut observe)
@@ -186,7 +186,7 @@ fn resumed_runs_have_the_same_bits() {
         let whole = run(&network, &method, &start, conditions);
         assert_eq!(whole.iterations, 12);
         for snapshot in snapshots.into_iter().take(11) {
-            let mut observe = |_: &TraceEntry| {};
+            let mut observe = |_: &TraceEntry, _: &Vector| {};
             let conditions =
                 Conditions { resume: Some(snapshot), ..Conditions::new(stopping, &mut observe) };
             let mut resumed = run(&network, &method, &start, conditions);
@@ -250,7 +250,7 @@ fn what_goes_wrong_is_a_status() {
             let method = SolverSpec::named(method).unwrap().method;
             let stopping = Stopping { gradient_tolerance: 1e-8, ..Stopping::within(passes) };
             let start = Vector::from_vec(vec![start]);
-            let outcome = run(&case, &method, &start, Conditions::new(stopping, &mut |_| {}));
+            let outcome = run(&case, &method, &start, Conditions::new(stopping, &mut |_, _| {}));
             assert!(outcome.passes <= passes);
             outcome
         };

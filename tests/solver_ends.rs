@@ -12,7 +12,7 @@ use losslab::solver::{
 fn end<O: Objective>(objective: &O, solver: &str, start: &[f64], stopping: Stopping) -> Outcome {
     let method = SolverSpec::parse(solver).unwrap().method;
     let start = Vector::from_column_slice(start);
-    run(objective, &method, &start, Conditions::new(stopping, &mut |_| {}))
+    run(objective, &method, &start, Conditions::new(stopping, &mut |_, _| {}))
 }
 
 /// ½ x², whose gradient is lost within 1 of the minimum.

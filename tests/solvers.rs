@@ -12,7 +12,7 @@ fn stopping(passes: f64) -> Stopping {
 
 fn solve<O: Objective>(objective: &O, method: &Method, start: &[f64], to: Stopping) -> Outcome {
     let start = Vector::from_column_slice(start);
-    run(objective, method, &start, Conditions::new(to, &mut |_| {}))
+    run(objective, method, &start, Conditions::new(to, &mut |_, _| {}))
 }
 
 fn method(text: &str) -> Method {
@@ -225,7 +225,7 @@ fn an_interrupt_ends_the_run_with_the_best_point() {
         let interrupt = AtomicBool::new(false);
         let mut entries = 0;
         let start = Vector::from_element(4, -1.0);
-        let mut observe = |_: &losslab::objective::TraceEntry| {
+        let mut observe = |_: &losslab::objective::TraceEntry, _: &Vector| {
             entries += 1;
             interrupt.store(entries == 3, Ordering::Relaxed);
         };

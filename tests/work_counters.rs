@@ -19,7 +19,7 @@ use losslab::solver::{Conditions, Method, Outcome, SolverSpec, Stopping, run};
 fn ten_iterations<O: Objective>(objective: &O, solver: &str, start: &Vector) -> Outcome {
     let stopping = Stopping { iterations: Some(10), ..Stopping::within(1e6) };
     let method = SolverSpec::parse(solver).unwrap().method;
-    run(objective, &method, start, Conditions::new(stopping, &mut |_| {}))
+    run(objective, &method, start, Conditions::new(stopping, &mut |_, _| {}))
 }
 
 fn check<O: Objective>(objective: &O, start: &Vector, golden: &[(&str, [u64; 3], [u64; 2])]) {

@@ -187,5 +187,5 @@ fn minimise<O: Objective>(
     stopping: Stopping,
 ) -> Result<Outcome> {
     let method = SolverSpec::parse(method)?.method;
-    Ok(run(objective, &method, start, Conditions::new(stopping, &mut |_| {})))
+    Ok(run(objective, &method, start, Conditions::new(stopping, &mut |_, _| {})))
 }

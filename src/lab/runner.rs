@@ -226,7 +226,7 @@ impl<'a> Cell<'a> {
         let held_out = |theta: &Vector| {
             self.evaluate(theta).map_or_else(HeldOut::default, |found| self.held_out(&found))
         };
-        let mut observe = |entry: &TraceEntry| {
+        let mut observe = |entry: &TraceEntry, _: &Vector| {
             observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
         };
         let every = checkpoint.as_ref().map(|checkpoint| checkpoint.every);

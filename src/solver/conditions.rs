@@ -18,8 +18,8 @@ pub struct Conditions<'c> {
     pub interrupt: &'c AtomicBool,
     /// Test loss and test metric at θ, measured off the clock.
     pub held_out: &'c dyn Fn(&Vector) -> HeldOut,
-    /// Called with every trace entry.
-    pub observe: &'c mut dyn FnMut(&TraceEntry),
+    /// Called with every trace entry and its iterate, off the clock.
+    pub observe: &'c mut dyn FnMut(&TraceEntry, &Vector),
     /// Whether the run is put down now and then.
     pub checkpoint: Option<Checkpointing<'c>>,
     /// Where the run goes on, instead of at the start.
@@ -31,8 +31,8 @@ pub(super) static NEVER: AtomicBool = AtomicBool::new(false);
 
 impl<'c> Conditions<'c> {
     /// These stopping rules, seed 0, and nobody who watches or interrupts; `observe` is
-    /// called with every trace entry.
-    pub fn new(stopping: Stopping, observe: &'c mut dyn FnMut(&TraceEntry)) -> Self {
+    /// called with every trace entry and its iterate.
+    pub fn new(stopping: Stopping, observe: &'c mut dyn FnMut(&TraceEntry, &Vector)) -> Self {
         Self {
             stopping,
             seed: Seed::new(0),

@@ -18,8 +18,8 @@ pub type Verdict = Option<(Status, Option<String>)>;
 pub struct Watch<'w> {
     /// Test loss and test metric at θ.
     pub held_out: &'w dyn Fn(&Vector) -> HeldOut,
-    /// Called with every trace entry.
-    pub observe: &'w mut dyn FnMut(&TraceEntry),
+    /// Called with every trace entry and its iterate.
+    pub observe: &'w mut dyn FnMut(&TraceEntry, &Vector),
 }
 
 impl Watch<'_> {
@@ -37,7 +37,7 @@ impl Watch<'_> {
             None => ledger.record(theta, self.held_out),
         }?;
         ledger.off_the_clock(|| {
-            (self.observe)(&entry);
+            (self.observe)(&entry, theta);
             Ok(stopping.judge(&entry, largest, theta, ledger.progress()))
         })
     }

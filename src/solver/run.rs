@@ -58,7 +58,7 @@ pub struct Outcome {
 /// let method = SolverSpec::named("lbfgs").unwrap().method;
 /// let start = Vector::from_vec(vec![-1.2, 1.0]);
 /// let objective = Rosenbrock { dimension: 2 };
-/// let outcome = run(&objective, &method, &start, Conditions::new(stopping, &mut |_| {}));
+/// let outcome = run(&objective, &method, &start, Conditions::new(stopping, &mut |_, _| {}));
 /// assert_eq!(outcome.status, Status::Converged);
 /// assert!((outcome.theta[0] - 1.0).abs() < 1e-6);
 /// ```
