@@ -259,7 +259,7 @@ fn every_method_trains_a_small_network() {
         "adamw:learning_rate=0.01",
     ] {
         let method = method(&format!("{text},batch=16"));
-        let mut ignore = |_: &_| {};
+        let mut ignore = |_: &_, _: &_| {};
         let conditions = Conditions::new(Stopping::within(60.0), &mut ignore);
         let outcome = run(&risk, &method, &start, conditions);
         let first = outcome.trace[0].loss;

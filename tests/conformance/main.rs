@@ -192,7 +192,7 @@ fn watched(
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let objective = weather.over(problem);
-        let mut ignore = |_: &_| {};
+        let mut ignore = |_: &_, _: &_| {};
         let conditions = Conditions::new(weather.stopping(kind.passes()), &mut ignore);
         let outcome = run(&objective, &method, &weather.start(problem), conditions);
         let _ = sender.send(outcome);
