@@ -4,10 +4,14 @@
 //! This layer knows no solver. Where something has to be minimised, as a curve between two
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
+mod direction;
 mod grid;
 mod subspace;
 mod surface;
 
+pub use direction::{
+    Biases, Normalisation, RandomDirections, line_between, plane_of_unit_directions, plane_through,
+};
 pub use grid::{Grid, GridAxis};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};
