@@ -7,6 +7,7 @@
 pub mod connect;
 mod direction;
 mod grid;
+pub mod sharpness;
 mod subspace;
 mod surface;
 
