@@ -8,6 +8,7 @@ mod elementwise;
 mod matrix;
 mod operator;
 mod seed;
+pub mod spectral;
 mod symmetric;
 mod tree;
 mod vectors;
