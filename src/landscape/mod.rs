@@ -6,6 +6,7 @@
 
 mod direction;
 mod grid;
+mod paths;
 mod subspace;
 mod surface;
 
@@ -13,5 +14,6 @@ pub use direction::{
     Biases, Normalisation, RandomDirections, line_between, plane_of_unit_directions, plane_through,
 };
 pub use grid::{Grid, GridAxis};
+pub use paths::{PathOnPlane, PrincipalPlane, random_walk_ratios};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};
