@@ -9,6 +9,7 @@ mod matrix;
 mod operator;
 mod pca;
 mod seed;
+pub mod spectral;
 mod symmetric;
 mod tree;
 mod vectors;
