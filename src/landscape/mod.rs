@@ -4,6 +4,7 @@
 //! This layer knows no solver. Where something has to be minimised, as a curve between two
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
+pub mod connect;
 mod direction;
 mod grid;
 mod paths;
