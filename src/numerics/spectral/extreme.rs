@@ -11,6 +11,8 @@ use super::dense::eigen;
 const MEMORY: usize = 512 << 20;
 /// Basis vectors at most, unless more pairs are wanted than that leaves room for.
 const BASIS_MAX: usize = 200;
+/// How much of a random direction a given start takes in.
+const MIXED: f64 = 1e-3;
 /// Steps from a fresh random vector before what it finds is believed.
 const CHECK_STEPS: usize = 12;
 /// The least tolerance: products have rounding of their own.
@@ -35,7 +37,8 @@ pub struct ExtremeOptions {
     /// The seed of random vectors.
     pub seed: u64,
     /// Vectors to begin with, as the eigenvectors of a matrix close by; any lengths and
-    /// angles. Default none: one random vector.
+    /// angles. A thousandth of a random vector is added to each. Default none: one random
+    /// vector.
     pub start: Vec<Vector>,
     /// Whether to look for further copies of what was found, from fresh random vectors at
     /// right angles to it, until one finds nothing new. Without it, multiple eigenvalues
@@ -206,6 +209,10 @@ impl<'a, A: SymmetricOperator> Search<'a, A> {
             assert_eq!(start.len(), self.dimension, "a start vector has another length");
             let mut start = start.clone();
             let tiny = 1e-8 * norm(&start);
+            // No eigenvector may be at right angles to all.
+            if let Some(random) = Basis::default().random_complement(start.len(), &mut self.stream) {
+                axpy(MIXED * norm(&start), &random, &mut start);
+            }
             if self.pending.orthonormalise(&mut start, tiny).1.is_some() {
                 self.pending.vectors.push(start);
             }
