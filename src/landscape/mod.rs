@@ -4,10 +4,12 @@
 //! This layer knows no solver. Where something has to be minimised, as a curve between two
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
+pub mod curvature;
 pub mod connect;
 mod direction;
 mod grid;
 pub mod sharpness;
+mod paths;
 mod subspace;
 mod surface;
 
@@ -15,5 +17,6 @@ pub use direction::{
     Biases, Normalisation, RandomDirections, line_between, plane_of_unit_directions, plane_through,
 };
 pub use grid::{Grid, GridAxis};
+pub use paths::{PathOnPlane, PrincipalPlane, random_walk_ratios};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};

@@ -20,7 +20,7 @@ pub(crate) use kernel::{
     linearization_per_row, linearize, loss_value, pack, second_order_product,
 };
 // The product kernel, which benches measure beside another.
-pub use kernel::{MatrixView, Right, Start, multiply, pack_transposed};
+pub use kernel::{Element, MatrixView, Right, Start, multiply, pack_transposed};
 pub use layer_spec::{LayerKind, LayerSpec, Window};
 pub use metrics::{Evaluation, evaluate, predict};
 pub use network::{Geometry, Layer, Network, Operation, Tensor};

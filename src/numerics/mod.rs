@@ -10,6 +10,7 @@ mod operator;
 mod pca;
 mod quadrature;
 mod seed;
+pub mod spectral;
 mod symmetric;
 mod tree;
 mod vectors;
