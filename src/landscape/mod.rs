@@ -4,11 +4,12 @@
 //! This layer knows no solver. Where something has to be minimised, as a curve between two
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
-pub mod curvature;
 pub mod connect;
+pub mod curvature;
 mod direction;
 mod grid;
 mod paths;
+mod slice;
 mod subspace;
 mod surface;
 
@@ -17,5 +18,6 @@ pub use direction::{
 };
 pub use grid::{Grid, GridAxis};
 pub use paths::{PathOnPlane, PrincipalPlane, random_walk_ratios};
+pub use slice::{Cell, Progress, Slice, slice};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};
