@@ -5,9 +5,11 @@
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
 mod grid;
+mod network_surface;
 mod subspace;
 mod surface;
 
 pub use grid::{Grid, GridAxis};
+pub use network_surface::{NetworkSurface, Precision};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};
