@@ -20,6 +20,11 @@ pub(super) const BETWEEN: f64 = 34.0;
 /// Between the plot and the name of the vertical axis, beside the tick labels.
 const BESIDE: f64 = 26.0;
 
+/// The usual height of a plot, and the bounds where both axes have one scale.
+pub(super) const PLOT_HEIGHT: f64 = 760.0;
+const TALLEST: f64 = 1020.0;
+const LOWEST: f64 = 260.0;
+
 /// A plot with its axes, laid out.
 pub(super) struct Panel {
     pub(super) area: Area,
@@ -48,6 +53,18 @@ pub(super) fn heading(title: &str, lines: &[String]) -> Heading {
 pub(super) fn labelled(axis: Axis, pixels: f64, every: f64, label: &str) -> LabelledAxis {
     let count = ((pixels / every).floor() as usize).max(2);
     LabelledAxis { ticks: axis.ticks(count, number_label), axis, label: label.into() }
+}
+
+/// Width and height of a plot within a width of `room` pixels, with one scale for both
+/// axes where their `aspect` is given and leaves room for a picture.
+pub(super) fn plot_size(aspect: Option<f64>, room: f64) -> (f64, f64) {
+    match aspect {
+        Some(aspect) if room * aspect >= LOWEST && TALLEST / aspect >= LOWEST => {
+            let tall = (room * aspect).min(TALLEST);
+            (tall / aspect, tall)
+        }
+        _ => (room, PLOT_HEIGHT),
+    }
 }
 
 /// How much room the words left of a panel take, from the picture's left edge.
