@@ -3,18 +3,23 @@
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
+mod describe;
 pub mod environment;
 pub mod eval;
 mod instance;
+mod iterates;
 pub mod problems;
 mod record;
 mod runner;
 mod spec;
+mod study;
 
 pub use checkpoint::{Checkpoint, Identity};
 pub use instance::Instance;
+pub use iterates::Iterates;
 pub use record::{
     Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
 };
 pub use runner::{Breaks, Event, TakeCheckpoint, Trained, compare, train};
 pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
+pub use study::{Recorded, Study};

@@ -4,10 +4,18 @@
 //! This layer knows no solver. Where something has to be minimised, as a curve between two
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
+pub mod curvature;
+pub mod connect;
+mod direction;
 mod grid;
+mod paths;
 mod subspace;
 mod surface;
 
+pub use direction::{
+    Biases, Normalisation, RandomDirections, line_between, plane_of_unit_directions, plane_through,
+};
 pub use grid::{Grid, GridAxis};
+pub use paths::{PathOnPlane, PrincipalPlane, random_walk_ratios};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};

@@ -3,6 +3,7 @@
 mod build;
 mod choices;
 mod criterion;
+mod hidden;
 mod initialise;
 mod kernel;
 mod layer_spec;
@@ -13,12 +14,13 @@ mod weights;
 
 pub use choices::{Activation, Initialisation, Loss};
 pub use criterion::Criterion;
+pub use hidden::layer_outputs;
 pub(crate) use kernel::{
     Chunk, LossContext, Parameters, SecondOrder, Workspace, Write, backward, grown,
     linearization_per_row, linearize, loss_value, pack, second_order_product,
 };
 // The product kernel, which benches measure beside another.
-pub use kernel::{MatrixView, Right, Start, multiply, pack_transposed};
+pub use kernel::{Element, MatrixView, Right, Start, multiply, pack_transposed};
 pub use layer_spec::{LayerKind, LayerSpec, Window};
 pub use metrics::{Evaluation, evaluate, predict};
 pub use network::{Geometry, Layer, Network, Operation, Tensor};

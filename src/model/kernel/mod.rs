@@ -12,5 +12,5 @@ mod tangent;
 pub use linear::{Parameters, Write, pack};
 pub use loss::LossContext;
 pub use pass::{Chunk, Workspace, backward, forward, grown, loss_value};
-pub use product::{MatrixView, Right, Start, multiply, pack_transposed};
+pub use product::{Element, MatrixView, Right, Start, multiply, pack_transposed};
 pub use tangent::{SecondOrder, linearization_per_row, linearize, second_order_product};

@@ -18,27 +18,34 @@
 
 use pulp::{Simd, WithSimd};
 
+use self::lanes::Lanes;
 use crate::numerics::dispatch::dispatch;
 
 /// Columns of a panel of a packed operand: three of the widest vectors.
 const PANEL: usize = 24;
 
+/// What matrices are of: `f64` or `f32`.
+pub trait Element: Lanes {}
+
+impl Element for f64 {}
+impl Element for f32 {}
+
 /// A read-only matrix over a slice, with any strides.
 #[derive(Clone, Copy, Debug)]
-pub struct MatrixView<'a> {
-    values: &'a [f64],
+pub struct MatrixView<'a, T = f64> {
+    values: &'a [T],
     rows: usize,
     columns: usize,
     row_stride: usize,
     column_stride: usize,
 }
 
-impl<'a> MatrixView<'a> {
+impl<'a, T> MatrixView<'a, T> {
     /// `values` as `rows × columns`, row by row.
     ///
     /// # Panics
     /// When the slice has another length.
-    pub fn row_major(values: &'a [f64], rows: usize, columns: usize) -> Self {
+    pub fn row_major(values: &'a [T], rows: usize, columns: usize) -> Self {
         assert!(fills(values, rows, columns), "the slice does not fill {rows} × {columns}");
         Self { values, rows, columns, row_stride: columns, column_stride: 1 }
     }
@@ -57,18 +64,18 @@ impl<'a> MatrixView<'a> {
 
 /// The right operand of a product.
 #[derive(Clone, Copy, Debug)]
-pub enum Right<'a> {
+pub enum Right<'a, T = f64> {
     /// `rows × columns`, row by row.
     Rows {
         /// The entries.
-        values: &'a [f64],
+        values: &'a [T],
         /// The number of columns.
         columns: usize,
     },
     /// What [`pack_transposed`] made of the transpose.
     Packed {
         /// The packed entries.
-        values: &'a [f64],
+        values: &'a [T],
         /// The number of columns.
         columns: usize,
     },
@@ -76,18 +83,20 @@ pub enum Right<'a> {
 
 /// What the sums of a product start from.
 #[derive(Clone, Copy, Debug)]
-pub enum Start<'a> {
+pub enum Start<'a, T = f64> {
     /// Zero.
     Zero,
     /// The destination's entries.
     Destination,
     /// One number per column.
-    Bias(&'a [f64]),
+    Bias(&'a [T]),
+    /// One number per row.
+    RowBias(&'a [T]),
 }
 
 /// Whether a slice has `rows · columns` entries; a product too large for a number has
 /// none that fits. What is multiplied below can then not overflow.
-fn fills(values: &[f64], rows: usize, columns: usize) -> bool {
+fn fills<T>(values: &[T], rows: usize, columns: usize) -> bool {
     rows.checked_mul(columns) == Some(values.len())
 }
 
@@ -118,13 +127,20 @@ pub fn pack_transposed(values: &[f64], rows: usize, columns: usize, packed: &mut
 ///
 /// # Panics
 /// When the shapes do not fit each other.
-pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: Start) {
+pub fn multiply<T: Element>(
+    destination: &mut [T],
+    left: MatrixView<T>,
+    right: Right<T>,
+    start: Start<T>,
+) {
     let (Right::Rows { values, columns } | Right::Packed { values, columns }) = right;
     let (rows, depth) = (left.rows, left.columns);
     assert!(fills(values, depth, columns), "inner dimensions differ");
     assert!(fills(destination, rows, columns), "the destination has another shape");
-    if let Start::Bias(bias) = start {
-        assert_eq!(bias.len(), columns, "the bias has another length");
+    match start {
+        Start::Bias(bias) => assert_eq!(bias.len(), columns, "the bias has another length"),
+        Start::RowBias(bias) => assert_eq!(bias.len(), rows, "the bias has another length"),
+        Start::Zero | Start::Destination => {}
     }
     if destination.is_empty() {
         return;
@@ -157,66 +173,68 @@ pub fn multiply(destination: &mut [f64], left: MatrixView, right: Right, start: 
 
 /// A product with one column: each entry is the sum of eight partial sums over
 /// every eighth term, the same on every CPU.
-struct Column<'a> {
-    left: MatrixView<'a>,
-    column: &'a [f64],
-    start: Start<'a>,
-    destination: &'a mut [f64],
+struct Column<'a, T> {
+    left: MatrixView<'a, T>,
+    column: &'a [T],
+    start: Start<'a, T>,
+    destination: &'a mut [T],
 }
 
-impl WithSimd for Column<'_> {
+impl<T: Element> WithSimd for Column<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self { left, column, start, destination } = self;
-        for (out, row) in destination.iter_mut().zip(left.values.chunks_exact(left.row_stride)) {
+        let rows = left.values.chunks_exact(left.row_stride);
+        for (i, (out, row)) in destination.iter_mut().zip(rows).enumerate() {
             let first = match start {
-                Start::Zero => 0.0,
+                Start::Zero => T::ZERO,
                 Start::Destination => *out,
                 Start::Bias(bias) => bias[0],
+                Start::RowBias(bias) => bias[i],
             };
-            *out = first + dot(&row[..left.columns], column);
+            *out = first.plus(dot(&row[..left.columns], column));
         }
     }
 }
 
 #[inline(always)]
-fn dot(row: &[f64], column: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
+fn dot<T: Element>(row: &[T], column: &[T]) -> T {
+    let mut sums = [T::ZERO; 8];
     let (ahead, rest) = row.as_chunks::<8>();
     let (column_ahead, column_rest) = column.as_chunks::<8>();
     for (x, w) in ahead.iter().zip(column_ahead) {
         for lane in 0..8 {
-            sums[lane] = x[lane].mul_add(w[lane], sums[lane]);
+            sums[lane] = x[lane].fused(w[lane], sums[lane]);
         }
     }
     for ((sum, x), w) in sums.iter_mut().zip(rest).zip(column_rest) {
-        *sum = x.mul_add(*w, *sum);
+        *sum = x.fused(*w, *sum);
     }
     let [a, b, c, d, e, f, g, h] = sums;
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
+    a.plus(b).plus(c.plus(d)).plus(e.plus(f).plus(g.plus(h)))
 }
 
 /// A product whose right operand has rows of `width` entries, and whose result has
 /// rows `stride` apart.
-struct Product<'a> {
+struct Product<'a, T> {
     rows: usize,
     width: usize,
     depth: usize,
-    left: MatrixView<'a>,
-    right: &'a [f64],
-    start: Start<'a>,
-    destination: &'a mut [f64],
+    left: MatrixView<'a, T>,
+    right: &'a [T],
+    start: Start<'a, T>,
+    destination: &'a mut [T],
     stride: usize,
 }
 
-impl WithSimd for Product<'_> {
+impl<T: Element> WithSimd for Product<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let lanes = S::F64_LANES;
+        let lanes = T::lanes::<S>();
         let mut column = 0;
         while column < self.width {
             let left = self.width - column;
@@ -237,7 +255,7 @@ impl WithSimd for Product<'_> {
     }
 }
 
-impl Product<'_> {
+impl<T: Element> Product<'_, T> {
     /// The columns `column .. column + width`, which fill `VECTORS` vectors, the
     /// last in part if `PARTIAL`.
     #[inline(always)]
@@ -276,20 +294,20 @@ impl Product<'_> {
         column: usize,
         width: usize,
     ) {
-        let lanes = S::F64_LANES;
+        let lanes = T::lanes::<S>();
         let in_last = (width - (VECTORS - 1) * lanes) as u64;
-        let mask = simd.mask_between_m64s(0, in_last);
+        let mask = T::mask_below(simd, in_last);
         // SAFETY: reads `width` numbers from `from` on, which the callers below
         // point into slices with that many left.
-        let load = |from: *const f64, vector: usize| unsafe {
+        let load = |from: *const T, vector: usize| unsafe {
             let from = from.add(vector * lanes);
             if PARTIAL && vector == VECTORS - 1 {
-                simd.mask_load_ptr_f64s(mask, from)
+                T::mask_load(simd, mask, from)
             } else {
-                from.cast::<S::f64s>().read_unaligned()
+                from.cast::<T::Vector<S>>().read_unaligned()
             }
         };
-        let zero = simd.splat_f64s(0.0);
+        let zero = T::ZERO.splat(simd);
         let mut sums = [[zero; VECTORS]; ROWS];
         for (i, sums) in sums.iter_mut().enumerate() {
             for (vector, sum) in sums.iter_mut().enumerate() {
@@ -300,6 +318,7 @@ impl Product<'_> {
                         load(self.destination[at..at + width].as_ptr(), vector)
                     }
                     Start::Bias(bias) => load(bias[column..column + width].as_ptr(), vector),
+                    Start::RowBias(bias) => bias[row + i].splat(simd),
                 };
             }
         }
@@ -320,9 +339,9 @@ impl Product<'_> {
             for (i, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: the assertion above bounds the last of these places.
                 let x = unsafe { *left.add((row + i) * row_stride + k * column_stride) };
-                let x = simd.splat_f64s(x);
+                let x = x.splat(simd);
                 for (sum, vector) in sums.iter_mut().zip(vectors) {
-                    *sum = simd.mul_add_f64s(x, vector, *sum);
+                    *sum = T::mul_add(simd, x, vector, *sum);
                 }
             }
         }
@@ -334,14 +353,127 @@ impl Product<'_> {
                 unsafe {
                     let out = out.add(vector * lanes);
                     if PARTIAL && vector == VECTORS - 1 {
-                        simd.mask_store_ptr_f64s(mask, out, sum);
+                        T::mask_store(simd, mask, out, sum);
                     } else {
-                        out.cast::<S::f64s>().write_unaligned(sum);
+                        out.cast::<T::Vector<S>>().write_unaligned(sum);
                     }
                 }
             }
         }
     }
+}
+
+/// Vectors of each kind of element.
+mod lanes {
+    use pulp::{MemMask, Simd};
+
+    /// See [`Element`](super::Element).
+    pub trait Lanes: Copy + Send + Sync + std::fmt::Debug + 'static {
+        type Vector<S: Simd>: Copy;
+        type Mask<S: Simd>: Copy;
+        const ZERO: Self;
+
+        fn lanes<S: Simd>() -> usize;
+        fn plus(self, other: Self) -> Self;
+        /// `self · factor + term`, rounded once.
+        fn fused(self, factor: Self, term: Self) -> Self;
+        fn splat<S: Simd>(self, simd: S) -> Self::Vector<S>;
+        fn mul_add<S: Simd>(
+            simd: S,
+            a: Self::Vector<S>,
+            b: Self::Vector<S>,
+            c: Self::Vector<S>,
+        ) -> Self::Vector<S>;
+        /// The first `count` lanes.
+        fn mask_below<S: Simd>(simd: S, count: u64) -> Self::Mask<S>;
+        /// # Safety
+        /// The lanes of the mask can be read from.
+        unsafe fn mask_load<S: Simd>(
+            simd: S,
+            mask: Self::Mask<S>,
+            from: *const Self,
+        ) -> Self::Vector<S>;
+        /// # Safety
+        /// The lanes of the mask can be written to.
+        unsafe fn mask_store<S: Simd>(
+            simd: S,
+            mask: Self::Mask<S>,
+            to: *mut Self,
+            values: Self::Vector<S>,
+        );
+    }
+
+    macro_rules! lanes {
+        ($element:ty, $count:ty, $lanes:ident, $vector:ident, $mask:ident, $splat:ident,
+         $mul_add:ident, $between:ident, $load:ident, $store:ident) => {
+            impl Lanes for $element {
+                type Vector<S: Simd> = S::$vector;
+                type Mask<S: Simd> = MemMask<S::$mask>;
+                const ZERO: Self = 0.0;
+
+                #[inline(always)]
+                fn lanes<S: Simd>() -> usize {
+                    S::$lanes
+                }
+
+                #[inline(always)]
+                fn plus(self, other: Self) -> Self {
+                    self + other
+                }
+
+                #[inline(always)]
+                fn fused(self, factor: Self, term: Self) -> Self {
+                    <$element>::mul_add(self, factor, term)
+                }
+
+                #[inline(always)]
+                fn splat<S: Simd>(self, simd: S) -> S::$vector {
+                    simd.$splat(self)
+                }
+
+                #[inline(always)]
+                fn mul_add<S: Simd>(
+                    simd: S,
+                    a: S::$vector,
+                    b: S::$vector,
+                    c: S::$vector,
+                ) -> S::$vector {
+                    simd.$mul_add(a, b, c)
+                }
+
+                #[inline(always)]
+                fn mask_below<S: Simd>(simd: S, count: u64) -> MemMask<S::$mask> {
+                    simd.$between(0, count as $count)
+                }
+
+                #[inline(always)]
+                unsafe fn mask_load<S: Simd>(
+                    simd: S,
+                    mask: MemMask<S::$mask>,
+                    from: *const Self,
+                ) -> S::$vector {
+                    // SAFETY: the caller's promise.
+                    unsafe { simd.$load(mask, from) }
+                }
+
+                #[inline(always)]
+                unsafe fn mask_store<S: Simd>(
+                    simd: S,
+                    mask: MemMask<S::$mask>,
+                    to: *mut Self,
+                    values: S::$vector,
+                ) {
+                    // SAFETY: the caller's promise.
+                    unsafe { simd.$store(mask, to, values) }
+                }
+            }
+        };
+    }
+
+    lanes! { f64, u64, F64_LANES, f64s, m64s, splat_f64s, mul_add_f64s, mask_between_m64s,
+    mask_load_ptr_f64s, mask_store_ptr_f64s }
+    lanes! { f32, u32, F32_LANES, f32s, m32s, splat_f32s, mul_add_f32s, mask_between_m32s,
+    mask_load_ptr_f32s, mask_store_ptr_f32s }
 }
 
 #[cfg(test)]

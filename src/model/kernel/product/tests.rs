@@ -78,7 +78,12 @@ fn bits_do_not_depend_on_the_vector_instructions() {
     let bias = entries(width, 8);
     let mut found = [0; 3].map(|_| vec![0.0; rows * width]);
     let [plain, narrow, wide] = &mut found;
-    fn product<'a>(a: &'a [f64], b: &'a [f64], bias: &'a [f64], out: &'a mut [f64]) -> Product<'a> {
+    fn product<'a>(
+        a: &'a [f64],
+        b: &'a [f64],
+        bias: &'a [f64],
+        out: &'a mut [f64],
+    ) -> Product<'a, f64> {
         let (rows, width) = (out.len() / bias.len(), bias.len());
         let left = MatrixView::row_major(a, rows, a.len() / rows);
         let depth = a.len() / rows;
