@@ -14,7 +14,7 @@ use super::keys::{Key, Legend, Marker, Sample, draw_dot, draw_hatched, draw_mark
 use super::labels::{Area, Label, LabelledLine, outside, place_labels};
 use super::levels::{Level, levels};
 use super::panel::{
-    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left,
+    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left, widest_label,
 };
 use super::style::{GREY, INK, TICK_SIZE, WIDTH, series_style};
 use super::text::text_width;
@@ -101,7 +101,8 @@ impl<'a> Chart<'a> {
         let legend = Legend::new(keys(contour), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| Axis::linear(axis[0], axis[axis.len() - 1]));
         let vertical = labelled(axes[1], PLOT_HEIGHT, 95.0, &field.y_label);
-        let left = room_left(&[&vertical]);
+        let widest = widest_label(&[vertical]);
+        let left = room_left(widest);
         let label = heights.label(&field.value_label);
         let bar = |height| ColorBar::new(heights.axis, ColorMap::Sequential, &label, height);
         let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();
@@ -115,6 +116,7 @@ impl<'a> Chart<'a> {
             area: Area { low, high },
             horizontal: labelled(axes[0], width, 120.0, &field.x_label),
             vertical: labelled(axes[1], tall, 95.0, &field.y_label),
+            widest,
         };
         let levels = levels(&heights.axis, heights.is_log);
         let mut chart = Self {

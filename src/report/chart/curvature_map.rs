@@ -13,7 +13,7 @@ use super::isolines::Lattice;
 use super::keys::{Key, Legend, Marker, Sample, draw_hatched, draw_marker};
 use super::labels::Area;
 use super::panel::{
-    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left,
+    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left, widest_label,
 };
 use super::style::{INK, SeriesStyle, WIDTH};
 use super::{Drawing, Rendered, draw_on_both};
@@ -70,7 +70,8 @@ impl<'a> Chart<'a> {
         let legend = Legend::new(keys(map), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| outer(axis));
         let vertical = labelled(axes[1], PLOT_HEIGHT, 95.0, &field.y_label);
-        let left = room_left(&[&vertical]);
+        let widest = widest_label(&[vertical]);
+        let left = room_left(widest);
         let bar = |height| ColorBar::new(axis, colors, &field.value_label, height);
         let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();
         let length = |axis: &Axis| axis.ends().1 - axis.ends().0;
@@ -82,6 +83,7 @@ impl<'a> Chart<'a> {
             area: Area { low, high },
             horizontal: labelled(axes[0], width, 120.0, &field.x_label),
             vertical: labelled(axes[1], tall, 95.0, &field.y_label),
+            widest,
         };
         let (bar, height) = (bar(tall), high.1 + BELOW);
         Self { map, heading, legend, panel, bar, axis, colors, height }

@@ -30,6 +30,8 @@ pub(super) struct Panel {
     pub(super) area: Area,
     pub(super) horizontal: LabelledAxis,
     pub(super) vertical: LabelledAxis,
+    /// What the widest words beside the vertical axis take.
+    pub(super) widest: f64,
 }
 
 /// Which words a panel has below it.
@@ -67,12 +69,15 @@ pub(super) fn plot_size(aspect: Option<f64>, room: f64) -> (f64, f64) {
     }
 }
 
-/// How much room the words left of a panel take, from the picture's left edge.
-pub(super) fn room_left(vertical: &[&LabelledAxis]) -> f64 {
+/// The width of the widest words beside these axes.
+pub(super) fn widest_label(vertical: &[LabelledAxis]) -> f64 {
     let ticks = vertical.iter().flat_map(|axis| axis.ticks.iter());
     let labels = ticks.filter_map(|tick| tick.label.as_deref());
-    let widest =
-        labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max);
+    labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max)
+}
+
+/// How much room the words left of a panel take, from the picture's left edge.
+pub(super) fn room_left(widest: f64) -> f64 {
     MARGIN + LABEL_SIZE + BESIDE + widest
 }
 
@@ -129,8 +134,7 @@ impl Panel {
         }
         let lettering = Lettering::new(LABEL_SIZE, INK).align(HPos::Center);
         let beside = fit(&self.vertical.label, LABEL_SIZE, FontStyle::Normal, high.1 - low.1);
-        let widest = self.widest_label();
-        let x = low.0 - widest - BESIDE - 4.0;
+        let x = low.0 - self.widest - BESIDE - 4.0;
         canvas.text(&beside, (x, f64::midpoint(low.1, high.1)), lettering.upwards());
         if below == Below::Everything {
             let centred = Lettering::new(TICK_SIZE, INK).align(HPos::Center);
@@ -145,11 +149,6 @@ impl Panel {
             );
             canvas.text(&words, (f64::midpoint(low.0, high.0), high.1 + 76.0), lettering);
         }
-    }
-
-    fn widest_label(&self) -> f64 {
-        let labels = self.vertical.ticks.iter().filter_map(|tick| tick.label.as_deref());
-        labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max)
     }
 
     /// Draws the part of a line of values inside the panel; values that are not finite

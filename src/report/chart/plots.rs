@@ -10,7 +10,7 @@ use super::canvas::{Canvas, Lettering, Point, Stroke};
 use super::frame::{Heading, below_heading, draw_heading};
 use super::keys::{Key, Legend};
 use super::labels::Area;
-use super::panel::{BELOW, BETWEEN, Below, MARGIN, Panel, labelled, room_left};
+use super::panel::{BELOW, BETWEEN, Below, MARGIN, Panel, labelled, room_left, widest_label};
 use super::style::{GREY, INK, SeriesStyle, TICK_SIZE, WIDTH};
 use super::text::text_width;
 
@@ -83,7 +83,8 @@ impl Plots {
         let legend = Legend::new(keys, below_heading(&heading));
         let vertical: Vec<_> =
             plots.iter().map(|plot| labelled(plot.vertical.0, plot.height, 80.0, "")).collect();
-        let left = room_left(&vertical.iter().collect::<Vec<_>>());
+        let widest = widest_label(&vertical);
+        let left = room_left(widest);
         let rules = plots.iter().flat_map(|plot| &plot.rules);
         let words = rules.map(|rule| text_width(&rule.1, TICK_SIZE, FontStyle::Normal) + 14.0);
         let right = WIDTH - MARGIN - words.fold(10.0, f64::max);
@@ -96,7 +97,7 @@ impl Plots {
             let (axis, label) = &plot.vertical;
             let vertical = labelled(*axis, plot.height, 80.0, label);
             top += plot.height + if plot.shares_axis { BETWEEN } else { BELOW };
-            panels.push((plot, Panel { area, horizontal, vertical }));
+            panels.push((plot, Panel { area, horizontal, vertical, widest }));
         }
         Self { heading, legend, plots: panels, height: top }
     }
@@ -207,9 +208,12 @@ fn draw_spans<B: DrawingBackend>(
     taken: &mut Vec<Area>,
 ) {
     let Area { low, high } = panel.area;
-    for span in &plot.spans {
+    for (index, span) in plot.spans.iter().enumerate() {
+        // Beside each other where they are at one place.
+        let shift = 24.0 * index as f64;
         let from = panel.place((span.x, span.from));
         let to = panel.place((span.x, span.to));
+        let (from, to) = ((from.0 + shift, from.1), (to.0 + shift, to.1));
         let (from, to) = ((from.0, from.1.clamp(low.1, high.1)), (to.0, to.1.clamp(low.1, high.1)));
         let stroke = Stroke::solid(span.color, 2.5);
         canvas.line(&[from, to], stroke);
@@ -261,6 +265,9 @@ pub(super) fn axis_of(values: impl Iterator<Item = f64> + Clone, is_log: bool) -
     if is_log && positive < high {
         let margin = (high / positive).powf(0.04).max(1.02);
         return Axis::log(positive / margin, high * margin);
+    }
+    if low == 0.0 && high > 0.0 {
+        return Axis::linear(0.0, 1.06 * high);
     }
     Axis::padded(low, high, 0.06)
 }

@@ -86,6 +86,9 @@ impl Profile {
         let plots = self.panels.iter().zip(*heights).enumerate().map(|(index, (panel, height))| {
             let mut plot = self.plot(panel, &labels, *height);
             plot.shares_axis = index + 1 < self.panels.len();
+            if index > 0 {
+                plot.marks.iter_mut().for_each(|mark| mark.1.clear());
+            }
             plot
         });
         let heading = heading(&self.title, &self.subtitles);

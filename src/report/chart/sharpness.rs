@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::keys::{Key, Sample};
 use super::panel::heading;
 use super::plots::{Plot, Plots, axis_of};
-use super::style::{GREY, series_style};
+use super::style::{GREY, SeriesStyle, series_style};
 use super::{Rendered, draw_on_both};
 
 /// A curvature against iterations, and the loss below it.
@@ -48,10 +48,9 @@ impl Sharpness {
     pub(crate) fn render(&self) -> Result<Rendered, String> {
         super::style::register_fonts()?;
         let labels: Vec<String> = self.series.iter().map(|series| series.label.clone()).collect();
-        let keys = labels.iter().map(|label| Key {
-            label: label.clone(),
-            sample: Sample::Line(series_style(label, &labels)),
-        });
+        let keys = labels
+            .iter()
+            .map(|label| Key { label: label.clone(), sample: Sample::Line(style(label, &labels)) });
         let keys = keys.collect();
         let has_losses = self.series.iter().any(|series| !series.losses.is_empty());
         let mut plots = vec![self.curvatures(&labels, if has_losses { 520.0 } else { 700.0 })];
@@ -76,7 +75,7 @@ impl Sharpness {
         };
         let mut plot = Plot::empty(self.iterations(), (axis, self.value_label.clone()), height);
         for series in &self.series {
-            let style = series_style(&series.label, labels);
+            let style = style(&series.label, labels);
             plot.lines.push((series.values.clone(), style));
             let rule = series.limit.iter().map(|(at, words)| (*at, words.clone(), style.color));
             plot.rules.extend(rule);
@@ -90,7 +89,7 @@ impl Sharpness {
         let axis = axis_of(losses, true);
         let mut plot = Plot::empty(self.iterations(), (axis, self.loss_label.clone()), 300.0);
         for series in &self.series {
-            plot.lines.push((series.losses.clone(), series_style(&series.label, labels)));
+            plot.lines.push((series.losses.clone(), style(&series.label, labels)));
         }
         plot
     }
@@ -102,6 +101,14 @@ impl Sharpness {
         let end = places.fold(0.0, f64::max);
         (Axis::linear(0.0, end), "iteration".into())
     }
+}
+
+/// As everywhere, but solid where colours alone tell few runs apart: the dashed lines are
+/// the limits.
+fn style(label: &str, labels: &[String]) -> SeriesStyle {
+    const FEW: usize = 4;
+    let style = series_style(label, labels);
+    if labels.len() <= FEW { SeriesStyle { dash: &[], ..style } } else { style }
 }
 
 #[cfg(test)]

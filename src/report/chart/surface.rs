@@ -7,6 +7,7 @@ use plotters_backend::DrawingBackend;
 use super::axis::{Axis, Tick};
 use super::canvas::{Canvas, Lettering, Point, Stroke};
 use super::colormap::{ColorMap, mix};
+use super::coverage::bounds;
 use super::field::{Field, Heights, ValueScale};
 use super::frame::{Heading, LabelledAxis, below_heading, draw_heading};
 use super::panel::{heading, labelled};
@@ -64,9 +65,10 @@ const TURN: f64 = 0.64;
 const TILT: f64 = 0.56;
 /// The height of the box, of which the floor has sides of 2.
 const TALL: f64 = 1.15;
-const PLOT_HEIGHT: f64 = 860.0;
-/// A pixel's worth of the box, and where its middle is.
-const SCALE: f64 = 430.0;
+/// What the box and its words have, in pixels.
+const PLOT_HEIGHT: f64 = 900.0;
+const BELOW: f64 = 60.0;
+const WORDS: f64 = 190.0;
 
 struct Chart<'a> {
     surface: &'a Surface,
@@ -74,6 +76,9 @@ struct Chart<'a> {
     heights: Heights,
     axes: [LabelledAxis; 3],
     top: f64,
+    /// A pixel's worth of the box, and the pixel of its middle.
+    scale: f64,
+    middle: Point,
 }
 
 impl<'a> Chart<'a> {
@@ -97,17 +102,21 @@ impl<'a> Chart<'a> {
             horizontal(&field.y, &field.y_label),
             labelled(heights.axis, 420.0, 80.0, &heights.label(&field.value_label)),
         ];
-        let top = below_heading(&heading) - 30.0;
-        Self { surface, heading, heights, axes, top }
+        let top = below_heading(&heading) - 24.0;
+        let box_corners =
+            (0..8).map(|k| projected([f64::from(k & 1), f64::from(k >> 1 & 1), f64::from(k >> 2)]));
+        let corners: Vec<Point> = box_corners.collect();
+        let (low, high) = bounds(&corners, 0.0);
+        let room = (WIDTH - 2.0 * WORDS, PLOT_HEIGHT);
+        let scale = (room.0 / (high.0 - low.0)).min(room.1 / (high.1 - low.1));
+        let middle = (WIDTH / 2.0 - scale * f64::midpoint(low.0, high.0), top + scale * high.1);
+        Self { surface, heading, heights, axes, top, scale, middle }
     }
 
     /// The pixel of a point of the box, each coordinate 0 to 1.
-    fn place(&self, [x, y, z]: [f64; 3]) -> Point {
-        let (x, y) = (2.0 * x - 1.0, 2.0 * y - 1.0);
-        let across = x * TURN.cos() - y * TURN.sin();
-        let away = x * TURN.sin() + y * TURN.cos();
-        let up = TALL * z * TILT.cos() + away * TILT.sin();
-        (WIDTH / 2.0 + 30.0 + SCALE * across, self.top + 0.60 * PLOT_HEIGHT - SCALE * (up - 0.1))
+    fn place(&self, point: [f64; 3]) -> Point {
+        let (across, up) = projected(point);
+        (self.middle.0 + self.scale * across, self.middle.1 - self.scale * up)
     }
 
     fn line<B: DrawingBackend>(
@@ -215,7 +224,7 @@ impl<'a> Chart<'a> {
         let [x, y, z] = &self.axes;
         let lettering = Lettering::new(LABEL_SIZE, INK);
         let word = |axis: &LabelledAxis| fit(&axis.label, LABEL_SIZE, FontStyle::Normal, ROOM);
-        let below = |middle: Point, side: f64| (middle.0 + side * 100.0, middle.1 + 100.0);
+        let below = |middle: Point, side: f64| (middle.0 + side * 84.0, middle.1 + 84.0);
         let at = below(self.place([0.5, 0.0, 0.0]), 1.0);
         canvas.text(&word(x), at, lettering.align(HPos::Left));
         let at = below(self.place([0.0, 0.5, 0.0]), -1.0);
@@ -231,7 +240,7 @@ impl<'a> Chart<'a> {
 
 impl Drawing for Chart<'_> {
     fn height(&self) -> f64 {
-        self.top + PLOT_HEIGHT + 90.0
+        self.place([0.0; 3]).1 + BELOW
     }
 
     fn draw<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>) {
@@ -240,6 +249,14 @@ impl Drawing for Chart<'_> {
         self.draw_cells(canvas);
         self.draw_axes(canvas);
     }
+}
+
+/// Where a point of the box is seen: to the right, and upwards.
+fn projected([x, y, z]: [f64; 3]) -> Point {
+    let (x, y) = (2.0 * x - 1.0, 2.0 * y - 1.0);
+    let across = x * TURN.cos() - y * TURN.sin();
+    let away = x * TURN.sin() + y * TURN.cos();
+    (across, TALL * z * TILT.cos() + away * TILT.sin())
 }
 
 fn labelled_ticks(axis: &LabelledAxis) -> impl Iterator<Item = &Tick> {
@@ -285,6 +302,12 @@ mod tests {
         let rendered = bowl.render().unwrap();
         check(&rendered, "surface-log");
         assert!(rendered.svg.contains("left out where the value is not finite"));
+        let chart = Chart::new(&bowl);
+        for k in 0..8 {
+            let (x, y) = chart.place([k & 1, k >> 1 & 1, k >> 2].map(f64::from));
+            assert!(x > 150.0 && x < WIDTH - 150.0 && y >= chart.top - 1.0, "{x} {y}");
+            assert!(y <= chart.height() - 50.0);
+        }
         let polygons = |text: &str| text.matches("<polygon").count();
         assert_eq!(polygons(&rendered.svg), 50 * 50 - 4);
     }
