@@ -10,6 +10,7 @@ use losslab::model::{Activation, Initialisation, Loss};
 
 use super::anchors::AnchorsArguments;
 use super::bench::BenchArguments;
+use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 
 const EXAMPLES: &str = "\
@@ -20,6 +21,7 @@ Examples:
   losslab compare --data houses.csv --target price --hidden 32,16
   losslab train -p digits --budget 300    one run, and its weights
   losslab eval -p digits -o out.safetensors    one evaluation, to compare
+  losslab connect                         what lies between two solutions
   losslab list solvers                    what there is to choose from";
 
 /// Which optimiser should train this network on this data?
@@ -44,6 +46,8 @@ pub enum Command {
     Train(TrainArguments),
     /// Compute loss and derivatives at one point, for comparison
     Eval(EvalArguments),
+    /// Measure the line, the matched line and a curve between two solutions
+    Connect(ConnectArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
     /// Count evaluations on standard problems, beside published counts
@@ -379,7 +383,9 @@ mod tests {
     fn help_fits_80_columns() {
         let mut command = Arguments::command();
         command.build();
-        for sub in [&["compare"][..], &["train"], &["eval"], &["bench"], &["list"], &[]] {
+        for sub in
+            [&["compare"][..], &["train"], &["eval"], &["connect"], &["bench"], &["list"], &[]]
+        {
             let mut command = command.clone();
             for name in sub {
                 command = command.find_subcommand(name).expect("it exists").clone();

@@ -4,6 +4,7 @@ mod anchors;
 mod arguments;
 mod bench;
 mod compare;
+mod connect;
 mod eval;
 mod failure;
 mod list;
@@ -28,6 +29,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
+        Command::Connect(arguments) => connect::connect(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

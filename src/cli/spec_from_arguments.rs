@@ -7,6 +7,7 @@ use losslab::lab::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file, p
 use losslab::solver::SolverSpec;
 
 use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, TrainArguments};
+use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 
 /// What to run, and where to put the results.
@@ -71,6 +72,27 @@ pub fn evaluation(arguments: &EvalArguments) -> Result<ExperimentSpec, Error> {
     // Nothing is run: a specification need not have solvers, nor a target to stop at.
     spec.solvers = problems::default_solvers();
     spec.stop_at_target = false;
+    spec.validate()?;
+    Ok(spec)
+}
+
+/// The specification whose one problem is to be solved twice.
+pub fn connection(arguments: &ConnectArguments) -> Result<ExperimentSpec, Error> {
+    let problem = vec![problems::find("digits")?];
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        budget: 300.0,
+        ..ExperimentSpec::new("connect", problem, problems::default_solvers())
+    };
+    let mut spec = base(arguments.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    spec.problems = problems(&arguments.problem, None, std::mem::take(&mut spec.problems))?;
+    only("a connection is of one problem", "-p", spec.problems.len(), "")?;
+    spec.solvers = vec![parse_solver(arguments.solver.as_deref().unwrap_or("lbfgs"))?];
+    spec.budget = arguments.budget.unwrap_or(spec.budget);
+    spec.threads = arguments.threads.or(spec.threads);
     spec.validate()?;
     Ok(spec)
 }
@@ -237,9 +259,7 @@ mod tests {
         match Arguments::parse_from(line.split_whitespace()).command.unwrap() {
             Command::Compare(arguments) => comparison(&arguments),
             Command::Train(arguments) => training(&arguments),
-            Command::Anchors(_) | Command::Eval(_) | Command::Bench(_) | Command::List(_) => {
-                panic!("{line} plans nothing")
-            }
+            other => panic!("{line} plans nothing: {other:?}"),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
+pub mod connect;
 mod describe;
 pub mod environment;
 pub mod eval;
@@ -11,6 +12,7 @@ mod iterates;
 pub mod problems;
 mod record;
 mod runner;
+pub mod sharpness;
 mod spec;
 mod study;
 

@@ -9,6 +9,7 @@ pub mod curvature;
 mod direction;
 mod grid;
 mod network_surface;
+pub mod sharpness;
 mod paths;
 mod slice;
 mod subspace;
