@@ -12,6 +12,7 @@ pub mod problems;
 mod record;
 mod runner;
 mod spec;
+pub mod spectrum;
 mod study;
 
 pub use checkpoint::{Checkpoint, Identity};

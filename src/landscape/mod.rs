@@ -4,8 +4,8 @@
 //! This layer knows no solver. Where something has to be minimised, as a curve between two
 //! solutions, it is an [`Objective`](crate::objective::Objective) for a solver to take.
 
-pub mod curvature;
 pub mod connect;
+pub mod curvature;
 mod direction;
 mod grid;
 mod paths;

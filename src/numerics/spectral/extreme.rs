@@ -210,7 +210,8 @@ impl<'a, A: SymmetricOperator> Search<'a, A> {
             let mut start = start.clone();
             let tiny = 1e-8 * norm(&start);
             // No eigenvector may be at right angles to all.
-            if let Some(random) = Basis::default().random_complement(start.len(), &mut self.stream) {
+            if let Some(random) = Basis::default().random_complement(start.len(), &mut self.stream)
+            {
                 axpy(MIXED * norm(&start), &random, &mut start);
             }
             if self.pending.orthonormalise(&mut start, tiny).1.is_some() {
