@@ -2,9 +2,18 @@
 
 mod axis;
 mod canvas;
+mod color_bar;
+mod colormap;
+mod contour;
 mod coverage;
 mod curves;
+mod field;
 mod frame;
+mod isolines;
+mod keys;
+mod labels;
+mod levels;
+mod panel;
 mod png;
 mod range;
 mod raster;
@@ -177,5 +186,7 @@ fn file_stem(name: &str) -> String {
     if trimmed.is_empty() { "problem".into() } else { trimmed.into() }
 }
 
+#[cfg(test)]
+mod test_pictures;
 #[cfg(test)]
 mod tests;
