@@ -14,6 +14,7 @@ mod record;
 mod runner;
 pub mod sharpness;
 mod spec;
+pub mod spectrum;
 mod study;
 
 pub use checkpoint::{Checkpoint, Identity};
