@@ -7,6 +7,7 @@ mod compare;
 mod connect;
 mod eval;
 mod failure;
+mod landscape;
 mod list;
 mod output;
 mod progress;
@@ -30,6 +31,7 @@ pub fn run() -> ExitCode {
         Command::Train(arguments) => train::train(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Connect(arguments) => connect::connect(&arguments),
+        Command::Landscape(arguments) => landscape::landscape(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -9,6 +9,7 @@ use losslab::solver::SolverSpec;
 use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, TrainArguments};
 use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
+use super::landscape::LandscapeArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -95,6 +96,28 @@ pub fn connection(arguments: &ConnectArguments) -> Result<ExperimentSpec, Error>
     spec.threads = arguments.threads.or(spec.threads);
     spec.validate()?;
     Ok(spec)
+}
+
+/// The runs whose landscape is drawn: four solvers if their paths are the axes, else one.
+pub fn landscape(arguments: &LandscapeArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let names: &[&str] = match arguments.axes() {
+        "paths" => &["gd", "cg", "lbfgs", "adam:learning_rate=0.01"],
+        _ => &["lbfgs"],
+    };
+    let solvers = names.iter().map(|text| SolverSpec::parse(text)).collect::<Result<_, _>>()?;
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        ..ExperimentSpec::new("landscape", vec![problems::find("digits")?], solvers)
+    };
+    let mut spec = base(experiment.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    apply(experiment, &mut spec)?;
+    only("a landscape is of one problem", "-p", spec.problems.len(), "")?;
+    only("a landscape has one seed", "--seed", spec.seeds.len(), "")?;
+    plan(experiment, spec)
 }
 
 /// That there is not more than one.

@@ -9,6 +9,7 @@ pub mod environment;
 pub mod eval;
 mod instance;
 mod iterates;
+pub mod landscape;
 pub mod problems;
 mod record;
 mod runner;
