@@ -33,7 +33,7 @@ written, or 130 after Ctrl-C, with what there is written.";
 /// files, and measures the loss along the straight line between them, along the
 /// line after the second network's hidden units were matched to the first's, and
 /// along a quadratic Bezier curve fitted between them.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, max_term_width = 80)]
 pub struct ConnectArguments {
     #[command(flatten)]

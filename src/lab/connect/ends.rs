@@ -40,7 +40,7 @@ pub(super) fn ends(
 ) -> Result<[End; 2]> {
     match &request.ends {
         Ends::Files([a, b]) => {
-            let read = |file: &PathBuf| {
+            let read = |file: &PathBuf| -> Result<End> {
                 let theta = read_vector(study.instance.risk.network(), file, "")?;
                 Ok::<End, crate::Error>(End {
                     theta,

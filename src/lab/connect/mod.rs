@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{Event, ExperimentSpec, Metric, ProblemSummary, Run, Study};
 use crate::data::Samples;
 use crate::error::{Error, Result};
+use crate::landscape::Slice;
 use crate::landscape::connect::{
-    Barrier, CurvePlane, Profile, Relabelling, Segment, match_by_activations, match_by_weights,
+    Barrier, CurvePlane, Profile, Relabelling, Segment, UnitGroup, match_by_activations,
+    match_by_weights,
 };
-use crate::landscape::{Grid, Measurement};
 use crate::model::Network;
 use crate::numerics::{Seed, Vector, norm};
 use crate::solver::Status;
@@ -112,17 +113,8 @@ pub struct Curve {
     pub path: Path,
     /// The plane that it lies in.
     pub plane: CurvePlane,
-    /// The surface on that plane.
-    pub surface: Option<PlaneSurface>,
-}
-
-/// What was measured on the plane of the curve.
-#[derive(Clone, Debug)]
-pub struct PlaneSurface {
-    /// Where, in the distance of parameters.
-    pub grid: Grid,
-    /// What was measured.
-    pub cells: Vec<Measurement>,
+    /// The surface on that plane, in the distance of parameters.
+    pub surface: Option<Slice>,
 }
 
 impl Connection {
@@ -182,7 +174,7 @@ pub fn connect(
     let mut study = Study::first(&mut spec)?;
     // Before anything that takes time.
     if request.match_by != MatchBy::Nothing {
-        crate::landscape::connect::UnitGroup::all(study.instance.risk.network())?;
+        UnitGroup::all(study.instance.risk.network())?;
     }
     let ends = ends::ends(&mut study, &spec, request, interrupt, observe)?;
     let [a, b] = [&ends[0].theta, &ends[1].theta];

@@ -2,16 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::prelude::*;
-
 use super::request::Request;
-use super::{Curve, Path, PlaneSurface, Study};
-use crate::data::Samples;
+use super::{Curve, Path, Study};
 use crate::error::Result;
-use crate::lab::{Event, ExperimentSpec, Instance, Metric};
+use crate::lab::{Event, ExperimentSpec, Instance};
 use crate::landscape::connect::{BezierCurve, CurvePlane, Profile, Segment};
-use crate::landscape::{Grid, GridAxis, Measurement, Subspace, Surface};
-use crate::model::evaluate;
+use crate::landscape::{Grid, GridAxis, NetworkSurface, Precision, Slice, Subspace, slice};
 use crate::numerics::{Seed, Vector};
 use crate::objective::Objective;
 use crate::solver::{Conditions, Stopping, run};
@@ -20,43 +16,10 @@ use crate::solver::{Conditions, Stopping, run};
 const MARGIN: f64 = 0.25;
 
 /// The study's loss, metric and held-out rows on a line or a plane.
-fn surface<'a>(study: &'a Study, subspace: &'a Subspace) -> impl Surface + 'a {
-    OnSubspace { study, subspace }
-}
-
-struct OnSubspace<'a> {
-    study: &'a Study,
-    subspace: &'a Subspace,
-}
-
-impl Surface for OnSubspace<'_> {
-    fn measure(&self, points: &[[f64; 2]], out: &mut [Measurement]) {
-        let Instance { risk, criterion, test, target_scale, .. } = &self.study.instance;
-        let metric = self.study.summary.metric;
-        points.par_iter().zip(out).for_each(|(point, out)| {
-            let theta = self.subspace.point(*point);
-            let on = |samples: &Samples| {
-                let scale = target_scale.as_ref();
-                let found = evaluate(risk.network(), &theta, criterion, samples, scale);
-                let of_metric = match metric {
-                    Metric::Accuracy => found.accuracy,
-                    Metric::Rmse => found.rmse,
-                };
-                (found.loss, of_metric)
-            };
-            let test = test.as_ref().map(on);
-            *out = Measurement {
-                train_loss: risk.value(&theta),
-                train_metric: on(risk.samples()).1,
-                test_loss: test.map(|(loss, _)| loss),
-                test_metric: test.and_then(|(_, metric)| metric),
-            };
-        });
-    }
-
-    fn batch(&self) -> usize {
-        4 * rayon::current_num_threads()
-    }
+fn surface<'a>(study: &'a Study, subspace: &'a Subspace) -> NetworkSurface<'a> {
+    let Instance { risk, test, target_scale, .. } = &study.instance;
+    let scale = target_scale.as_ref();
+    NetworkSurface::new(risk, test.as_ref(), scale, subspace, Precision::Double)
 }
 
 pub(super) fn along_line(
@@ -151,22 +114,13 @@ fn on_plane(
     request: &Request,
     interrupt: &AtomicBool,
     observe: &mut dyn FnMut(Event<'_>),
-) -> Option<PlaneSurface> {
+) -> Option<Slice> {
     let grid = grid_around(plane, request.plane_points);
     let surface = surface(study, &plane.subspace);
-    let points = grid.points();
-    let mut cells = vec![Measurement::default(); points.len()];
-    let batch = surface.batch().max(1);
-    let mut done = 0;
-    for (points, cells) in points.chunks(batch).zip(cells.chunks_mut(batch)) {
-        if interrupt.load(Ordering::Relaxed) {
-            return None;
-        }
-        surface.measure(points, cells);
-        done += points.len();
-        observe(Event::Measured { what: "plane of the curve", done, total: grid.len() });
-    }
-    Some(PlaneSurface { grid, cells })
+    slice(&surface, &grid, None, &[], &mut |_: &[_], done, total| {
+        observe(Event::Measured { what: "plane of the curve", done, total });
+        !interrupt.load(Ordering::Relaxed)
+    })
 }
 
 /// The grid that holds the curve and the line, with a margin.

@@ -230,7 +230,7 @@ struct SurfaceEntry {
 fn bezier<'a>(connection: &'a Connection, curve: &'a Curve) -> BezierEntry<'a> {
     let surface = curve.surface.as_ref().map(|surface| SurfaceEntry {
         axes: surface.grid.axes.clone(),
-        values: columns(&surface.cells),
+        values: columns(&surface.cells.iter().map(|cell| cell.value).collect::<Vec<_>>()),
     });
     BezierEntry {
         fit: Fit {

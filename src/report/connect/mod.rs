@@ -1,11 +1,14 @@
 //! What lies between two solutions, as JSON, as text, and as files.
 
+mod arrays;
+mod charts;
 mod json;
 mod text;
 
 use std::path::{Path, PathBuf};
 
-use super::atomic_write;
+use super::chart::Rendered;
+use super::{ArrayValues, NamedArray, atomic_write, write_npz};
 use crate::error::{Error, Result};
 use crate::lab::connect::Connection;
 use crate::model::to_safetensors;
@@ -35,7 +38,30 @@ pub fn write_connection(directory: &Path, connection: &Connection) -> Result<Vec
         let bytes = to_safetensors(&connection.network, theta);
         write(&format!("{name}.safetensors"), &bytes)?;
     }
+    for (name, rendered) in charts(connection) {
+        let path = directory.join(format!("{name}.png"));
+        let rendered = rendered.map_err(|problem| Error::Chart { path, problem })?;
+        write(&format!("{name}.png"), &rendered.png)?;
+        write(&format!("{name}.svg"), rendered.svg.as_bytes())?;
+    }
+    let path = directory.join("connect.npz");
+    let arrays = arrays::arrays(connection);
+    let named = arrays.iter().map(|(name, shape, values)| NamedArray {
+        name,
+        shape: shape.clone(),
+        values: ArrayValues::F64(values),
+    });
+    write_npz(&path, &named.collect::<Vec<_>>())?;
+    written.push(path);
     Ok(written)
+}
+
+/// The charts with the names of their files, without extension.
+fn charts(connection: &Connection) -> Vec<(&'static str, std::result::Result<Rendered, String>)> {
+    let curve = connection.curve.as_ref();
+    let plane = curve.and_then(|curve| charts::plane(connection, curve));
+    let profile = ("profile", charts::profile(connection));
+    [profile].into_iter().chain(plane.map(|plane| ("plane", plane))).collect()
 }
 
 /// The points in parameter space, by name.
