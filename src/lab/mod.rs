@@ -1,5 +1,6 @@
 //! Experiments: specification, runner, records.
 
+mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
@@ -14,6 +15,10 @@ mod runner;
 mod spec;
 mod study;
 
+pub use along::{
+    AlongOptions, CurvatureAt, StabilityLimit, StepCurvature, chosen, curvature_along,
+    stability_limit, step_curvatures,
+};
 pub use checkpoint::{Checkpoint, Identity};
 pub use instance::Instance;
 pub use iterates::Iterates;
