@@ -1,5 +1,6 @@
 //! Experiments: specification, runner, records.
 
+mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
@@ -18,6 +19,10 @@ mod spec;
 pub mod spectrum;
 mod study;
 
+pub use along::{
+    AlongOptions, CurvatureAt, StabilityLimit, StepCurvature, chosen, curvature_along,
+    stability_limit, step_curvatures,
+};
 pub use checkpoint::{Checkpoint, Identity};
 pub use instance::Instance;
 pub use iterates::Iterates;
