@@ -11,6 +11,7 @@ use losslab::model::{Activation, Initialisation, Loss};
 use super::anchors::AnchorsArguments;
 use super::bench::BenchArguments;
 use super::eval::EvalArguments;
+use super::spectrum::SpectrumArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,6 +45,8 @@ pub enum Command {
     Train(TrainArguments),
     /// Compute loss and derivatives at one point, for comparison
     Eval(EvalArguments),
+    /// Measure how the loss curves: eigenvalues, trace, spectral density
+    Spectrum(SpectrumArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
     /// Count evaluations on standard problems, beside published counts
@@ -379,7 +382,9 @@ mod tests {
     fn help_fits_80_columns() {
         let mut command = Arguments::command();
         command.build();
-        for sub in [&["compare"][..], &["train"], &["eval"], &["bench"], &["list"], &[]] {
+        for sub in
+            [&["compare"][..], &["train"], &["eval"], &["spectrum"], &["bench"], &["list"], &[]]
+        {
             let mut command = command.clone();
             for name in sub {
                 command = command.find_subcommand(name).expect("it exists").clone();

@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod run;
 mod spec_from_arguments;
+mod spectrum;
 mod train;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
+        Command::Spectrum(arguments) => spectrum::spectrum(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -8,6 +8,7 @@ use losslab::solver::SolverSpec;
 
 use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, TrainArguments};
 use super::eval::EvalArguments;
+use super::spectrum::SpectrumArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -53,6 +54,25 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
     only("training takes one problem", "-p", spec.problems.len(), compare)?;
     only("training takes one solver", "-s", spec.solvers.len(), compare)?;
     only("training takes one seed", "--seed", spec.seeds.len(), compare)?;
+    plan(experiment, spec)
+}
+
+/// The problem whose spectrum the arguments ask for, and the run to it.
+pub fn spectrum_plan(arguments: &SpectrumArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let problems = vec![problems::find("digits")?];
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        ..ExperimentSpec::new("spectrum", problems, vec![SolverSpec::named("lbfgs")?])
+    };
+    let mut spec = base(experiment.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    apply(experiment, &mut spec)?;
+    only("a spectrum is of one problem", "-p", spec.problems.len(), "")?;
+    only("one solver trains it", "-s", spec.solvers.len(), "")?;
+    only("it has one seed", "--seed", spec.seeds.len(), "")?;
     plan(experiment, spec)
 }
 
@@ -237,9 +257,7 @@ mod tests {
         match Arguments::parse_from(line.split_whitespace()).command.unwrap() {
             Command::Compare(arguments) => comparison(&arguments),
             Command::Train(arguments) => training(&arguments),
-            Command::Anchors(_) | Command::Eval(_) | Command::Bench(_) | Command::List(_) => {
-                panic!("{line} plans nothing")
-            }
+            _ => panic!("{line} plans nothing"),
         }
     }
 

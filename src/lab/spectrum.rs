@@ -380,7 +380,9 @@ impl At<'_> {
                 let found = spectral_density(&counted, &options);
                 let exact = exact_spectrum(&counted);
                 products += counted.done.into_inner();
-                let ends = |pairs: &[_]| pairs.first().map(|p: &crate::numerics::spectral::Eigenpair| p.value);
+                let ends = |pairs: &[_]| {
+                    pairs.first().map(|p: &crate::numerics::spectral::Eigenpair| p.value)
+                };
                 let low = ends(&extremes.smallest).unwrap_or(f64::INFINITY);
                 let high = ends(&extremes.largest).unwrap_or(f64::NEG_INFINITY);
                 let points = (POINTS_IN_SIGMA / self.request.width).ceil() as usize;
@@ -443,8 +445,7 @@ impl At<'_> {
             ..ExtremeOptions::default()
         };
         let what = format!("{place}: eigenvalues of the {name}");
-        let extremes =
-            extreme_eigenpairs(&Counted::new(operator, listener, &what, 0), &options);
+        let extremes = extreme_eigenpairs(&Counted::new(operator, listener, &what, 0), &options);
         if self.interrupted() {
             return None;
         }
