@@ -13,6 +13,7 @@ use super::bench::BenchArguments;
 use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
+use super::spectrum::SpectrumArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,6 +53,8 @@ pub enum Command {
     Landscape(LandscapeArguments),
     /// Measure the line, the matched line and a curve between two solutions
     Connect(ConnectArguments),
+    /// Measure how the loss curves: eigenvalues, trace, spectral density
+    Spectrum(SpectrumArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
     /// Count evaluations on standard problems, beside published counts
@@ -392,6 +395,7 @@ mod tests {
             &["train"],
             &["eval"],
             &["landscape"],
+            &["spectrum"],
             &["connect"],
             &["bench"],
             &["list"],

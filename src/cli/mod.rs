@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod run;
 mod spec_from_arguments;
+mod spectrum;
 mod train;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Connect(arguments) => connect::connect(&arguments),
         Command::Landscape(arguments) => landscape::landscape(&arguments),
+        Command::Spectrum(arguments) => spectrum::spectrum(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -10,6 +10,7 @@ use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, 
 use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
+use super::spectrum::SpectrumArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -55,6 +56,25 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
     only("training takes one problem", "-p", spec.problems.len(), compare)?;
     only("training takes one solver", "-s", spec.solvers.len(), compare)?;
     only("training takes one seed", "--seed", spec.seeds.len(), compare)?;
+    plan(experiment, spec)
+}
+
+/// The problem whose spectrum the arguments ask for, and the run to it.
+pub fn spectrum_plan(arguments: &SpectrumArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let problems = vec![problems::find("digits")?];
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        ..ExperimentSpec::new("spectrum", problems, vec![SolverSpec::named("lbfgs")?])
+    };
+    let mut spec = base(experiment.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    apply(experiment, &mut spec)?;
+    only("a spectrum is of one problem", "-p", spec.problems.len(), "")?;
+    only("one solver trains it", "-s", spec.solvers.len(), "")?;
+    only("it has one seed", "--seed", spec.seeds.len(), "")?;
     plan(experiment, spec)
 }
 
