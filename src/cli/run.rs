@@ -43,7 +43,7 @@ impl Session {
     /// Calls `run` on the threads, and shows what it reports.
     pub fn observe<T: Send>(
         &self,
-        run: impl FnOnce(&mut dyn FnMut(Event<'_>)) -> losslab::Result<T> + Send,
+        run: impl FnOnce(&mut (dyn FnMut(Event<'_>) + Send)) -> losslab::Result<T> + Send,
     ) -> Result<T, Failure> {
         let mut progress = Progress::new(self.plan.spec.runs(), self.quiet);
         let result = self.threads.install(|| run(&mut |event| progress.observe(&event)));

@@ -1,5 +1,6 @@
 //! Experiments: specification, runner, records.
 
+mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
@@ -9,6 +10,7 @@ pub mod environment;
 pub mod eval;
 mod instance;
 mod iterates;
+pub mod landscape;
 pub mod problems;
 mod record;
 mod runner;
@@ -17,6 +19,10 @@ mod spec;
 pub mod spectrum;
 mod study;
 
+pub use along::{
+    AlongOptions, CurvatureAt, StabilityLimit, StepCurvature, chosen, curvature_along,
+    stability_limit, step_curvatures,
+};
 pub use checkpoint::{Checkpoint, Identity};
 pub use instance::Instance;
 pub use iterates::Iterates;

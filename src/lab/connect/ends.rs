@@ -42,7 +42,12 @@ pub(super) fn ends(
         Ends::Files([a, b]) => {
             let read = |file: &PathBuf| -> Result<End> {
                 let theta = read_vector(study.instance.risk.network(), file, "")?;
-                Ok(End { theta, seed: None, run: None, file: Some(file.clone()) })
+                Ok::<End, crate::Error>(End {
+                    theta,
+                    seed: None,
+                    run: None,
+                    file: Some(file.clone()),
+                })
             };
             Ok([read(a)?, read(b)?])
         }

@@ -45,6 +45,16 @@ pub enum Biases {
     Kept,
 }
 
+impl Biases {
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ignored => "ignored",
+            Self::Kept => "kept",
+        }
+    }
+}
+
 /// Seeded Gaussian directions at θ.
 ///
 /// ```text
