@@ -102,7 +102,7 @@ pub fn create_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// The first Ctrl-C sets the flag, the second ends the process.
-fn listen_to_interrupts() -> Result<Arc<AtomicBool>, Failure> {
+pub fn listen_to_interrupts() -> Result<Arc<AtomicBool>, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupt);
     ctrlc::set_handler(move || {

@@ -113,9 +113,14 @@ impl Axis {
         let enough = |ticks: &Vec<Tick>| {
             ticks.iter().filter(|tick| tick.label.is_some()).count() >= FEWEST_LABELS
         };
-        let digits: [&[u32]; 2] = [&[1], &[1, 2, 5]];
-        let ticks = digits.into_iter().map(|labelled| self.decimal_ticks(count, labelled));
-        ticks.into_iter().find(enough).unwrap_or_else(|| self.linear_ticks(count, label))
+        let decades = (self.high.log10().ceil() - self.low.log10().floor()) as i32;
+        let every = ((f64::from(decades) / count.max(1) as f64).ceil() as i32).max(1);
+        let attempts: [(i32, &[u32]); 3] =
+            [(every, &[1]), ((every + 1) / 2, &[1]), (1, &[1, 2, 5])];
+        let allowed = if every == 1 { 3 } else { 2 };
+        let attempts = attempts.into_iter().take(allowed);
+        let mut ticks = attempts.map(|(every, labelled)| self.decimal_ticks(every, labelled));
+        ticks.find(enough).unwrap_or_else(|| self.linear_ticks(count, label))
     }
 
     /// 0 and powers of ten on both sides from `threshold` on, every so many that about
@@ -142,9 +147,8 @@ impl Axis {
         ticks
     }
 
-    fn decimal_ticks(&self, count: usize, labelled: &[u32]) -> Vec<Tick> {
+    fn decimal_ticks(&self, every: i32, labelled: &[u32]) -> Vec<Tick> {
         let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
-        let every = ((f64::from(last - first) / count.max(1) as f64).ceil() as i32).max(1);
         let raised = self.low < 1e-4 || self.high >= 1e6;
         let mut ticks = Vec::new();
         for exponent in first..=last {
@@ -253,6 +257,7 @@ mod tests {
         assert_eq!(labels(Axis::log(0.002, 20.0), 8), ["0.01", "0.1", "1", "10"]);
         assert_eq!(labels(Axis::log(0.04, 0.7), 8), ["0.05", "0.1", "0.2", "0.5"]);
         assert_eq!(labels(Axis::log(0.15, 15.0), 8), ["0.2", "0.5", "1", "2", "5", "10"]);
+        assert_eq!(labels(Axis::log(0.002, 2.2), 3), ["0.01", "0.1", "1"]);
         assert_eq!(labels(Axis::log(0.3, 0.42), 5), ["0.30", "0.35", "0.40"]);
         assert_eq!(
             labels(Axis::log(1e-12, 1e4), 6),

@@ -13,7 +13,9 @@ use super::frame::{Heading, below_heading, draw_heading};
 use super::keys::{Key, Legend, Marker, Sample, draw_dot, draw_hatched, draw_marker};
 use super::labels::{Area, Label, LabelledLine, outside, place_labels};
 use super::levels::{Level, levels};
-use super::panel::{BELOW, Below, MARGIN, Panel, heading, labelled, room_left};
+use super::panel::{
+    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left, widest_label,
+};
 use super::style::{GREY, INK, TICK_SIZE, WIDTH, series_style};
 use super::text::text_width;
 use super::{Drawing, Rendered, draw_on_both};
@@ -71,14 +73,11 @@ impl Contour {
     }
 }
 
-const PLOT_HEIGHT: f64 = 760.0;
-const TALLEST: f64 = 1020.0;
-const LOWEST: f64 = 260.0;
 /// The ground is coloured in this many steps.
 const SHADES: usize = 64;
 const LEVEL_SIZE: f64 = 19.0;
-/// At most this many iterates of a path get a dot.
-const DOTS: usize = 60;
+/// Dots for iterates lie at least this far apart, in pixels.
+const DOT_DISTANCE: f64 = 18.0;
 
 struct Chart<'a> {
     contour: &'a Contour,
@@ -102,11 +101,14 @@ impl<'a> Chart<'a> {
         let legend = Legend::new(keys(contour), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| Axis::linear(axis[0], axis[axis.len() - 1]));
         let vertical = labelled(axes[1], PLOT_HEIGHT, 95.0, &field.y_label);
-        let left = room_left(&[&vertical]);
+        let widest = widest_label(&[vertical]);
+        let left = room_left(widest);
         let label = heights.label(&field.value_label);
         let bar = |height| ColorBar::new(heights.axis, ColorMap::Sequential, &label, height);
         let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();
-        let (width, tall) = plot_size(contour, room);
+        let length = |axis: &Axis| axis.ends().1 - axis.ends().0;
+        let aspect = length(&axes[1]) / length(&axes[0]);
+        let (width, tall) = plot_size(contour.equal_scale.then_some(aspect), room);
         let start = left + ((room - width) / 2.0).max(0.0);
         let low = (start.round(), (legend.bottom + 6.0).round());
         let high = ((low.0 + width).round(), (low.1 + tall).round());
@@ -114,6 +116,7 @@ impl<'a> Chart<'a> {
             area: Area { low, high },
             horizontal: labelled(axes[0], width, 120.0, &field.x_label),
             vertical: labelled(axes[1], tall, 95.0, &field.y_label),
+            widest,
         };
         let levels = levels(&heights.axis, heights.is_log);
         let mut chart = Self {
@@ -248,10 +251,13 @@ impl<'a> Chart<'a> {
             let stroke = Stroke { dash: style.dash, ..Stroke::solid(style.color, 4.0) };
             canvas.line(&piece, stroke);
         }
-        let every = points.len().div_ceil(DOTS).max(1);
-        for point in points.iter().step_by(every).filter(|at| self.panel.area.contains(**at)) {
-            canvas.disc(*point, 5.5, WHITE, 1.0);
-            canvas.disc(*point, 4.2, style.color, 1.0);
+        let mut last = (f64::NEG_INFINITY, 0.0);
+        for at in points.iter().filter(|at| self.panel.area.contains(**at)) {
+            if (at.0 - last.0).hypot(at.1 - last.1) >= DOT_DISTANCE {
+                canvas.disc(*at, 6.0, WHITE, 1.0);
+                canvas.disc(*at, 4.6, style.color, 1.0);
+                last = *at;
+            }
         }
     }
 
@@ -309,20 +315,6 @@ impl Drawing for Chart<'_> {
         }
         self.draw_ends(canvas);
         self.draw_marks(canvas);
-    }
-}
-
-/// Width and height of the plot within a width of `room` pixels.
-fn plot_size(contour: &Contour, room: f64) -> (f64, f64) {
-    let length = |axis: &[f64]| axis[axis.len() - 1] - axis[0];
-    let aspect = length(&contour.field.y) / length(&contour.field.x);
-    let tall = room * aspect;
-    if !contour.equal_scale || tall < LOWEST || TALLEST / aspect < LOWEST {
-        (room, PLOT_HEIGHT)
-    } else if tall <= TALLEST {
-        (room, tall)
-    } else {
-        (TALLEST / aspect, TALLEST)
     }
 }
 

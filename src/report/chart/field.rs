@@ -143,7 +143,8 @@ impl Heights {
     /// `label`, and what is taken off where something is.
     pub(super) fn label(&self, label: &str) -> String {
         if self.is_log && self.offset != 0.0 {
-            format!("{label} − {}", super::super::format::compact(self.offset, 4))
+            let sign = if self.offset < 0.0 { '+' } else { '−' };
+            format!("{label} {sign} {}", super::super::format::compact(self.offset.abs(), 4))
         } else {
             label.into()
         }

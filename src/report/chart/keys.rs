@@ -28,8 +28,8 @@ pub(super) enum Sample {
     Hatch,
     /// A dot for a measured point.
     Dot,
-    /// A shaded band.
-    Band(RGBColor),
+    /// Short upright bars.
+    Bars,
 }
 
 /// An entry of the legend.
@@ -76,11 +76,12 @@ impl Legend {
                         draw_dot(canvas, (center.0 + offset, middle), 3.0);
                     }
                 }
-                Sample::Band(color) => {
-                    let area = Area::around(center, LEGEND_SAMPLE, 22.0);
-                    let corners =
-                        [area.low, (area.high.0, area.low.1), area.high, (area.low.0, area.high.1)];
-                    canvas.polygon(&corners, color, 0.3);
+                Sample::Bars => {
+                    for offset in [-21.0, -9.0, -2.0, 5.0, 19.0] {
+                        let x = center.0 + offset;
+                        let stroke = Stroke { opacity: 0.45, ..Stroke::solid(INK, 1.5) };
+                        canvas.line(&[(x, middle - 11.0), (x, middle + 11.0)], stroke);
+                    }
                 }
             }
             let at = (x + LEGEND_SAMPLE + LEGEND_SPACE, *y);

@@ -20,11 +20,18 @@ pub(super) const BETWEEN: f64 = 34.0;
 /// Between the plot and the name of the vertical axis, beside the tick labels.
 const BESIDE: f64 = 26.0;
 
+/// The usual height of a plot, and the bounds where both axes have one scale.
+pub(super) const PLOT_HEIGHT: f64 = 760.0;
+const TALLEST: f64 = 1020.0;
+const LOWEST: f64 = 260.0;
+
 /// A plot with its axes, laid out.
 pub(super) struct Panel {
     pub(super) area: Area,
     pub(super) horizontal: LabelledAxis,
     pub(super) vertical: LabelledAxis,
+    /// What the widest words beside the vertical axis take.
+    pub(super) widest: f64,
 }
 
 /// Which words a panel has below it.
@@ -50,12 +57,27 @@ pub(super) fn labelled(axis: Axis, pixels: f64, every: f64, label: &str) -> Labe
     LabelledAxis { ticks: axis.ticks(count, number_label), axis, label: label.into() }
 }
 
-/// How much room the words left of a panel take, from the picture's left edge.
-pub(super) fn room_left(vertical: &[&LabelledAxis]) -> f64 {
+/// Width and height of a plot within a width of `room` pixels, with one scale for both
+/// axes where their `aspect` is given and leaves room for a picture.
+pub(super) fn plot_size(aspect: Option<f64>, room: f64) -> (f64, f64) {
+    match aspect {
+        Some(aspect) if room * aspect >= LOWEST && TALLEST / aspect >= LOWEST => {
+            let tall = (room * aspect).min(TALLEST);
+            (tall / aspect, tall)
+        }
+        _ => (room, PLOT_HEIGHT),
+    }
+}
+
+/// The width of the widest words beside these axes.
+pub(super) fn widest_label(vertical: &[LabelledAxis]) -> f64 {
     let ticks = vertical.iter().flat_map(|axis| axis.ticks.iter());
     let labels = ticks.filter_map(|tick| tick.label.as_deref());
-    let widest =
-        labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max);
+    labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max)
+}
+
+/// How much room the words left of a panel take, from the picture's left edge.
+pub(super) fn room_left(widest: f64) -> f64 {
     MARGIN + LABEL_SIZE + BESIDE + widest
 }
 
@@ -112,8 +134,7 @@ impl Panel {
         }
         let lettering = Lettering::new(LABEL_SIZE, INK).align(HPos::Center);
         let beside = fit(&self.vertical.label, LABEL_SIZE, FontStyle::Normal, high.1 - low.1);
-        let widest = self.widest_label();
-        let x = low.0 - widest - BESIDE - 4.0;
+        let x = low.0 - self.widest - BESIDE - 4.0;
         canvas.text(&beside, (x, f64::midpoint(low.1, high.1)), lettering.upwards());
         if below == Below::Everything {
             let centred = Lettering::new(TICK_SIZE, INK).align(HPos::Center);
@@ -128,11 +149,6 @@ impl Panel {
             );
             canvas.text(&words, (f64::midpoint(low.0, high.0), high.1 + 76.0), lettering);
         }
-    }
-
-    fn widest_label(&self) -> f64 {
-        let labels = self.vertical.ticks.iter().filter_map(|tick| tick.label.as_deref());
-        labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max)
     }
 
     /// Draws the part of a line of values inside the panel; values that are not finite
