@@ -271,11 +271,10 @@ fn matrix<'a>(answer: &Answer, found: &'a MatrixSpectrum) -> Matrix<'a> {
         gap: found.gap,
         products: found.products,
         density: found.density.as_ref().map(|density| {
-            let options = answer.request.density.unwrap_or_default();
             let exact = density.exact.as_deref();
             Density {
-                probes: options.probes,
-                steps: options.steps,
+                probes: density.probes[0],
+                steps: density.probes[1],
                 smooth: &density.smooth,
                 exact: exact.map(|exact| density.smooth.of_spectrum(exact)),
                 distance: density.distance,
