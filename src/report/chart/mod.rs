@@ -26,7 +26,7 @@ mod profile;
 mod range;
 mod raster;
 mod series;
-mod sharpness;
+pub(super) mod sharpness;
 #[cfg_attr(not(test), allow(dead_code))]
 mod spectrum;
 mod style;
