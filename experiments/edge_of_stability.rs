@@ -10,33 +10,35 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use losslab::lab::{
-    AlongOptions, ExperimentSpec, Study, chosen, curvature_along, stability_limit, step_curvatures,
+    AlongOptions, ExperimentSpec, ProblemSettings, Study, chosen, curvature_along, stability_limit,
+    step_curvatures,
 };
 use losslab::model::Loss;
 use losslab::report::{Along, AlongRun, Hovering, write_along};
 use losslab::solver::SolverSpec;
 
-const RATES: [f64; 3] = [0.1, 0.05, 0.033];
+const RATES: [f64; 3] = [0.25, 0.35, 0.5];
 /// Iterations of gradient descent.
-const ITERATIONS: f64 = 4000.0;
+const ITERATIONS: f64 = 2000.0;
 /// Points of a run where the Hessian is measured.
-const POINTS: usize = 200;
+const POINTS: usize = 100;
+/// The mean of λmax over the last fifth of the iterations, over 2/η, is to lie in here.
+const HOVERS: std::ops::RangeInclusive<f64> = 0.95..=1.15;
 /// Passes of the methods that choose their steps.
 const SEARCHING: f64 = 100.0;
 
 fn main() -> losslab::Result<()> {
-    let rates: Vec<f64> = match std::env::args().nth(1) {
-        Some(text) => text.split(',').filter_map(|rate| rate.parse().ok()).collect(),
-        None => RATES.to_vec(),
+    let settings = ProblemSettings {
+        hidden: Some(vec![32, 32]),
+        loss: Some(Loss::SquaredError),
+        l2: Some(0.0),
+        ..ProblemSettings::default()
     };
-    let mut spec = ExperimentSpec::named("edge_of_stability", &["digits"], &[])?;
-    let problem = &mut spec.problems[0];
-    problem.hidden = vec![32, 32];
-    problem.loss = Some(Loss::SquaredError);
-    problem.l2 = 0.0;
-    problem.target_loss = None;
+    let mut spec =
+        ExperimentSpec::new("edge_of_stability", vec![settings.build("digits")?], vec![]);
+    spec.problems[0].target_loss = None;
     spec.seeds = vec![0];
-    for rate in rates {
+    for rate in RATES {
         spec.solvers.push(SolverSpec::parse(&format!("gd:label=η = {rate},learning_rate={rate}"))?);
     }
     spec.solvers.push(SolverSpec::parse("cg")?);
@@ -60,8 +62,13 @@ fn main() -> losslab::Result<()> {
         println!("{}: loss {:?}", solver.label, recorded.run.record.loss);
         if let (Some(limit), Some(found)) = (&limit, &hovering) {
             println!(
-                "  {} = {:.2}; mean of λmax from iteration {} on: {:.3}, {:.4} of it",
-                limit.rule, limit.value, found.from, found.mean, found.ratio
+                "  {} = {:.2}; mean of λmax from iteration {} on: {:.3}, {:.4} of it, {} {HOVERS:?}",
+                limit.rule,
+                limit.value,
+                found.from,
+                found.mean,
+                found.ratio,
+                if HOVERS.contains(&found.ratio) { "within" } else { "NOT within" },
             );
             let products: usize = curvature.iter().map(|at| at.products).sum();
             println!("  {products} products at {} points", curvature.len());
