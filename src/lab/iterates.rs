@@ -27,6 +27,11 @@ impl Iterates {
         &self.entries
     }
 
+    /// The same, taken out.
+    pub fn into_entries(self) -> Vec<(u64, Vector)> {
+        self.entries
+    }
+
     /// Iterations from one to the next.
     pub fn stride(&self) -> u64 {
         self.stride

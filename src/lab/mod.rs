@@ -4,15 +4,19 @@ mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
+pub mod connect;
 mod describe;
 pub mod environment;
 pub mod eval;
 mod instance;
 mod iterates;
+pub mod landscape;
 pub mod problems;
 mod record;
 mod runner;
+pub mod sharpness;
 mod spec;
+pub mod spectrum;
 mod study;
 
 pub use along::{

@@ -8,7 +8,10 @@ pub mod connect;
 pub mod curvature;
 mod direction;
 mod grid;
+mod network_surface;
 mod paths;
+pub mod sharpness;
+mod slice;
 mod subspace;
 mod surface;
 
@@ -16,6 +19,8 @@ pub use direction::{
     Biases, Normalisation, RandomDirections, line_between, plane_of_unit_directions, plane_through,
 };
 pub use grid::{Grid, GridAxis};
+pub use network_surface::{NetworkSurface, Precision};
 pub use paths::{PathOnPlane, PrincipalPlane, random_walk_ratios};
+pub use slice::{Cell, Progress, Slice, slice};
 pub use subspace::{Direction, Projection, Subspace};
 pub use surface::{Measurement, ObjectiveSurface, Surface};

@@ -163,8 +163,8 @@ mod tests {
             assert!((found[k - 1] - published).abs() < 2e-5, "{k}: {}", found[k - 1]);
         }
         let plane = PrincipalPlane::of(&[run]).unwrap();
-        for k in 0..3 {
-            assert!((plane.ratios[k] - found[k]).abs() < 1e-10);
+        for (found, expected) in plane.ratios.iter().zip(&found).take(3) {
+            assert!((found - expected).abs() < 1e-10);
         }
         assert!((plane.ratios[0] - 0.608).abs() < 1e-3 && (plane.ratios[1] - 0.152).abs() < 1e-3);
     }

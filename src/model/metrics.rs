@@ -87,7 +87,7 @@ fn total_loss(criterion: &Criterion, outputs: &RowMatrix, samples: &Samples) -> 
 
 /// The most likely class: the largest output, or on a single output whether it
 /// exceeds even odds (a logit of 0, or ½ where the class itself is fitted).
-fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
+pub(super) fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
     if let [single] = outputs {
         return u32::from(*single > even_odds(loss));
     }
@@ -101,13 +101,18 @@ fn predicted_class(loss: Loss, outputs: &[f64]) -> u32 {
 }
 
 /// The output at which both of two classes are as likely.
-fn even_odds(loss: Loss) -> f64 {
+pub(super) fn even_odds(loss: Loss) -> f64 {
     if loss.measures_distance() { 0.5 } else { 0.0 }
+}
+
+/// Whether targets are all 0 or 1.
+pub(super) fn are_labels(targets: &RowMatrix) -> bool {
+    targets.values().iter().all(|&y| y == 0.0 || y == 1.0)
 }
 
 /// The share of outputs on their target's side of even odds, if targets are labels.
 fn label_accuracy(loss: Loss, outputs: &RowMatrix, targets: &RowMatrix) -> Option<f64> {
-    if !targets.values().iter().all(|&y| y == 0.0 || y == 1.0) {
+    if !are_labels(targets) {
         return None;
     }
     let even = even_odds(loss);

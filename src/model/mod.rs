@@ -16,8 +16,9 @@ pub use choices::{Activation, Initialisation, Loss};
 pub use criterion::Criterion;
 pub use hidden::layer_outputs;
 pub(crate) use kernel::{
-    Chunk, LossContext, Parameters, SecondOrder, Workspace, Write, backward, grown,
-    linearization_per_row, linearize, loss_value, pack, second_order_product,
+    Chunk, LossContext, Parameters, Plane, PlaneRows, PlaneValue, Scalar, SecondOrder, Workspace,
+    Write, backward, grown, linearization_per_row, linearize, loss_value, pack,
+    second_order_product,
 };
 // The product kernel, which benches measure beside another.
 pub use kernel::{Element, MatrixView, Right, Start, multiply, pack_transposed};

@@ -1,6 +1,8 @@
 //! Networks, data and differences that several tests need.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod drawn;
+
 use losslab::data::{Samples, Targets};
 use losslab::model::{Activation, Criterion, LayerKind, LayerSpec, Loss, Network, Window};
 use losslab::numerics::{RowMatrix, Seed, Vector};

@@ -84,7 +84,7 @@ pub(super) fn row_count(layer: &Layer) -> usize {
 }
 
 /// Their length.
-pub(super) fn row_length(layer: &Layer) -> usize {
+pub(in crate::landscape) fn row_length(layer: &Layer) -> usize {
     layer.weight.len() / row_count(layer)
 }
 

@@ -45,6 +45,16 @@ pub enum Biases {
     Kept,
 }
 
+impl Biases {
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ignored => "ignored",
+            Self::Kept => "kept",
+        }
+    }
+}
+
 /// Seeded Gaussian directions at θ.
 ///
 /// ```text
@@ -118,7 +128,7 @@ impl RandomDirections {
                 drawn.iter_mut().for_each(|d| d.rows_range_mut(layer.bias.clone()).fill(0.0));
             }
         }
-        let label = |i: usize| format!("random direction {}, draw {draw}", i + 1);
+        let label = |i: usize| format!("random direction {}", i + 1);
         let named = drawn.into_iter().enumerate();
         named.map(|(i, vector)| Direction { vector, label: label(i) }).collect()
     }

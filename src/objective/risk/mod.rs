@@ -3,6 +3,7 @@
 mod blocks;
 mod curvature;
 mod plan;
+mod plane;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use crate::numerics::Vector;
 use blocks::{Block, Scratch, Task, gather};
 pub use curvature::Linearization;
 use plan::Plan;
+pub use plane::PlanePenalty;
 
 /// Bytes of activations that a linearised point may keep by default.
 const ACTIVATIONS_MAX: usize = 512 << 20;

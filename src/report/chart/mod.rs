@@ -4,35 +4,28 @@ mod axis;
 mod canvas;
 mod color_bar;
 mod colormap;
-#[cfg_attr(not(test), allow(dead_code))]
-mod contour;
+pub(super) mod contour;
 mod coverage;
-#[cfg_attr(not(test), allow(dead_code))]
-mod curvature_map;
+pub(super) mod curvature_map;
 mod curves;
-#[cfg_attr(not(test), allow(dead_code))]
-mod field;
+pub(super) mod field;
 mod frame;
 mod isolines;
-#[cfg_attr(not(test), allow(dead_code))]
 mod keys;
 mod labels;
 mod levels;
 mod panel;
 mod plots;
 mod png;
-#[cfg_attr(not(test), allow(dead_code))]
-mod profile;
+pub(super) mod profile;
 mod range;
 mod raster;
 mod series;
 pub(super) mod sharpness;
-#[cfg_attr(not(test), allow(dead_code))]
-mod spectrum;
+pub(super) mod spectrum;
 mod style;
 mod summary;
-#[cfg_attr(not(test), allow(dead_code))]
-mod surface;
+pub(super) mod surface;
 mod text;
 
 use std::collections::HashSet;

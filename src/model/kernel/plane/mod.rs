@@ -1,0 +1,163 @@
+//! Forward passes at many points θ₀ + α d₁ + β d₂ of a line or a plane.
+//!
+//! On a plane the first layer with parameters has the pre-activations
+//! `Z = F(W₀, A) + b₀ + α (F(U, A) + u) + β (F(V, A) + v)`: three products, once for all
+//! points. The layers after it run at each point, with weights that are combined likewise.
+//!
+//! A chunk of samples is stored with one sample per column, `[numbers of a layer] ×`
+//! [`LANES`]: the weight is then the left operand of every product, which needs no packing
+//! at each point but what θ₀ and the directions had once, and pools, convolutions and
+//! losses run over columns side by side. A chunk stays in a core's cache while the points
+//! of a batch pass over it.
+//!
+//! What is found at a point depends on that point and the rows alone: a chunk's sums are
+//! those of its rows, in order, and chunks are added along a fixed tree.
+
+mod layers;
+mod rows;
+mod scalar;
+
+use rayon::prelude::*;
+
+use self::layers::{Packed, Run};
+use super::super::network::Network;
+pub use rows::PlaneRows;
+pub use scalar::Scalar;
+
+/// Samples of a chunk, one per column: three of the widest vectors of `f32`.
+pub const LANES: usize = 48;
+/// Bytes that the first layer's products may take, over all rows; beyond that this layer
+/// is computed at each point like the others.
+const PRODUCTS_MAX: usize = 1 << 30;
+/// Bytes of weights of a batch of points.
+const WEIGHTS_MAX: usize = 32 << 20;
+/// Multiply-adds of a batch of points, within about a tenth of a second of one core.
+const WORK_MAX: usize = 1 << 32;
+/// Points of a batch at most.
+const POINTS_MAX: usize = 64;
+/// Points that a thread takes over a chunk at a time.
+const POINTS_PER_TASK: usize = 16;
+
+/// A network on a line or plane of its parameter space.
+#[derive(Debug)]
+pub struct Plane<'a, T> {
+    network: &'a Network,
+    /// θ₀ and one or two directions.
+    vectors: Vec<&'a [f64]>,
+    /// Place of the first layer with parameters.
+    first: usize,
+    /// Whether that layer's products are kept.
+    affine: bool,
+    /// Place of the first layer that is computed at each point.
+    start: usize,
+    /// The parameters of those layers: of θ₀ and of each direction.
+    packed: Packed<T>,
+}
+
+/// What is found at one point on one set of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PlaneValue {
+    /// The mean loss, without penalty.
+    pub loss: f64,
+    /// Accuracy or root mean squared error, as [`evaluate`](crate::model::evaluate) measures.
+    pub metric: Option<f64>,
+}
+
+impl<'a, T: Scalar> Plane<'a, T> {
+    /// `network` on `vectors[0] + α vectors[1] (+ β vectors[2])`, for up to `rows` rows.
+    ///
+    /// # Panics
+    /// When there are not two or three vectors, or one is not as long as θ.
+    pub fn new(network: &'a Network, vectors: Vec<&'a [f64]>, rows: usize) -> Self {
+        Self::with_products_max(network, vectors, rows, PRODUCTS_MAX)
+    }
+
+    /// [`Plane::new`] with this number of bytes for the first layer's products.
+    pub fn with_products_max(
+        network: &'a Network,
+        vectors: Vec<&'a [f64]>,
+        rows: usize,
+        bytes: usize,
+    ) -> Self {
+        assert!(matches!(vectors.len(), 2 | 3), "a line or a plane");
+        assert!(vectors.iter().all(|v| v.len() == network.dimension()), "lengths differ");
+        let layers = network.layers();
+        // Pools may come first; the layer that follows has the same input at every point.
+        let first = layers.iter().position(|layer| !layer.weight.is_empty()).unwrap_or(0);
+        let numbers = rows.next_multiple_of(LANES).saturating_mul(layers[first].outputs);
+        let affine = numbers.saturating_mul(vectors.len() * size_of::<T>()) <= bytes;
+        let start = if affine { first + 1 } else { first };
+        let packed = Packed::new(network, &vectors, start..layers.len());
+        Self { network, vectors, first, affine, start, packed }
+    }
+
+    /// As many points as it pays to measure at once.
+    pub fn batch(&self, rows: usize) -> usize {
+        let work = rows.max(1).saturating_mul(self.network.work_per_row());
+        let by_weights = WEIGHTS_MAX / (self.packed.len().max(1) * size_of::<T>());
+        (WORK_MAX / work.max(1)).min(by_weights).clamp(4, POINTS_MAX)
+    }
+
+    /// Measures at `points`, on each set of rows: `out[i][j]` is that of point j on
+    /// `rows[i]`.
+    ///
+    /// # Panics
+    /// When `out` has another shape.
+    pub fn measure(&self, points: &[[f64; 2]], rows: &[PlaneRows<T>], out: &mut [Vec<PlaneValue>]) {
+        assert_eq!(rows.len(), out.len(), "results for every set of rows");
+        let weights: Vec<Vec<T>> = points.par_iter().map(|point| self.packed.at(*point)).collect();
+        for (rows, out) in rows.iter().zip(out) {
+            assert_eq!(points.len(), out.len(), "a result for every point");
+            let per_task = points.len().clamp(1, POINTS_PER_TASK);
+            let groups = points.len().div_ceil(per_task);
+            let chunks = rows.chunks();
+            let sums: Vec<Vec<[f64; 2]>> = (0..chunks * groups)
+                .into_par_iter()
+                .with_max_len(1)
+                .map_init(
+                    || Run::new(self.network),
+                    |run, task| {
+                        let (chunk, group) = (task / groups, task % groups);
+                        let end = points.len().min((group + 1) * per_task);
+                        let range = group * per_task..end;
+                        self.chunk(chunk, &points[range.clone()], &weights[range], rows, run)
+                    },
+                )
+                .collect();
+            for (j, out) in out.iter_mut().enumerate() {
+                let of_chunk = |chunk| {
+                    let of_group: &Vec<[f64; 2]> = &sums[chunk * groups + j / per_task];
+                    of_group[j % per_task]
+                };
+                *out = rows.value((0..chunks).map(of_chunk).collect());
+            }
+        }
+    }
+
+    /// The sums of a chunk at some points.
+    fn chunk(
+        &self,
+        chunk: usize,
+        points: &[[f64; 2]],
+        weights: &[Vec<T>],
+        rows: &PlaneRows<T>,
+        run: &mut Run<T>,
+    ) -> Vec<[f64; 2]> {
+        let layers = self.network.layers();
+        if !self.affine {
+            run.load(rows.samples(), chunk, &layers[..self.first]);
+        }
+        let each = points.iter().zip(weights).map(|(point, weights)| {
+            if self.affine {
+                run.combine(rows.products(chunk), *point, &layers[self.first]);
+            } else {
+                run.restart();
+            }
+            for (layer, place) in layers[self.start..].iter().zip(self.packed.places()) {
+                run.apply(layer, place, weights);
+            }
+            rows.sums(chunk, run.outputs(self.network.outputs()))
+        });
+        each.collect()
+    }
+}

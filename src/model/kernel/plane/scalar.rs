@@ -1,0 +1,105 @@
+//! The numbers that a plane is computed in.
+
+use super::super::super::Activation;
+use super::super::{Element, activation};
+use crate::numerics::elementary::vectorised;
+
+/// Numbers that are activated together by way of `f64`.
+const GROUP: usize = 64;
+
+/// `f64`, or `f32` for pictures.
+pub trait Scalar: Element + PartialOrd + Default + std::ops::Add<Output = Self> {
+    /// The nearest one.
+    fn of(x: f64) -> Self;
+    /// The same number.
+    fn double(self) -> f64;
+    /// `self · factor + term`, rounded once.
+    fn fma(self, factor: Self, term: Self) -> Self;
+    /// `z ← φ(z)`.
+    fn activate(activation: Activation, z: &mut [Self]);
+}
+
+impl Scalar for f64 {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        x
+    }
+
+    #[inline(always)]
+    fn double(self) -> f64 {
+        self
+    }
+
+    #[inline(always)]
+    fn fma(self, factor: Self, term: Self) -> Self {
+        self.mul_add(factor, term)
+    }
+
+    fn activate(activation: Activation, z: &mut [Self]) {
+        activation::activate(activation, z);
+    }
+}
+
+impl Scalar for f32 {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        x as f32
+    }
+
+    #[inline(always)]
+    fn double(self) -> f64 {
+        f64::from(self)
+    }
+
+    #[inline(always)]
+    fn fma(self, factor: Self, term: Self) -> Self {
+        self.mul_add(factor, term)
+    }
+
+    fn activate(activation: Activation, z: &mut [Self]) {
+        if activation == Activation::Identity {
+            return;
+        }
+        let mut doubled = [0.0; GROUP];
+        for group in z.chunks_mut(GROUP) {
+            let doubled = &mut doubled[..group.len()];
+            convert(group, doubled);
+            activation::activate(activation, doubled);
+            convert(doubled, group);
+        }
+    }
+}
+
+/// `to = from`, rounded.
+pub fn convert<A: Scalar, B: Scalar>(from: &[A], to: &mut [B]) {
+    vectorised(
+        #[inline(always)]
+        || to.iter_mut().zip(from).for_each(|(to, from)| *to = B::of(from.double())),
+    );
+}
+
+/// `out = base + α first + β second`; the last term is left out on a line.
+pub fn combine<T: Scalar>(vectors: [&[T]; 3], [alpha, beta]: [f64; 2], out: &mut [T]) {
+    let [base, first, second] = vectors;
+    let (alpha, beta, length) = (T::of(alpha), T::of(beta), out.len());
+    let (base, first) = (&base[..length], &first[..length]);
+    if second.is_empty() {
+        return vectorised(
+            #[inline(always)]
+            || {
+                for i in 0..length {
+                    out[i] = first[i].fma(alpha, base[i]);
+                }
+            },
+        );
+    }
+    let second = &second[..length];
+    vectorised(
+        #[inline(always)]
+        || {
+            for i in 0..length {
+                out[i] = second[i].fma(beta, first[i].fma(alpha, base[i]));
+            }
+        },
+    );
+}
