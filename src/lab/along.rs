@@ -206,18 +206,23 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::*;
-    use crate::lab::{ExperimentSpec, Recorded, Study};
+    use crate::lab::{ExperimentSpec, ProblemSettings, Recorded, Study};
     use crate::model::Loss;
     use crate::numerics::spectral::exact_spectrum;
     use crate::objective::Objective;
     use crate::solver::SolverSpec;
 
     fn recorded(solver: &str, hidden: &[usize], passes: f64) -> (Study, Recorded) {
-        let mut spec = ExperimentSpec::named("check", &["iris"], &[]).unwrap();
-        spec.solvers = vec![SolverSpec::parse(solver).unwrap()];
-        spec.problems[0].hidden = hidden.to_vec();
-        spec.problems[0].loss = Some(Loss::SquaredError);
+        let settings = ProblemSettings {
+            hidden: Some(hidden.to_vec()),
+            loss: Some(Loss::SquaredError),
+            ..ProblemSettings::default()
+        };
+        let problem = settings.build("iris").unwrap();
+        let solvers = vec![SolverSpec::parse(solver).unwrap()];
+        let mut spec = ExperimentSpec::new("check", vec![problem], solvers);
         spec.problems[0].target_loss = None;
+        spec.seeds = vec![0];
         spec.budget = passes;
         let study = Study::first(&mut spec).unwrap();
         let run = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
