@@ -67,6 +67,8 @@ struct Row {
     barriers: [f64; 4],
     /// The highest loss on the curve less that of its larger end, ends left out.
     above_ends: f64,
+    /// The same of the share of training rows that are classified wrongly.
+    error_above_ends: f64,
     accuracies: [f64; 3],
 }
 
@@ -93,6 +95,7 @@ fn row(found: &Connection, by_activations: &Connection) -> Row {
         ends,
         barriers: paths.map(|path| path.barriers.train_loss.height),
         above_ends: inner - ends[0].max(ends[1]),
+        error_above_ends: curve.path.barriers.train_error.map_or(f64::NAN, |b| b.above_ends),
         accuracies: [paths[0], paths[1], paths[3]].map(lowest),
     }
 }
@@ -106,8 +109,8 @@ fn summary(rows: &[Row]) -> String {
         at the 59 inner points less that of the larger end: not positive means that the \
         curve does not exceed its ends.\n\n\
         | network | starts | loss of the ends | line | matched by weights | matched by \
-        activations | Bezier curve | curve − larger end | lowest test accuracy: line, matched, curve |\n\
-        |---|---|---|---|---|---|---|---|---|\n"
+        activations | Bezier curve | curve − larger end | training error above ends | lowest test accuracy: line, matched, curve |\n\
+        |---|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for row in rows {
         let [line, weights, activations, curve] = row.barriers;
@@ -115,8 +118,11 @@ fn summary(rows: &[Row]) -> String {
         let accuracies = row.accuracies.map(|share| format!("{:.1} %", 100.0 * share)).join(", ");
         text += &format!(
             "| {} | {} | {a:.5}, {b:.5} | {line:.4} | {weights:.4} | {activations:.4} | \
-             {curve:.2e} | {:+.2e} | {accuracies} |\n",
-            row.network, row.seeds, row.above_ends
+             {curve:.2e} | {:+.2e} | {:.2} % | {accuracies} |\n",
+            row.network,
+            row.seeds,
+            row.above_ends,
+            100.0 * row.error_above_ends
         );
     }
     let held = rows.iter().filter(|row| row.above_ends <= 0.0).count();
