@@ -3,7 +3,8 @@
 //! Loss and accuracy over all rows of MNIST-5k (784-256-128-10 tanh) and of digits
 //! (64-128-64-10) on a random plane, in both precisions; one JSON object per line.
 //! `point_ms` is the least of several turns, `surface_ms` that of all points and of the
-//! first layer's products. `deviation` is the largest relative difference of a loss in
+//! first layer's products; `point_cpu_ms` is processor time, all threads together, which
+//! other load disturbs less (on Linux alone). `deviation` is the largest relative difference of a loss in
 //! `f32` from that in `f64` over the points of a turn. `benches/peers/time_surfaces.py`
 //! puts PyTorch beside it.
 
@@ -54,8 +55,9 @@ fn measure(
     // Every seventeenth point, all over the plane.
     let points: Vec<[f64; 2]> = Grid::plane(axis, axis).points().into_iter().step_by(17).collect();
     let mut found = vec![Measurement::default(); points.len()];
-    let mut least = f64::INFINITY;
+    let (mut least, mut least_cpu) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..turns {
+        let cpu = cpu_milliseconds();
         for (points, out) in points.chunks(surface.batch()).zip(found.chunks_mut(surface.batch())) {
             let start = Instant::now();
             surface.measure(points, out);
@@ -64,6 +66,7 @@ fn measure(
                 least = least.min(1e3 * start.elapsed().as_secs_f64() / points.len() as f64);
             }
         }
+        least_cpu = least_cpu.min((cpu_milliseconds() - cpu) / points.len() as f64);
     }
     let losses: Vec<f64> = found.iter().map(|cell| cell.train_loss).collect();
     let deviation = double.map(|double| {
@@ -77,9 +80,22 @@ fn measure(
         "batch": surface.batch(),
         "products_ms": products,
         "point_ms": least,
+        "point_cpu_ms": least_cpu.is_finite().then_some(least_cpu),
         "surface_ms": products + least * POINTS as f64,
         "deviation": deviation,
     });
     println!("{line}");
     losses
+}
+
+/// Time on processors of all threads so far; NaN where the system does not tell.
+fn cpu_milliseconds() -> f64 {
+    let of_thread = |folder: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(folder.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    match std::fs::read_dir("/proc/self/task") {
+        Ok(threads) => 1e-6 * threads.flatten().filter_map(of_thread).sum::<f64>(),
+        Err(_) => f64::NAN,
+    }
 }
