@@ -382,9 +382,7 @@ impl At<'_> {
                 let found = spectral_density(&counted, &options);
                 let exact = exact_spectrum(&counted);
                 products += counted.done.into_inner();
-                let ends = |pairs: &[_]| {
-                    pairs.first().map(|p: &crate::numerics::spectral::Eigenpair| p.value)
-                };
+                let ends = |pairs: &[Eigenpair]| pairs.first().map(|pair| pair.value);
                 let low = ends(&extremes.smallest).unwrap_or(f64::INFINITY);
                 let high = ends(&extremes.largest).unwrap_or(f64::NEG_INFINITY);
                 let points = (POINTS_IN_SIGMA / self.request.width).ceil() as usize;
