@@ -284,6 +284,35 @@ mod tests {
     }
 
     #[test]
+    fn sharpness_hovers_at_two_over_the_learning_rate() {
+        // Cohen et al. 2021: full batch, squared error, tanh. Between 0.95 and 1.15 of it.
+        for rate in [0.4, 0.6, 0.8] {
+            let settings = ProblemSettings {
+                hidden: Some(vec![8, 8]),
+                loss: Some(Loss::SquaredError),
+                l2: Some(0.0),
+                ..ProblemSettings::default()
+            };
+            let solver = SolverSpec::parse(&format!("gd:learning_rate={rate}")).unwrap();
+            let limit = stability_limit(&solver.method).unwrap().value;
+            let problem = settings.build("iris").unwrap();
+            let mut spec = ExperimentSpec::new("edge", vec![problem], vec![solver]);
+            spec.problems[0].target_loss = None;
+            spec.seeds = vec![0];
+            spec.budget = 1501.0;
+            let study = Study::first(&mut spec).unwrap();
+            let run = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
+            let options = AlongOptions { smallest: false, tolerance: 1e-5, ..Default::default() };
+            let iterates = chosen(run.iterates.entries(), 51);
+            let found = curvature_along(&study.instance.risk, &iterates, &options);
+            let late: Vec<f64> =
+                found.iter().filter(|at| at.iteration >= 1200).map(|at| at.largest).collect();
+            let ratio = late.iter().sum::<f64>() / late.len() as f64 / limit;
+            assert!((0.95..=1.15).contains(&ratio), "{rate}: {ratio}");
+        }
+    }
+
+    #[test]
     fn chosen_iterates_hold_both_ends() {
         let iterates: Vec<(u64, Vector)> = (0..100).map(|k| (k, Vector::zeros(1))).collect();
         for count in [1, 2, 7, 100, 1000] {
