@@ -122,7 +122,7 @@ pub fn connection(arguments: &ConnectArguments) -> Result<ExperimentSpec, Error>
 pub fn landscape(arguments: &LandscapeArguments) -> Result<Plan, Error> {
     let experiment = &arguments.experiment;
     let names: &[&str] = match arguments.axes() {
-        "paths" => &["gd", "cg", "lbfgs", "adam:learning_rate=0.01"],
+        "paths" => &["gd", "cg", "lbfgs", "adam:label=adam,learning_rate=0.01"],
         _ => &["lbfgs"],
     };
     let solvers = names.iter().map(|text| SolverSpec::parse(text)).collect::<Result<_, _>>()?;

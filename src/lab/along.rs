@@ -206,18 +206,23 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::*;
-    use crate::lab::{ExperimentSpec, Recorded, Study};
+    use crate::lab::{ExperimentSpec, ProblemSettings, Recorded, Study};
     use crate::model::Loss;
     use crate::numerics::spectral::exact_spectrum;
     use crate::objective::Objective;
     use crate::solver::SolverSpec;
 
     fn recorded(solver: &str, hidden: &[usize], passes: f64) -> (Study, Recorded) {
-        let mut spec = ExperimentSpec::named("check", &["iris"], &[]).unwrap();
-        spec.solvers = vec![SolverSpec::parse(solver).unwrap()];
-        spec.problems[0].hidden = hidden.to_vec();
-        spec.problems[0].loss = Some(Loss::SquaredError);
+        let settings = ProblemSettings {
+            hidden: Some(hidden.to_vec()),
+            loss: Some(Loss::SquaredError),
+            ..ProblemSettings::default()
+        };
+        let problem = settings.build("iris").unwrap();
+        let solvers = vec![SolverSpec::parse(solver).unwrap()];
+        let mut spec = ExperimentSpec::new("check", vec![problem], solvers);
         spec.problems[0].target_loss = None;
+        spec.seeds = vec![0];
         spec.budget = passes;
         let study = Study::first(&mut spec).unwrap();
         let run = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
@@ -275,6 +280,35 @@ mod tests {
                     assert!((step.step_times_curvature - along_gradient).abs() < 1e-9);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn sharpness_hovers_at_two_over_the_learning_rate() {
+        // Cohen et al. 2021: full batch, squared error, tanh. Between 0.95 and 1.15 of it.
+        for rate in [0.4, 0.6, 0.8] {
+            let settings = ProblemSettings {
+                hidden: Some(vec![8, 8]),
+                loss: Some(Loss::SquaredError),
+                l2: Some(0.0),
+                ..ProblemSettings::default()
+            };
+            let solver = SolverSpec::parse(&format!("gd:learning_rate={rate}")).unwrap();
+            let limit = stability_limit(&solver.method).unwrap().value;
+            let problem = settings.build("iris").unwrap();
+            let mut spec = ExperimentSpec::new("edge", vec![problem], vec![solver]);
+            spec.problems[0].target_loss = None;
+            spec.seeds = vec![0];
+            spec.budget = 1501.0;
+            let study = Study::first(&mut spec).unwrap();
+            let run = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
+            let options = AlongOptions { smallest: false, tolerance: 1e-5, ..Default::default() };
+            let iterates = chosen(run.iterates.entries(), 51);
+            let found = curvature_along(&study.instance.risk, &iterates, &options);
+            let late: Vec<f64> =
+                found.iter().filter(|at| at.iteration >= 1200).map(|at| at.largest).collect();
+            let ratio = late.iter().sum::<f64>() / late.len() as f64 / limit;
+            assert!((0.95..=1.15).contains(&ratio), "{rate}: {ratio}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! comes from the deterministic records alone; times go into files of their own.
 
 mod aggregate;
+mod along;
 mod anchors;
 mod atomic;
 mod bench;
@@ -32,6 +33,7 @@ use crate::error::{Error, Result};
 use crate::lab::Comparison;
 use crate::lab::environment::Environment;
 
+pub use along::{Along, AlongRun, Hovering, write_along};
 pub use anchors::{anchors_json, anchors_table};
 pub use atomic::atomic_write;
 pub use bench::{bench_json, bench_table};

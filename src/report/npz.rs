@@ -149,7 +149,7 @@ mod tests {
             |name, shape: &[usize], values| NamedArray { name, shape: shape.to_vec(), values };
         vec![
             array("x", &[3, 2], ArrayValues::F64(&[1.5, -2.0, 0.1, 1e300, 5e-324, 3.0])),
-            array("y", &[3], ArrayValues::I64(&[2, 0, 2])),
+            array("y", &[3], ArrayValues::I64(&[2, 0, 1])),
             array("sample_weight", &[3], ArrayValues::U8(&[1, 255, 7])),
             array("measured", &[3, 1], ArrayValues::Bool(&[true, false, true])),
             array("gap", &[1], ArrayValues::F64(&[f64::NAN])),

@@ -128,7 +128,7 @@ impl RandomDirections {
                 drawn.iter_mut().for_each(|d| d.rows_range_mut(layer.bias.clone()).fill(0.0));
             }
         }
-        let label = |i: usize| format!("random direction {}, draw {draw}", i + 1);
+        let label = |i: usize| format!("random direction {}", i + 1);
         let named = drawn.into_iter().enumerate();
         named.map(|(i, vector)| Direction { vector, label: label(i) }).collect()
     }

@@ -75,7 +75,6 @@ struct Chart<'a> {
     heading: Heading,
     heights: Heights,
     axes: [LabelledAxis; 3],
-    top: f64,
     /// A pixel's worth of the box, and the pixel of its middle.
     scale: f64,
     middle: Point,
@@ -110,7 +109,7 @@ impl<'a> Chart<'a> {
         let room = (WIDTH - 2.0 * WORDS, PLOT_HEIGHT);
         let scale = (room.0 / (high.0 - low.0)).min(room.1 / (high.1 - low.1));
         let middle = (WIDTH / 2.0 - scale * f64::midpoint(low.0, high.0), top + scale * high.1);
-        Self { surface, heading, heights, axes, top, scale, middle }
+        Self { surface, heading, heights, axes, scale, middle }
     }
 
     /// The pixel of a point of the box, each coordinate 0 to 1.
@@ -305,7 +304,10 @@ mod tests {
         let chart = Chart::new(&bowl);
         for k in 0..8 {
             let (x, y) = chart.place([k & 1, k >> 1 & 1, k >> 2].map(f64::from));
-            assert!(x > 150.0 && x < WIDTH - 150.0 && y >= chart.top - 1.0, "{x} {y}");
+            assert!(
+                x > 150.0 && x < WIDTH - 150.0 && y >= below_heading(&chart.heading) - 25.0,
+                "{x} {y}"
+            );
             assert!(y <= chart.height() - 50.0);
         }
         let polygons = |text: &str| text.matches("<polygon").count();

@@ -59,7 +59,7 @@ pub(super) fn pictures(landscape: &Landscape, scale: LossScale) -> Vec<Picture> 
             let picture = contour(landscape, drawing, test, "test loss", scale, paths);
             pictures.push((named("test-contour"), picture.render()));
         }
-        pictures.push((named("surface"), surface(landscape, train, scale).render()));
+        pictures.push((named("surface"), surface(landscape, drawing, train, scale).render()));
     }
     if !is_plane || several {
         pictures.push(("profile".to_owned(), profile(landscape).render()));
@@ -146,7 +146,7 @@ fn contour(
     paths: Vec<PathOnPlane>,
 ) -> Contour {
     let scale = value_scale(scale, &field.values);
-    let mut subtitles = vec![problem(landscape), plane(landscape)];
+    let mut subtitles = vec![problem(landscape), plane(landscape, drawing)];
     subtitles.extend(shares(landscape));
     if !paths.is_empty() {
         let runs: Vec<String> = landscape.runs.iter().map(path).collect();
@@ -191,11 +191,11 @@ fn paths_of(landscape: &Landscape) -> Vec<PathOnPlane> {
     .collect()
 }
 
-fn surface(landscape: &Landscape, field: Field, scale: LossScale) -> Surface {
+fn surface(landscape: &Landscape, drawing: &Drawing, field: Field, scale: LossScale) -> Surface {
     let scale = value_scale(scale, &field.values);
     Surface {
         title: title(landscape, "training loss"),
-        subtitles: vec![problem(landscape), plane(landscape)],
+        subtitles: vec![problem(landscape), plane(landscape, drawing)],
         field,
         scale,
         ceiling: None,
@@ -208,6 +208,7 @@ fn profile(landscape: &Landscape) -> Profile {
     let drawing = &landscape.drawings[0];
     let (distances, label) = axes(drawing, &drawing.section.grid).swap_remove(0);
     let metric = metric_name(landscape.summary.metric, &landscape.summary.metric_unit);
+    let metric = metric.strip_prefix("test ").unwrap_or(&metric).to_owned();
     type Quantity = fn(&Drawing) -> Option<Vec<f64>>;
     let panels: [(&str, [(&str, Quantity); 2]); 2] = [
         (
@@ -225,7 +226,7 @@ fn profile(landscape: &Landscape) -> Profile {
             ],
         ),
     ];
-    let mut subtitles = vec![problem(landscape), plane(landscape)];
+    let mut subtitles = vec![problem(landscape), plane(landscape, drawing)];
     if landscape.drawings.len() > 1 {
         let count = landscape.drawings.len();
         subtitles.push(format!("mean over {count} random draws; band: lowest to highest"));
@@ -327,7 +328,7 @@ fn curvature(
         title: title(landscape, label),
         subtitles: vec![
             problem(landscape),
-            plane(landscape),
+            plane(landscape, drawing),
             format!("penalty included; an eigenvalue lies within {} of each", compact(residual, 2)),
         ],
         field: field_on(drawing, &map.grid, values, Vec::new(), label),

@@ -1,6 +1,7 @@
 //! A landscape in a few lines.
 
-use crate::lab::landscape::{Landscape, RunOnPlane};
+use crate::lab::landscape::{Axes, Drawing, Landscape, RunOnPlane};
+use crate::landscape::Normalisation;
 use crate::report::format::compact;
 
 /// The landscape in a few lines, for a terminal.
@@ -8,7 +9,7 @@ pub fn landscape_text(landscape: &Landscape) -> String {
     let summary = &landscape.summary;
     let mut lines = vec![
         format!("{}, {}, {}", summary.title, summary.network, summary.loss),
-        format!("  {}", plane(landscape)),
+        format!("  {}", plane(landscape, &landscape.drawings[0])),
     ];
     lines.extend(shares(landscape).map(|text| format!("  {text}")));
     lines.extend(landscape.runs.iter().map(|run| format!("  {}", path(run))));
@@ -42,30 +43,44 @@ pub fn landscape_text(landscape: &Landscape) -> String {
 }
 
 /// What is drawn, and about what.
-pub(super) fn plane(landscape: &Landscape) -> String {
-    let section = &landscape.drawings[0].section;
-    let labels: Vec<&str> =
-        section.subspace.directions().iter().map(|d| d.label.as_str()).collect();
-    let shape = if labels.len() == 2 { "plane" } else { "line" };
+pub(super) fn plane(landscape: &Landscape, drawing: &Drawing) -> String {
+    let section = &drawing.section;
+    let directions = section.subspace.directions();
+    let shape = if directions.len() == 2 { "plane" } else { "line" };
     let centre = match section.centre {
         "the solution" => &landscape.solution,
         other => other,
     };
-    let eigenvalues: Vec<String> = section
-        .eigenvalues
-        .iter()
-        .map(|[value, residual]| format!("{} ± {}", compact(*value, 5), compact(*residual, 1)))
-        .collect();
-    let eigenvalues = match eigenvalues.is_empty() {
-        true => String::new(),
-        false => format!("; eigenvalues {}", eigenvalues.join(", ")),
-    };
+    let labels: Vec<&str> = directions.iter().map(|d| d.label.as_str()).collect();
     let cosine = section.subspace.cosine();
     let angle = match cosine.abs() > 1e-6 {
         true => format!("; cosine of the angle {}", compact(cosine, 3)),
         false => String::new(),
     };
-    format!("{shape} through {centre}: {}{eigenvalues}{angle}", labels.join(", "))
+    match &landscape.request.axes {
+        Axes::Random { normalisation, biases, .. } => {
+            let scaled = match normalisation {
+                Normalisation::None => "not normalised".to_owned(),
+                other => format!("{}-normalised", other.name()),
+            };
+            let (draw, biases) = (section.draw.unwrap_or(0), biases.name());
+            format!(
+                "{shape} through {centre}: random, {scaled}, biases {biases}, draw {draw}{angle}"
+            )
+        }
+        Axes::Eigenvectors | Axes::Extremes => {
+            let values: Vec<String> = section
+                .eigenvalues
+                .iter()
+                .map(|[value, residual]| {
+                    format!("{} ± {}", compact(*value, 5), compact(*residual, 1))
+                })
+                .collect();
+            let values = values.join(" and ");
+            format!("{shape} through {centre}: eigenvectors of the Hessian, of {values}{angle}")
+        }
+        _ => format!("{shape} through {centre}: {}{angle}", labels.join(", ")),
+    }
 }
 
 /// What the principal components hold, beside random walks.
