@@ -21,6 +21,11 @@ use crate::objective::{Curvature, Objective, Risk};
 /// Points in the kernel's width, for a density that keeps its shape.
 const POINTS_IN_SIGMA: f64 = 4.0;
 
+/// Products that the eigenpairs of one matrix may take. Where eigenvalues crowd, as those of
+/// a Gauss–Newton matrix at the penalty's λ, they may need more, and end unconverged with
+/// their residuals.
+const PRODUCTS_MAX: usize = 2000;
+
 /// What is told while it is measured.
 pub type Observe<'o> = &'o mut (dyn FnMut(Event<'_>) + Send);
 
@@ -442,6 +447,7 @@ impl At<'_> {
             largest: count,
             smallest: count,
             tolerance,
+            products_max: PRODUCTS_MAX,
             seed: self.seed,
             ..ExtremeOptions::default()
         };

@@ -6,16 +6,16 @@ use crate::report::chart::Rendered;
 use crate::report::chart::spectrum::{Spectrum, SpectrumPanel, SpectrumScale, SpectrumSeries};
 use crate::report::format::significant;
 
-/// The densities of all matrices at one point, with the band over probes, the eigenvalues
-/// of the first where all are known, and its ends.
+/// The densities of all matrices at one point, with a band of two standard errors, the
+/// eigenvalues of the first where all are known, and its ends.
 pub(super) fn density(answer: &Answer, point: &PointSpectrum) -> Result<Rendered, String> {
     let first = point.matrices.first();
     let sigma = first.and_then(|matrix| Some(matrix.density.as_ref()?.smooth.sigma));
     let probes = first.and_then(|matrix| Some(matrix.density.as_ref()?.probes));
     let smoothing = sigma.zip(probes).map(|(sigma, [probes, steps])| {
         format!(
-            "{probes} probes of {steps} Lanczos steps, band from least to most; Gaussian kernel of \
-             width {}",
+            "{probes} probes of {steps} Lanczos steps, band of two standard errors; Gaussian kernel \
+             of width {}",
             significant(sigma, 2)
         )
     });
@@ -79,11 +79,15 @@ fn panel(point: &PointSpectrum, label: String) -> SpectrumPanel {
 fn series(matrix: &MatrixSpectrum, density: &MeasuredDensity) -> SpectrumSeries {
     let smooth = &density.smooth;
     let grid = || smooth.grid.iter().copied();
-    let band = grid().zip(smooth.low.iter().zip(&smooth.high));
+    let band = grid().zip(smooth.mean.iter().zip(&smooth.standard_error));
     SpectrumSeries {
         label: matrix.matrix.name().to_owned(),
         mean: grid().zip(smooth.mean.iter().copied()).collect(),
-        band: band.map(|(at, (low, high))| (at, *low, *high)).collect(),
+        // A single probe has no error, and no band.
+        band: band
+            .filter(|(_, (_, error))| error.is_finite())
+            .map(|(at, (mean, error))| (at, (mean - 2.0 * error).max(0.0), mean + 2.0 * error))
+            .collect(),
     }
 }
 
