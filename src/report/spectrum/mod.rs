@@ -16,8 +16,8 @@ pub use text::spectrum_text;
 
 /// Writes a spectrum's folder, creating it where needed: `spectrum.json` with everything
 /// that was measured, `spec.toml`, the arrays as `spectrum.npz`, and a chart for each point
-/// whose density was measured, `spectrum-start`, `spectrum-end` or `spectrum-weights`, as
-/// PNG and SVG. Each file is replaced whole; nothing in them depends on the clock. Gives
+/// whose density was measured, `spectrum-start`, `spectrum-end` or `spectrum-weights`, and
+/// one of all points, `spectrum`, where there are several, as PNG and SVG. Each file is replaced whole; nothing in them depends on the clock. Gives
 /// the files.
 ///
 /// # Errors
@@ -33,13 +33,19 @@ pub fn write_spectrum(directory: &Path, answer: &Answer, spec_toml: &str) -> Res
     };
     write("spectrum.json", (spectrum_json(answer) + "\n").as_bytes())?;
     write("spec.toml", spec_toml.as_bytes())?;
+    let mut charts = Vec::new();
     for point in &answer.points {
         if point.matrices.iter().all(|matrix| matrix.density.is_none()) {
             continue;
         }
         let name = format!("spectrum-{}", point.place.name());
+        charts.push((name, charts::density(answer, point)));
+    }
+    if charts.len() > 1 {
+        charts.push(("spectrum".to_owned(), charts::all_points(answer)));
+    }
+    for (name, rendered) in charts {
         let path = directory.join(format!("{name}.png"));
-        let rendered = charts::density(answer, point);
         let rendered = rendered.map_err(|problem| Error::Chart { path, problem })?;
         write(&format!("{name}.png"), &rendered.png)?;
         write(&format!("{name}.svg"), rendered.svg.as_bytes())?;
