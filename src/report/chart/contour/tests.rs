@@ -56,6 +56,20 @@ fn a_plane_with_paths() {
 }
 
 #[test]
+fn names_of_marks_hide_no_path() {
+    let mut plane = contour();
+    let end = *plane.paths[2].points.last().unwrap();
+    plane.marks = vec![NamedPoint { label: "the end of lbfgs".into(), at: end }];
+    let chart = Chart::new(&plane);
+    let area = chart.mark_label(&plane.marks[0]);
+    for point in plane.paths.iter().flat_map(|path| &path.points) {
+        assert!(!area.contains(chart.panel.place(*point)), "{area:?}");
+    }
+    assert!(chart.is_end(&plane.marks[0]));
+    check(&plane.render().unwrap(), "contour-mark");
+}
+
+#[test]
 fn a_random_plane_with_a_linear_scale_and_long_names() {
     let mut plane = contour();
     plane.paths.clear();
