@@ -76,8 +76,8 @@ fn a_curve_is_lower_than_the_line_and_nothing_depends_on_threads() {
     assert_eq!((a.seed, b.seed), (Some(0), Some(1)));
     let points = &found.line.profile.points;
     assert_eq!(points.len(), 61);
-    let trained = a.run.as_ref().unwrap().record.loss.unwrap();
-    assert!((points[0].train_loss - trained).abs() < 1e-12);
+    let at_end = a.run.as_ref().unwrap().record.loss.unwrap();
+    assert!((points[0].train_loss - at_end).abs() < 1e-12);
     let curve = found.curve.as_ref().unwrap();
     assert!(curve.mean_loss[1] < curve.mean_loss[0]);
     assert!(curve.path.length > found.line.length);
@@ -177,7 +177,7 @@ fn what_cannot_be_connected_is_refused() {
     std::fs::write(folder.path().join("a.safetensors"), bytes).unwrap();
     let tied = "[[problem]]\nname = \"tied\"\ndata = \"iris\"\n\
                 layer = [{ kind = \"dense\", units = 4 }, { kind = \"dense\", share = 0 }, \
-                { kind = \"dense\" }]\n[[solver]]\nmethod = \"lbfgs\"\n";
+                { kind = \"dense\" }]\n[[solver]]\nname = \"lbfgs\"\n";
     std::fs::write(folder.path().join("tied.toml"), tied).unwrap();
     for (arguments, message) in [
         ("--from a.safetensors --to a.safetensors", "the same point"),

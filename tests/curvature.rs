@@ -262,6 +262,8 @@ fn traces_of_a_network_are_covered_by_two_standard_errors() {
     assert!((mean - trace).abs() < 3.0 * error && error < 0.2 * trace, "{mean} {trace}");
 }
 
+const ROSENBROCK: Rosenbrock = Rosenbrock { dimension: 2 };
+
 struct Dense<'a>(&'a DMatrix<f64>);
 
 impl SymmetricOperator for Dense<'_> {
@@ -281,8 +283,7 @@ fn the_density_of_a_network_is_that_of_its_whole_spectrum() {
     let at = risk.linearize(&theta);
     let hessian = CurvatureOperator::new(&risk, &at, CurvatureMatrix::Hessian);
     let exact = exact_spectrum(&hessian).unwrap();
-    let options = DensityOptions { probes: 40, ..DensityOptions::default() };
-    let found = spectral_density(&hessian, &options);
+    let found = spectral_density(&hessian, &DensityOptions::default());
     let range = [exact[0], exact[exact.len() - 1]];
     let smooth = found.smooth(0.01, range, 500).unwrap();
     let distance = smooth.distance(&smooth.of_spectrum(&exact));
@@ -407,7 +408,7 @@ fn maps_of_test_functions_and_of_what_is_not_finite() {
     let line = Subspace::new(Vector::zeros(2), vec![axis([1.0, 0.0])]).unwrap();
     let grid = Grid::line(GridAxis { low: 0.0, high: 1.0, points: 3 });
     let options = CurvatureMapOptions::default();
-    let cells = curvature_map(&Rosenbrock, &line, &grid, &options, &[], |_, _| true);
+    let cells = curvature_map(&ROSENBROCK, &line, &grid, &options, &[], |_, _| true);
     let end = cells[2].unwrap();
     let (mean, gap) = (701.0, 501.0_f64.hypot(400.0));
     assert!((end.largest - (mean + gap)).abs() < 1e-10);
@@ -415,7 +416,7 @@ fn maps_of_test_functions_and_of_what_is_not_finite() {
     assert!((end.in_plane[0][0] - 1202.0).abs() < 1e-10);
     assert_eq!((end.in_plane[1], end.negative_ratio()), ([0.0; 2], 0.0));
     let far = Grid::line(GridAxis { low: 0.0, high: 1e200, points: 2 });
-    let cells = curvature_map(&Rosenbrock, &line, &far, &options, &[], |_, _| true);
+    let cells = curvature_map(&ROSENBROCK, &line, &far, &options, &[], |_, _| true);
     assert!(cells[0].unwrap().largest.is_finite());
     let cell = cells[1].unwrap();
     assert!(cell.largest.is_nan() && cell.negative_ratio().is_nan());

@@ -211,19 +211,19 @@ fn trace_estimates_cover_the_trace_within_two_standard_errors() {
     // With three times the products, and far less than a third of the variance.
     assert!(errors[1] < errors[0] / 30.0, "{errors:?}");
     let whole = TraceMethod::HutchPlusPlus.estimate(&operator, 150, 0);
-    assert!((whole.mean - trace).abs() < 1e-11 && whole.standard_error == 0.0);
+    assert!((whole.mean - trace).abs() < 1e-11 && whole.standard_error < 1e-12);
 }
 
 #[test]
 fn densities_are_those_of_the_whole_spectrum() {
     let (operator, trace) = network_like(400);
     let exact = exact_spectrum(&operator).unwrap();
-    let found = spectral_density(&operator, &DensityOptions { probes: 20, ..Default::default() });
+    let found = spectral_density(&operator, &DensityOptions::default());
     let range = [exact[0], exact[exact.len() - 1]];
     let smooth = found.smooth(0.01, range, 600).unwrap();
     let distance = smooth.distance(&smooth.of_spectrum(&exact));
     println!("distance {distance}");
-    assert!(distance < 0.05);
+    assert!(distance < 0.02);
     let (mean, error) = found.integrate(|x| x);
     assert!((400.0 * mean - trace).abs() < 3.0 * 400.0 * error);
     // A density, within its own band.
@@ -233,7 +233,7 @@ fn densities_are_those_of_the_whole_spectrum() {
         assert!(smooth.low[i] <= smooth.mean[i] && smooth.mean[i] <= smooth.high[i]);
     }
     // The whole Krylov space of one probe holds every eigenvalue.
-    let whole = DensityOptions { probes: 1, steps: 400, seed: 3 };
+    let whole = DensityOptions { probes: Some(1), steps: 400, seed: 3 };
     let found = spectral_density(&operator, &whole);
     assert_eq!(found.products, 400);
     let gaps = found.probes[0].nodes.iter().zip(&exact).map(|(a, b)| (a - b).abs());

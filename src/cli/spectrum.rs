@@ -70,10 +70,11 @@ pub struct SpectrumArguments {
     #[arg(long, help_heading = "Spectrum")]
     pub no_density: bool,
 
-    /// Probes of the density
+    /// Probes of the density [default: 10, and more for fewer than 6400
+    /// parameters]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Spectrum")]
-    #[arg(allow_negative_numbers = true, default_value = "10")]
-    pub density_probes: usize,
+    #[arg(allow_negative_numbers = true)]
+    pub density_probes: Option<usize>,
 
     /// Lanczos steps of each
     #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Spectrum")]
@@ -87,7 +88,7 @@ pub struct SpectrumArguments {
     pub density_width: f64,
 
     /// Largest residual of an eigenvalue, as a share of the largest |eigenvalue|
-    #[arg(long, value_name = "SHARE", help_heading = "Spectrum", default_value = "1e-8")]
+    #[arg(long, value_name = "SHARE", help_heading = "Spectrum", default_value = "1e-10")]
     #[arg(allow_negative_numbers = true)]
     pub tolerance: f64,
 }
@@ -143,7 +144,7 @@ fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
         let problem = "an error needs at least 2 probes, and there are 100000 at most";
         return refuse("--probes", problem, "give a number such as 30");
     }
-    if !(1..=10_000).contains(&arguments.density_probes) {
+    if arguments.density_probes.is_some_and(|probes| !(1..=10_000).contains(&probes)) {
         let remedy = "give a number such as 10, or --no-density";
         return refuse("--density-probes", "it is not between 1 and 10000", remedy);
     }
@@ -156,7 +157,11 @@ fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
         return refuse("--density-width", problem, "give a share such as 0.01");
     }
     if !(1e-13..=1.0).contains(&arguments.tolerance) {
-        return refuse("--tolerance", "it is not between 1e-13 and 1", "give a share such as 1e-8");
+        return refuse(
+            "--tolerance",
+            "it is not between 1e-13 and 1",
+            "give a share such as 1e-10",
+        );
     }
     let density = DensityOptions {
         probes: arguments.density_probes,

@@ -12,8 +12,8 @@ use crate::landscape::curvature::{
 };
 use crate::model::{Activation, Loss, Network, Operation};
 use crate::numerics::spectral::{
-    DensityOptions, ExtremeOptions, Extremes, SmoothDensity, TraceEstimate, TraceMethod,
-    exact_spectrum, extreme_eigenpairs, spectral_density,
+    DensityOptions, EXACT_MAX, Eigenpair, ExtremeOptions, Extremes, SmoothDensity, TraceEstimate,
+    TraceMethod, exact_spectrum, extreme_eigenpairs, spectral_density,
 };
 use crate::numerics::{SymmetricOperator, Vector, dot, norm};
 use crate::objective::{Curvature, Objective, Risk};
@@ -51,7 +51,7 @@ impl Place {
 pub struct Request {
     /// Eigenpairs at each end. Default 10.
     pub count: usize,
-    /// Largest residual over the spectral radius. Default 10⁻⁸.
+    /// Largest residual over the spectral radius. Default 10⁻¹⁰.
     pub tolerance: f64,
     /// The matrices. Default the Hessian.
     pub matrices: Vec<CurvatureMatrix>,
@@ -61,8 +61,8 @@ pub struct Request {
     pub trace: TraceMethod,
     /// With how many probes. Default 30.
     pub trace_probes: usize,
-    /// How the density is measured, if it is; the seed is the problem's. Default 10 probes
-    /// of 80 steps.
+    /// How the density is measured, if it is; the seed is the problem's. Default as many
+    /// probes as the dimension asks for, of 80 steps.
     pub density: Option<DensityOptions>,
     /// The kernel's width as a share of the spectrum's. Default 0.01.
     pub width: f64,
@@ -76,7 +76,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             count: 10,
-            tolerance: 1e-8,
+            tolerance: 1e-10,
             matrices: vec![CurvatureMatrix::Hessian],
             layers: false,
             trace: TraceMethod::HutchPlusPlus,
@@ -165,6 +165,8 @@ pub struct MatrixSpectrum {
 /// A density, and the spectrum itself where the matrix is small.
 #[derive(Clone, Debug)]
 pub struct MeasuredDensity {
+    /// Probes and steps of each.
+    pub probes: [usize; 2],
     /// By stochastic Lanczos quadrature.
     pub smooth: SmoothDensity,
     /// All eigenvalues, smallest first, up to 2 000.
@@ -374,23 +376,22 @@ impl At<'_> {
                 let what = format!("{}: density of the {}", self.place.name(), matrix.name());
                 let options = DensityOptions { seed: self.seed, ..*options };
                 let n = operator.dimension();
-                let exact = n <= crate::numerics::spectral::EXACT_MAX;
-                let steps = options.probes * options.steps.min(n) + if exact { n } else { 0 };
+                let exact = n <= EXACT_MAX;
+                let steps = options.probes_at(n) * options.steps.min(n) + if exact { n } else { 0 };
                 let counted = Counted::new(operator, listener, &what, steps);
                 let found = spectral_density(&counted, &options);
                 let exact = exact_spectrum(&counted);
                 products += counted.done.into_inner();
-                let ends = |pairs: &[_]| {
-                    pairs.first().map(|p: &crate::numerics::spectral::Eigenpair| p.value)
-                };
+                let ends = |pairs: &[Eigenpair]| pairs.first().map(|pair| pair.value);
                 let low = ends(&extremes.smallest).unwrap_or(f64::INFINITY);
                 let high = ends(&extremes.largest).unwrap_or(f64::NEG_INFINITY);
                 let points = (POINTS_IN_SIGMA / self.request.width).ceil() as usize;
+                let probes = [found.probes.len(), options.steps.min(n)];
                 let smooth = found.smooth(self.request.width, [low, high], points);
                 smooth.map(|smooth| {
                     let reference = exact.as_ref().map(|exact| smooth.of_spectrum(exact));
                     let distance = reference.map(|reference| smooth.distance(&reference));
-                    MeasuredDensity { smooth, exact, distance }
+                    MeasuredDensity { probes, smooth, exact, distance }
                 })
             }
             None => None,

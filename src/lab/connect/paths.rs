@@ -117,8 +117,10 @@ fn on_plane(
 ) -> Option<Slice> {
     let grid = grid_around(plane, request.plane_points);
     let surface = surface(study, &plane.subspace);
-    slice(&surface, &grid, None, &[], &mut |_: &[_], done, total| {
-        observe(Event::Measured { what: "plane of the curve", done, total });
+    slice(&surface, &grid, None, &[], &mut |cells: &[_], done, total| {
+        if !cells.is_empty() {
+            observe(Event::Measured { what: "plane of the curve", done, total });
+        }
         !interrupt.load(Ordering::Relaxed)
     })
 }

@@ -111,7 +111,7 @@ impl Request {
                 return refuse(flag, format!("{count} points along an axis"), remedy);
             }
         }
-        let sizes = [("--reach", self.reach), ("--tolerance", self.tolerance)];
+        let sizes = [("--reach", self.reach), ("--refine", self.tolerance)];
         for (flag, size) in sizes {
             if let Some(size) = size.filter(|size| !(*size > 0.0 && size.is_finite())) {
                 let remedy = "give a number above 0".to_owned();

@@ -93,7 +93,9 @@ impl Barrier {
             }
             peak
         };
-        let (height, at) = rise(&|t| (1.0 - t) * first + t * last);
+        // Where the ends are equal, so is the chord, to the bit.
+        let chord = |t: f64| if first == last { first } else { (1.0 - t) * first + t * last };
+        let (height, at) = rise(&chord);
         let (above_ends, above_ends_at) = rise(&|_| first.max(last));
         Self { height, at, above_ends, above_ends_at }
     }

@@ -106,7 +106,7 @@ pub fn curvature_map<O: Curvature>(
             return;
         }
         let mut at = O::Point::default();
-        let mut start = Vec::new();
+        let mut start = None;
         for (i, cell) in (first..).zip(chain) {
             let lock = || listener.lock().unwrap_or_else(PoisonError::into_inner);
             if !lock().1 {
@@ -117,7 +117,11 @@ pub fn curvature_map<O: Curvature>(
             let measured = measure(&operator, subspace, options, &mut start);
             let mut listener = lock();
             let (on_cell, go_on) = &mut *listener;
-            *go_on = *go_on && on_cell(i, &measured);
+            // What is measured after the end is not told, and not in the result.
+            if !*go_on {
+                return;
+            }
+            *go_on = on_cell(i, &measured);
             *cell = Some(measured);
         }
     });
@@ -128,13 +132,13 @@ fn measure(
     operator: &impl SymmetricOperator,
     subspace: &Subspace,
     options: &CurvatureMapOptions,
-    start: &mut Vec<Vector>,
+    start: &mut Option<Vector>,
 ) -> CurvatureCell {
     let search = ExtremeOptions {
         tolerance: options.tolerance,
         products_max: options.products_max,
         seed: options.seed,
-        start: std::mem::take(start),
+        start: start.take().into_iter().collect(),
         // The values of one pair at each end do not change with its copies.
         multiplicities: false,
         ..ExtremeOptions::default()
@@ -147,8 +151,9 @@ fn measure(
     let [largest, largest_residual] = numbers(&found.largest);
     let in_plane = in_plane_curvature(operator, subspace);
     let products = found.products + subspace.directions().len();
-    let pairs = found.largest.into_iter().chain(found.smallest);
-    start.extend(pairs.map(|pair| pair.vector));
+    // One vector with a share of both: two would take two products a step.
+    let mut pairs = found.largest.into_iter().chain(found.smallest).map(|pair| pair.vector);
+    *start = pairs.next().map(|first| pairs.fold(first, |sum, vector| sum + vector));
     CurvatureCell {
         smallest,
         smallest_residual,

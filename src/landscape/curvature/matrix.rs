@@ -47,7 +47,7 @@ impl CurvatureMatrix {
 /// use losslab::landscape::curvature::{CurvatureMatrix, CurvatureOperator};
 /// use losslab::numerics::{SymmetricOperator, Vector};
 /// use losslab::objective::{Curvature, Rosenbrock};
-/// let function = Rosenbrock;
+/// let function = Rosenbrock { dimension: 2 };
 /// let at = function.linearize(&Vector::from_vec(vec![1.0, 1.0]));
 /// let hessian = CurvatureOperator::new(&function, &at, CurvatureMatrix::Hessian);
 /// let mut column = Vector::zeros(2);

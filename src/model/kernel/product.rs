@@ -309,17 +309,29 @@ impl<T: Element> Product<'_, T> {
         };
         let zero = T::ZERO.splat(simd);
         let mut sums = [[zero; VECTORS]; ROWS];
-        for (i, sums) in sums.iter_mut().enumerate() {
-            for (vector, sum) in sums.iter_mut().enumerate() {
-                *sum = match self.start {
-                    Start::Zero => zero,
-                    Start::Destination => {
-                        let at = (row + i) * self.stride + column;
-                        load(self.destination[at..at + width].as_ptr(), vector)
+        // One short loop each, so that the sums stay in registers.
+        match self.start {
+            Start::Zero => {}
+            Start::Destination => {
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    let at = (row + i) * self.stride + column;
+                    let from = self.destination[at..at + width].as_ptr();
+                    for (vector, sum) in sums.iter_mut().enumerate() {
+                        *sum = load(from, vector);
                     }
-                    Start::Bias(bias) => load(bias[column..column + width].as_ptr(), vector),
-                    Start::RowBias(bias) => bias[row + i].splat(simd),
-                };
+                }
+            }
+            Start::Bias(bias) => {
+                let from = bias[column..column + width].as_ptr();
+                for (vector, sum) in sums[0].iter_mut().enumerate() {
+                    *sum = load(from, vector);
+                }
+                sums = [sums[0]; ROWS];
+            }
+            Start::RowBias(bias) => {
+                if let Some(bias) = bias[row..].first_chunk::<ROWS>() {
+                    sums = bias.map(|b| [b.splat(simd); VECTORS]);
+                }
             }
         }
         let MatrixView { values, row_stride, column_stride, .. } = self.left;

@@ -13,6 +13,7 @@
 mod exponential;
 mod logarithm;
 mod normal;
+mod single;
 #[cfg(test)]
 mod tests;
 mod trigonometric;
@@ -21,6 +22,7 @@ use super::dispatch::dispatch;
 pub(crate) use exponential::{exp_minus_one_one, exp_one, sigmoid_one, tanh_one};
 pub(crate) use logarithm::softplus_one;
 pub(crate) use normal::{normal_cdf_one, normal_one};
+pub use single::tanh_single;
 pub use trigonometric::{cos, sin};
 
 /// `z ← eᶻ`.

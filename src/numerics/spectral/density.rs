@@ -1,11 +1,13 @@
 //! The density of a spectrum by stochastic Lanczos quadrature.
 
-use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 use super::super::{Seed, SymmetricOperator, Vector};
+use super::basis::Basis;
 use super::lanczos::{Process, Quadrature};
 
+/// See [`DensityOptions::probes_for`].
+const WORK: f64 = 64_000.0;
 /// Bytes of basis vectors of the probes that run side by side, at most, unless one alone
 /// has more.
 const MEMORY: usize = 512 << 20;
@@ -17,8 +19,8 @@ const MARGIN: f64 = 4.0;
 /// How a density is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DensityOptions {
-    /// Random vectors. Default 10.
-    pub probes: usize,
+    /// Random vectors; by default [`DensityOptions::probes_for`] the dimension.
+    pub probes: Option<usize>,
     /// Lanczos steps of each. Default 80.
     pub steps: usize,
     /// Their seed.
@@ -27,13 +29,31 @@ pub struct DensityOptions {
 
 impl Default for DensityOptions {
     fn default() -> Self {
-        Self { probes: 10, steps: 80, seed: 0 }
+        Self { probes: None, steps: 80, seed: 0 }
+    }
+}
+
+impl DensityOptions {
+    /// So many probes k that `n k / (1 − k/n)` is 64 000, at least 10 and at most n. The
+    /// sampling error falls with the root of that number; at it the L1 distance of the
+    /// densities, smoothed by a hundredth of the spectrum's width, was about 0.015 where it
+    /// was measured against whole spectra of networks.
+    pub fn probes_for(dimension: usize) -> usize {
+        let n = dimension.max(1) as f64;
+        ((WORK / (n + WORK / n)).ceil() as usize).max(10).min(dimension)
+    }
+
+    /// The number of probes for this dimension, at most as many as there are right angles.
+    pub fn probes_at(&self, dimension: usize) -> usize {
+        self.probes.unwrap_or_else(|| Self::probes_for(dimension)).min(dimension)
     }
 }
 
 /// The spectrum as each probe saw it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpectralDensity {
+    /// n.
+    pub dimension: usize,
     /// Nodes and weights of each probe; only of those whose products are finite.
     pub probes: Vec<Quadrature>,
     /// Products with A.
@@ -43,8 +63,10 @@ pub struct SpectralDensity {
 }
 
 /// Stochastic Lanczos quadrature (Ubaru, Chen & Saad 2017; for networks Ghorbani,
-/// Krishnan & Xiao 2019): for each of several random directions v, uniform on the sphere,
-/// the quadrature of the Lanczos process from v, whose mean is the spectrum's density.
+/// Krishnan & Xiao 2019): for each of several random directions v the quadrature of the
+/// Lanczos process from v, whose mean is the spectrum's density. Each v is uniform on the
+/// sphere and at right angles to those before it: k of them have the variance of
+/// independent ones times 1 − (k−1)/(n−1), and n have none.
 ///
 /// ```
 /// use losslab::numerics::SymmetricMatrix;
@@ -64,16 +86,15 @@ pub fn spectral_density(
     let each = size_of::<f64>() * dimension.max(1) * (steps + 1);
     let together = (MEMORY / each).clamp(1, TOGETHER);
     let seed = Seed::new(options.seed).child("spectral density");
-    let mut found = SpectralDensity { probes: Vec::new(), products: 0, finite: true };
-    for first in (0..options.probes).step_by(together) {
-        let numbers = first..options.probes.min(first + together);
-        let mut group: Vec<Process> = numbers
-            .map(|number| {
-                let mut stream = seed.numbered(number as u64).stream();
-                let draw = |_, _| StandardNormal.sample(&mut stream);
-                Process::new(&Vector::from_fn(dimension, draw))
-            })
-            .collect();
+    let probes = options.probes_at(dimension);
+    let mut found = SpectralDensity { dimension, probes: Vec::new(), products: 0, finite: true };
+    let mut frame = Basis::default();
+    for first in (0..probes).step_by(together) {
+        for number in first..probes.min(first + together) {
+            let mut stream = seed.numbered(number as u64).stream();
+            frame.vectors.extend(frame.random_complement(dimension, &mut stream));
+        }
+        let mut group: Vec<Process> = frame.vectors[first..].iter().map(Process::new).collect();
         run_together(operator, &mut group, steps, &mut found.products);
         for process in group {
             let done = process.finish();
@@ -148,7 +169,7 @@ pub struct SmoothDensity {
     pub grid: Vec<f64>,
     /// The mean over probes.
     pub mean: Vec<f64>,
-    /// Its standard error; not a number with a single probe.
+    /// Its standard error over the probes; not a number with a single one.
     pub standard_error: Vec<f64>,
     /// The least over probes.
     pub low: Vec<f64>,
@@ -182,7 +203,7 @@ impl SpectralDensity {
         Some(SmoothDensity {
             sigma,
             mean: over(&mean),
-            standard_error: over(&standard_error),
+            standard_error: over(&|values| self.standard_error(values)),
             low: over(&|values| values.iter().copied().fold(f64::INFINITY, f64::min)),
             high: over(&|values| values.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
             grid,
@@ -192,7 +213,15 @@ impl SpectralDensity {
     /// The estimate of (1/n) Σ f(λ), with its standard error over probes.
     pub fn integrate(&self, f: impl Fn(f64) -> f64) -> (f64, f64) {
         let values: Vec<f64> = self.probes.iter().map(|probe| probe.integrate(&f)).collect();
-        (mean(&values), standard_error(&values))
+        (mean(&values), self.standard_error(&values))
+    }
+
+    /// That of a sample without replacement: s √((1 − k/n)/k).
+    fn standard_error(&self, values: &[f64]) -> f64 {
+        let (mean, count) = (mean(values), values.len() as f64);
+        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let left = 1.0 - count / self.dimension as f64;
+        (squares / (count - 1.0) * left / count).sqrt()
     }
 }
 
@@ -216,10 +245,4 @@ impl SmoothDensity {
 
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
-}
-
-fn standard_error(values: &[f64]) -> f64 {
-    let (mean, count) = (mean(values), values.len() as f64);
-    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    (squares / (count - 1.0) / count).sqrt()
 }

@@ -8,6 +8,8 @@ use super::basis::Basis;
 
 /// Probes that are multiplied together.
 const BLOCK: usize = 16;
+/// The rounding of a quadratic form, as a share of its size.
+const ROUNDING: f64 = 16.0 * f64::EPSILON;
 /// A column of the sketch that adds less than this share of its length is in its span.
 const RANK: f64 = 1e-12;
 
@@ -88,7 +90,7 @@ pub fn hutchinson(operator: &impl SymmetricOperator, probes: usize, seed: u64) -
 ///
 /// Where a few eigenvalues hold most of the trace, as in a network's Hessian, its error is
 /// far below that of Hutchinson's with as many products. The standard error is that of
-/// the random part; with Q as large as n it is 0.
+/// the random part with that of rounding, which is all there is where Q is as large as n.
 ///
 /// # Panics
 /// Without probes.
@@ -117,7 +119,7 @@ pub fn hutch_plus_plus(
             sketch.vectors.push(image);
         }
     }
-    let exact: f64 = quadratic_forms(operator, &sketch.vectors).iter().sum();
+    let forms = quadratic_forms(operator, &sketch.vectors);
     let mut rest = signs(probes, dimension, &mut stream);
     rest.iter_mut().for_each(|z| {
         sketch.orthogonalise(z);
@@ -127,7 +129,11 @@ pub fn hutch_plus_plus(
         false => quadratic_forms(operator, &rest),
     };
     let products = columns.len() + sketch.len() + rest.len();
-    estimate(exact, &terms, products)
+    let mut found = estimate(forms.iter().sum(), &terms, products);
+    // The random part may be less than the rounding of the other.
+    let size: f64 = forms.iter().map(|form| form.abs()).sum();
+    found.standard_error = found.standard_error.hypot(ROUNDING * size);
+    found
 }
 
 fn estimate(exact: f64, terms: &[f64], products: usize) -> TraceEstimate {

@@ -41,7 +41,8 @@ pub(super) fn arrays(connection: &Connection) -> Vec<Array> {
 }
 
 fn columns(name: &str, shape: &[usize], points: &[Measurement], arrays: &mut Vec<Array>) {
-    let of: [(&str, fn(&Measurement) -> Option<f64>); 4] = [
+    type Quantity = fn(&Measurement) -> Option<f64>;
+    let of: [(&str, Quantity); 4] = [
         ("train_loss", |point| Some(point.train_loss)),
         ("train_metric", |point| point.train_metric),
         ("test_loss", |point| point.test_loss),

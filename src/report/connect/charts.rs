@@ -76,7 +76,9 @@ fn series(
         let values = path.profile.t.iter().zip(&path.profile.points);
         let points = values.map(|(&t, point)| (t, quantity(point).unwrap_or(f64::NAN))).collect();
         let barrier = with_barriers.then(|| barrier(path, largest)).flatten();
-        ProfileSeries { label: (*label).to_owned(), points, band: Vec::new(), barrier }
+        let height = significant(path.barriers.train_loss.height, 3);
+        let label = format!("{label}, barrier {height}");
+        ProfileSeries { label, points, band: Vec::new(), barrier }
     });
     series.collect()
 }
@@ -91,7 +93,7 @@ fn barrier(path: &Path, largest: f64) -> Option<Barrier> {
         at: found.at,
         from,
         to: from + found.height,
-        label: format!("barrier {}", significant(found.height, 3)),
+        label: "barrier".to_owned(),
     })
 }
 
@@ -129,7 +131,7 @@ pub(super) fn plane(connection: &Connection, curve: &Curve) -> Option<Result<Ren
         filled: true,
         equal_scale: true,
         paths: vec![path("line", vec![(0.0, 0.0), (distance, 0.0)]), path("Bezier curve", bent)],
-        marks: vec![mark("θ_a", 0.0, 0.0), mark("θ_b", distance, 0.0)],
+        marks: vec![mark("first", 0.0, 0.0), mark("second", distance, 0.0)],
     };
     Some(chart.render())
 }

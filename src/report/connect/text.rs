@@ -23,7 +23,7 @@ pub fn connection_text(connection: &Connection) -> String {
             (None, Some(seed)) => format!("start {seed}"),
             (None, None) => format!("solution {}", i + 1),
         };
-        lines.push(format!("  {name}: {}", at_a_point(connection, at)));
+        lines.push(format!("  {name}\n    {}", at_a_point(connection, at)));
     }
     let mut text = lines.join("\n") + "\n\n" + &table(connection);
     if let Some(matched) = &connection.matched {

@@ -30,7 +30,7 @@ use crate::numerics::elementary::{
 };
 
 /// Slope of leaky ReLU below 0; PyTorch's default.
-const LEAK: f64 = 0.01;
+pub const LEAK: f64 = 0.01;
 /// Numbers that are copied and multiplied together.
 const PART: usize = 512;
 /// Numbers whose sines and cosines are taken together.

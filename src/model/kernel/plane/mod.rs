@@ -13,6 +13,7 @@
 //! What is found at a point depends on that point and the rows alone: a chunk's sums are
 //! those of its rows, in order, and chunks are added along a fixed tree.
 
+mod cross_entropy;
 mod layers;
 mod rows;
 mod scalar;
@@ -20,7 +21,7 @@ mod scalar;
 use rayon::prelude::*;
 
 use self::layers::{Packed, Run};
-use super::super::network::Network;
+use super::super::network::{Layer, Network};
 pub use rows::PlaneRows;
 pub use scalar::Scalar;
 
@@ -93,7 +94,9 @@ impl<'a, T: Scalar> Plane<'a, T> {
 
     /// As many points as it pays to measure at once.
     pub fn batch(&self, rows: usize) -> usize {
-        let work = rows.max(1).saturating_mul(self.network.work_per_row());
+        let per_row: usize =
+            self.network.layers()[self.start..].iter().map(Layer::work_per_row).sum();
+        let work = rows.saturating_mul(per_row);
         let by_weights = WEIGHTS_MAX / (self.packed.len().max(1) * size_of::<T>());
         (WORK_MAX / work.max(1)).min(by_weights).clamp(4, POINTS_MAX)
     }

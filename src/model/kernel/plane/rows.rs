@@ -6,6 +6,7 @@ use super::super::super::metrics::{are_labels, even_odds, predicted_class};
 use super::super::super::{Criterion, Loss, Rows};
 use super::super::LossContext;
 use super::super::loss;
+use super::cross_entropy::{cross_entropy, right_classes};
 use super::layers::{Packed, Run};
 use super::scalar::{Scalar, convert};
 use super::{LANES, Plane, PlaneValue};
@@ -121,6 +122,15 @@ impl<'a, T: Scalar> PlaneRows<'a, T> {
         let start = chunk * LANES;
         let end = self.samples.rows().min(start + LANES);
         let width = outputs.len() / LANES;
+        if let (Loss::CrossEntropy, Targets::Classes(labels)) =
+            (self.criterion.loss, &self.samples.targets)
+        {
+            let labels = &labels[start..end];
+            let losses = cross_entropy(outputs, labels, self.criterion.label_smoothing);
+            let weight = |row| self.row_weights.as_ref().map_or(1.0, |weights| weights[row]);
+            let weighted = losses.iter().zip(start..end).map(|(loss, row)| weight(row) * loss);
+            return [weighted.sum(), right_classes(outputs, labels) as f64];
+        }
         let mut z = vec![0.0; (end - start) * width];
         for (i, z) in z.chunks_exact_mut(width).enumerate() {
             for (z, output) in z.iter_mut().zip(outputs[i..].iter().step_by(LANES)) {

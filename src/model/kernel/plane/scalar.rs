@@ -2,7 +2,7 @@
 
 use super::super::super::Activation;
 use super::super::{Element, activation};
-use crate::numerics::elementary::vectorised;
+use crate::numerics::elementary::{self, vectorised};
 
 /// Numbers that are activated together by way of `f64`.
 const GROUP: usize = 64;
@@ -57,8 +57,12 @@ impl Scalar for f32 {
     }
 
     fn activate(activation: Activation, z: &mut [Self]) {
-        if activation == Activation::Identity {
-            return;
+        match activation {
+            Activation::Identity => return,
+            Activation::Tanh => return elementary::tanh_single(z),
+            Activation::Relu => return below_zero(z, |_| 0.0),
+            Activation::LeakyRelu => return below_zero(z, |z| activation::LEAK as f32 * z),
+            _ => {}
         }
         let mut doubled = [0.0; GROUP];
         for group in z.chunks_mut(GROUP) {
@@ -68,6 +72,15 @@ impl Scalar for f32 {
             convert(doubled, group);
         }
     }
+}
+
+/// `z ← function(z)` where it is not positive.
+#[inline(always)]
+fn below_zero(z: &mut [f32], function: impl Fn(f32) -> f32) {
+    vectorised(
+        #[inline(always)]
+        || z.iter_mut().for_each(|z| *z = if *z <= 0.0 { function(*z) } else { *z }),
+    );
 }
 
 /// `to = from`, rounded.
