@@ -97,8 +97,9 @@ fn what_is_not_finite_or_not_measured_is_shown_as_such() {
             *value = f64::NAN;
         }
     }
-    plane.field.measured =
-        (0..width * width).map(|k| (k % width) % 4 == 0 && (k / width) % 4 == 0).collect();
+    plane.field.measured = (0..width * width)
+        .map(|k| (k % width).is_multiple_of(4) && (k / width).is_multiple_of(4))
+        .collect();
     let rendered = plane.render().unwrap();
     check(&rendered, "contour-gaps");
     assert!(rendered.svg.contains("not finite") && rendered.svg.contains("interpolated"));
