@@ -14,7 +14,7 @@ use losslab::lab::{
     step_curvatures,
 };
 use losslab::model::Loss;
-use losslab::report::{Along, AlongRun, Hovering, write_along};
+use losslab::report::{self, Along, AlongRun, Hovering, write_along};
 use losslab::solver::SolverSpec;
 
 const RATES: [f64; 3] = [0.25, 0.35, 0.5];
@@ -87,6 +87,43 @@ fn main() -> losslab::Result<()> {
     };
     let folder = Path::new("results/edge_of_stability");
     let written = write_along(folder, &along)?;
+    report::atomic_write(&folder.join("summary.md"), summary(&along).as_bytes())?;
     eprintln!("{} pictures are in {}", written.len(), folder.display());
     Ok(())
+}
+
+fn summary(along: &Along) -> String {
+    let mut text =
+        format!("# The edge of stability\n\n{}: {}.\n\n", along.title, along.notes.join("; "));
+    text += "| gradient descent | 2/η | λmax at the start | least | mean over the last fifth | over 2/η |\n";
+    text += "|---|---|---|---|---|---|\n";
+    for run in &along.runs {
+        let (Some(limit), Some(end)) = (&run.limit, &run.hovering) else { continue };
+        let start = run.curvature.first().map_or(f64::NAN, |at| at.largest);
+        let least = run.curvature.iter().map(|at| at.largest).fold(f64::INFINITY, f64::min);
+        text += &format!(
+            "| {} | {:.3} | {start:.3} | {least:.3} | {:.3} | {:.3} |\n",
+            run.label, limit.value, end.mean, end.ratio
+        );
+    }
+    text += &format!(
+        "\nFixed in advance: the last column lies in [{:?}, {:?}].\n\n",
+        HOVERS.start(),
+        HOVERS.end()
+    );
+    text += "![sharpness](sharpness.png)\n\n";
+    text += "| line search | steps | step × curvature, least | median | largest |\n|---|---|---|---|---|\n";
+    for run in along.runs.iter().filter(|run| !run.steps.is_empty()) {
+        let mut values: Vec<f64> = run.steps.iter().map(|step| step.step_times_curvature).collect();
+        values.sort_by(f64::total_cmp);
+        text += &format!(
+            "| {} | {} | {:.3} | {:.3} | {:.3} |\n",
+            run.label,
+            values.len(),
+            values[0],
+            values[values.len() / 2],
+            values[values.len() - 1]
+        );
+    }
+    text + "\n![step times curvature](steps.png)\n"
 }

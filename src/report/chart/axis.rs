@@ -255,6 +255,8 @@ mod tests {
             labels(Axis::linear(51_000.0, 74_000.0), 5),
             ["55,000", "60,000", "65,000", "70,000"]
         );
+        assert_eq!(labels(Axis::linear(2.9, 9.6), 3), ["4", "6", "8"]);
+        assert_eq!(labels(Axis::log(2.9, 9.6), 3), ["4", "6", "8"]);
         assert_eq!(labels(Axis::linear(-0.1, 0.3), 4), ["-0.1", "0.0", "0.1", "0.2", "0.3"]);
     }
 

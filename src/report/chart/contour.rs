@@ -171,14 +171,37 @@ impl<'a> Chart<'a> {
         place_labels(&lines, LEVEL_SIZE, self.panel.area, &taken)
     }
 
-    /// Where a mark's name goes: right of it, or left where that leaves the plot.
+    /// Where a mark's name goes: of the places around it the one that hides least.
     fn mark_label(&self, mark: &NamedPoint) -> Area {
-        let at = self.panel.place(mark.at);
+        let (x, y) = self.panel.place(mark.at);
         let width = text_width(&mark.label, TICK_SIZE, FontStyle::Normal) + 12.0;
-        let right = at.0 + 22.0 + width <= self.panel.area.high.0;
-        let x = if right { at.0 + 22.0 + width / 2.0 } else { at.0 - 22.0 - width / 2.0 };
-        let high = at.1 - 24.0 > self.panel.area.low.1 + TICK_SIZE;
-        Area::around((x, if high { at.1 - 18.0 } else { at.1 + 24.0 }), width, TICK_SIZE * 1.3)
+        let beside = 22.0 + width / 2.0;
+        let rows = [18.0_f64, 40.0, 64.0, 90.0, 120.0];
+        let areas = rows.into_iter().flat_map(|row| [-row, row]).flat_map(|dy| {
+            let columns =
+                if dy.abs() < 30.0 { vec![beside, -beside] } else { vec![beside, -beside, 0.0] };
+            columns.into_iter().map(move |dx| (dx, dy))
+        });
+        let areas = areas.map(|(dx, dy)| Area::around((x + dx, y + dy), width, TICK_SIZE * 1.3));
+        let paths = self.contour.paths.iter().flat_map(|path| &path.points);
+        let marks = self.contour.marks.iter().map(|mark| &mark.at);
+        let points: Vec<Point> = paths.chain(marks).map(|at| self.panel.place(*at)).collect();
+        let hidden = |area: &Area| {
+            let around = area.widened(14.0);
+            let outside = if area.is_within(&self.panel.area) { 0 } else { points.len() + 1 };
+            outside + points.iter().filter(|point| around.contains(**point)).count()
+        };
+        let best = areas.min_by_key(hidden);
+        best.unwrap_or(Area::around((x, y), width, TICK_SIZE))
+    }
+
+    /// Whether a path starts or ends at a mark, whose own marker is seen there.
+    fn is_end(&self, mark: &NamedPoint) -> bool {
+        let (x, y) = self.panel.place(mark.at);
+        let ends =
+            self.contour.paths.iter().flat_map(|path| [path.points.first(), path.points.last()]);
+        let mut places = ends.flatten().map(|at| self.panel.place(*at));
+        places.any(|at| (at.0 - x).hypot(at.1 - y) < 6.0)
     }
 
     fn draw_ground<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>) {
@@ -280,7 +303,9 @@ impl<'a> Chart<'a> {
 
     fn draw_marks<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>) {
         for mark in &self.contour.marks {
-            draw_marker(canvas, Marker::Plus, self.panel.place(mark.at), INK);
+            if !self.is_end(mark) {
+                draw_marker(canvas, Marker::Plus, self.panel.place(mark.at), INK);
+            }
             let Area { low, high } = self.mark_label(mark);
             let corners = [low, (high.0, low.1), high, (low.0, high.1)];
             canvas.polygon(&corners, WHITE, 0.85);

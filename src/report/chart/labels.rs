@@ -33,14 +33,14 @@ impl Area {
             && point.1 < self.high.1
     }
 
-    fn is_within(&self, other: &Self) -> bool {
+    pub(super) fn is_within(&self, other: &Self) -> bool {
         other.low.0 <= self.low.0
             && self.high.0 <= other.high.0
             && other.low.1 <= self.low.1
             && self.high.1 <= other.high.1
     }
 
-    fn widened(&self, by: f64) -> Self {
+    pub(super) fn widened(&self, by: f64) -> Self {
         Self { low: (self.low.0 - by, self.low.1 - by), high: (self.high.0 + by, self.high.1 + by) }
     }
 }

@@ -14,6 +14,9 @@ use super::panel::{BELOW, BETWEEN, Below, MARGIN, Panel, labelled, room_left, wi
 use super::style::{GREY, INK, SeriesStyle, TICK_SIZE, WIDTH};
 use super::text::text_width;
 
+/// Places with a low and a high value each.
+type Band = Vec<(f64, f64, f64)>;
+
 /// One plot's contents, in values.
 pub(super) struct Plot {
     pub(super) horizontal: (Axis, String),
@@ -23,7 +26,7 @@ pub(super) struct Plot {
     /// Whether the next plot has the same horizontal axis.
     pub(super) shares_axis: bool,
     pub(super) lines: Vec<(Vec<Point>, SeriesStyle)>,
-    pub(super) bands: Vec<(Vec<(f64, f64, f64)>, RGBColor)>,
+    pub(super) bands: Vec<(Band, RGBColor)>,
     /// Dashed lines across at a height, with words right of the plot.
     pub(super) rules: Vec<(f64, String, RGBColor)>,
     /// Dashed upright lines, with words beside their upper end.

@@ -26,6 +26,7 @@ pub(crate) enum SpectrumScale {
     /// Evenly.
     Linear,
     /// By logarithm on both sides of ± `threshold`, evenly between.
+    #[cfg_attr(not(test), allow(dead_code))]
     SignedLog {
         /// The eigenvalue where the logarithm takes over.
         threshold: f64,

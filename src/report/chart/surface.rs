@@ -94,7 +94,7 @@ impl<'a> Chart<'a> {
         }
         let heading = heading(&surface.title, &notes);
         let horizontal = |axis: &[f64], label: &str| {
-            labelled(Axis::linear(axis[0], axis[axis.len() - 1]), 500.0, 110.0, label)
+            labelled(Axis::linear(axis[0], axis[axis.len() - 1]), 500.0, 75.0, label)
         };
         let axes = [
             horizontal(&field.x, &field.x_label),

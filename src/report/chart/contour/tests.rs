@@ -56,6 +56,20 @@ fn a_plane_with_paths() {
 }
 
 #[test]
+fn names_of_marks_hide_no_path() {
+    let mut plane = contour();
+    let end = *plane.paths[2].points.last().unwrap();
+    plane.marks = vec![NamedPoint { label: "the end of lbfgs".into(), at: end }];
+    let chart = Chart::new(&plane);
+    let area = chart.mark_label(&plane.marks[0]);
+    for point in plane.paths.iter().flat_map(|path| &path.points) {
+        assert!(!area.contains(chart.panel.place(*point)), "{area:?}");
+    }
+    assert!(chart.is_end(&plane.marks[0]));
+    check(&plane.render().unwrap(), "contour-mark");
+}
+
+#[test]
 fn a_random_plane_with_a_linear_scale_and_long_names() {
     let mut plane = contour();
     plane.paths.clear();
@@ -83,8 +97,9 @@ fn what_is_not_finite_or_not_measured_is_shown_as_such() {
             *value = f64::NAN;
         }
     }
-    plane.field.measured =
-        (0..width * width).map(|k| (k % width) % 4 == 0 && (k / width) % 4 == 0).collect();
+    plane.field.measured = (0..width * width)
+        .map(|k| (k % width).is_multiple_of(4) && (k / width).is_multiple_of(4))
+        .collect();
     let rendered = plane.render().unwrap();
     check(&rendered, "contour-gaps");
     assert!(rendered.svg.contains("not finite") && rendered.svg.contains("interpolated"));
