@@ -89,8 +89,8 @@ pub struct LandscapeArguments {
     pub points: Option<usize>,
 
     /// How far the axes go: for random directions and points in units of their
-    /// length [default: 1], else in ‖Δθ‖ [default: what holds the paths, or half
-    /// of ‖θ‖]
+    /// length [default: 1], else in ‖Δθ‖ [default: what holds the paths, or a
+    /// tenth of ‖θ‖]
     #[arg(long, value_name = "R", allow_negative_numbers = true, help_heading = "Landscape")]
     pub reach: Option<f64>,
 

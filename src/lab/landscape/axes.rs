@@ -19,7 +19,7 @@ use crate::objective::{Curvature, Objective};
 /// Free room beside what a grid must hold, as a share of that.
 const MARGIN: f64 = 0.15;
 /// Where nothing else says how far a grid goes: this share of the weights' length.
-const REACH_OF_WEIGHTS: f64 = 0.5;
+const REACH_OF_WEIGHTS: f64 = 0.1;
 /// Residual of the eigenvectors that span a plane, over the spectral radius: far below
 /// what can be seen.
 const EIGENVECTOR_TOLERANCE: f64 = 1e-6;
@@ -166,11 +166,13 @@ fn plane_of_eigenvectors(
             remedy: "choose random directions, or another point".to_owned(),
         });
     };
-    let label = |value: f64| format!("eigenvector of {value:.4}");
-    let labels = [label(first.value), label(second.value)];
+    let labels = match request.axes {
+        Axes::Extremes => ["eigenvector of the largest", "eigenvector of the smallest"],
+        _ => ["eigenvector of the largest", "eigenvector of the second"],
+    };
     let vectors = [first.vector.clone(), second.vector.clone()];
     let values = pairs.iter().map(|pair| [pair.value, pair.residual]).collect();
-    Ok((plane_of_unit_directions(solution.clone(), vectors, labels)?, values))
+    Ok((plane_of_unit_directions(solution.clone(), vectors, labels.map(str::to_owned))?, values))
 }
 
 /// A filter-normalised direction.

@@ -59,7 +59,7 @@ pub struct Request {
     pub points: usize,
     /// Half the length of each axis. For random directions and points in units of their
     /// own lengths, default 1; for others in the distance of parameters, default: what
-    /// holds the paths, or half the length of the weights.
+    /// holds the paths, or a tenth of the length of θ.
     pub reach: Option<f64>,
     /// The arithmetic of the grid.
     pub precision: Precision,

@@ -97,7 +97,13 @@ impl Axis {
         }
     }
 
+    /// Multiples of a round number; of a smaller one where there are few.
     fn linear_ticks(&self, count: usize, label: fn(f64, f64) -> String) -> Vec<Tick> {
+        let ticks = self.multiples(count, label);
+        if ticks.len() < FEWEST_LABELS { self.multiples(2 * count, label) } else { ticks }
+    }
+
+    fn multiples(&self, count: usize, label: fn(f64, f64) -> String) -> Vec<Tick> {
         let step = nice_step((self.high - self.low) / count.max(1) as f64);
         let first = (self.low / step - 1e-9).ceil();
         let ticks = (0..=2 * count).map(|index| (first + index as f64) * step);
