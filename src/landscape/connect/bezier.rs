@@ -7,8 +7,10 @@ use crate::landscape::{Direction, Subspace, plane_through};
 use crate::numerics::{Vector, axpby, axpy, gauss_legendre, norm};
 use crate::objective::{FiniteSum, Objective, SecondOrder};
 
-/// Nodes of the quadrature by default. Our choice: on digits and the house prices the mean
-/// along fitted curves agrees to three digits with that of 61 points.
+/// Nodes of the quadrature by default. Our choice: with a penalty of 1e-4 the mean along
+/// fitted curves agrees within 0.12 % with that of 61 points, for 18 pairs of networks on
+/// digits and one on house prices. Without a penalty curves may become long, and nine nodes
+/// too few.
 pub const QUADRATURE_NODES: usize = 9;
 
 /// The mean loss along the quadratic Bezier curve with ends θ_a and θ_b, as a function of
