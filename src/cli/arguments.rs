@@ -10,7 +10,10 @@ use losslab::model::{Activation, Initialisation, Loss};
 
 use super::anchors::AnchorsArguments;
 use super::bench::BenchArguments;
+use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
+use super::landscape::LandscapeArguments;
+use super::spectrum::SpectrumArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +23,8 @@ Examples:
   losslab compare --data houses.csv --target price --hidden 32,16
   losslab train -p digits --budget 300    one run, and its weights
   losslab eval -p digits -o out.safetensors    one evaluation, to compare
+  losslab landscape                       where solvers walk, on one plane
+  losslab connect                         what lies between two solutions
   losslab list solvers                    what there is to choose from";
 
 /// Which optimiser should train this network on this data?
@@ -44,6 +49,12 @@ pub enum Command {
     Train(TrainArguments),
     /// Compute loss and derivatives at one point, for comparison
     Eval(EvalArguments),
+    /// Draw the loss surface, and the paths of solvers on it
+    Landscape(LandscapeArguments),
+    /// Measure the line, the matched line and a curve between two solutions
+    Connect(ConnectArguments),
+    /// Measure how the loss curves: eigenvalues, trace, spectral density
+    Spectrum(SpectrumArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
     /// Count evaluations on standard problems, beside published counts
@@ -379,7 +390,17 @@ mod tests {
     fn help_fits_80_columns() {
         let mut command = Arguments::command();
         command.build();
-        for sub in [&["compare"][..], &["train"], &["eval"], &["bench"], &["list"], &[]] {
+        for sub in [
+            &["compare"][..],
+            &["train"],
+            &["eval"],
+            &["landscape"],
+            &["spectrum"],
+            &["connect"],
+            &["bench"],
+            &["list"],
+            &[],
+        ] {
             let mut command = command.clone();
             for name in sub {
                 command = command.find_subcommand(name).expect("it exists").clone();

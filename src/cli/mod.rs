@@ -4,13 +4,16 @@ mod anchors;
 mod arguments;
 mod bench;
 mod compare;
+mod connect;
 mod eval;
 mod failure;
+mod landscape;
 mod list;
 mod output;
 mod progress;
 mod run;
 mod spec_from_arguments;
+mod spectrum;
 mod train;
 
 use std::process::ExitCode;
@@ -28,6 +31,9 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
+        Command::Connect(arguments) => connect::connect(&arguments),
+        Command::Landscape(arguments) => landscape::landscape(&arguments),
+        Command::Spectrum(arguments) => spectrum::spectrum(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

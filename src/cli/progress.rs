@@ -13,10 +13,14 @@ const STEPS: f64 = 1000.0;
 /// Fast enough for the eye.
 const BETWEEN_DRAWS: Duration = Duration::from_millis(80);
 
-/// One bar over all runs. Without a terminal, a line per finished problem.
+/// One bar over all runs, then one for each thing that is measured. Without a terminal, a
+/// line per finished problem and thing.
 pub struct Progress {
     bar: ProgressBar,
     lines: bool,
+    runs: usize,
+    /// What is measured, empty during runs.
+    what: String,
     problem: String,
     finished: usize,
     heading: String,
@@ -39,6 +43,8 @@ impl Progress {
         Self {
             bar,
             lines: !terminal && !quiet,
+            runs,
+            what: String::new(),
             problem: String::new(),
             finished: 0,
             heading: String::new(),
@@ -52,6 +58,9 @@ impl Progress {
     pub fn observe(&mut self, event: &Event<'_>) {
         match event {
             Event::RunStarted { index, problem, solver, seed, budget, .. } => {
+                if !self.what.is_empty() {
+                    self.begin("", self.runs as u64 * STEPS as u64);
+                }
                 if self.problem != *problem {
                     self.problem_done();
                     self.problem = (*problem).to_owned();
@@ -63,11 +72,32 @@ impl Progress {
                 self.bar.set_message(self.heading.clone());
             }
             Event::Iterated { passes, loss } => self.draw(*passes, *loss),
+            Event::Measured { what, done, total } => self.measured(what, *done, *total),
             Event::RunFinished { .. } => {
                 self.finished += 1;
                 self.bar.set_position((self.before + STEPS) as u64);
             }
         }
+    }
+
+    fn measured(&mut self, what: &str, done: usize, total: usize) {
+        if self.what != what {
+            self.problem_done();
+            self.problem.clear();
+            self.begin(what, total as u64);
+            self.bar.set_message(what.to_owned());
+        }
+        self.bar.set_position(done as u64);
+        if self.lines && done == total {
+            eprintln!("{what}: {total} measured");
+        }
+    }
+
+    /// A new bar of so many steps.
+    fn begin(&mut self, what: &str, length: u64) {
+        what.clone_into(&mut self.what);
+        self.bar.reset();
+        self.bar.set_length(length);
     }
 
     /// Takes the bar away.

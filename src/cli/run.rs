@@ -43,7 +43,7 @@ impl Session {
     /// Calls `run` on the threads, and shows what it reports.
     pub fn observe<T: Send>(
         &self,
-        run: impl FnOnce(&mut dyn FnMut(Event<'_>)) -> losslab::Result<T> + Send,
+        run: impl FnOnce(&mut (dyn FnMut(Event<'_>) + Send)) -> losslab::Result<T> + Send,
     ) -> Result<T, Failure> {
         let mut progress = Progress::new(self.plan.spec.runs(), self.quiet);
         let result = self.threads.install(|| run(&mut |event| progress.observe(&event)));
@@ -102,7 +102,7 @@ pub fn create_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// The first Ctrl-C sets the flag, the second ends the process.
-fn listen_to_interrupts() -> Result<Arc<AtomicBool>, Failure> {
+pub fn listen_to_interrupts() -> Result<Arc<AtomicBool>, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupt);
     ctrlc::set_handler(move || {

@@ -7,7 +7,10 @@ use losslab::lab::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file, p
 use losslab::solver::SolverSpec;
 
 use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, TrainArguments};
+use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
+use super::landscape::LandscapeArguments;
+use super::spectrum::SpectrumArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -56,6 +59,25 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
     plan(experiment, spec)
 }
 
+/// The problem whose spectrum the arguments ask for, and the run to it.
+pub fn spectrum_plan(arguments: &SpectrumArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let problems = vec![problems::find("digits")?];
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        ..ExperimentSpec::new("spectrum", problems, vec![SolverSpec::named("lbfgs")?])
+    };
+    let mut spec = base(experiment.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    apply(experiment, &mut spec)?;
+    only("a spectrum is of one problem", "-p", spec.problems.len(), "")?;
+    only("one solver trains it", "-s", spec.solvers.len(), "")?;
+    only("it has one seed", "--seed", spec.seeds.len(), "")?;
+    plan(experiment, spec)
+}
+
 /// The specification whose one problem and first seed are to be evaluated.
 pub fn evaluation(arguments: &EvalArguments) -> Result<ExperimentSpec, Error> {
     let problem = vec![problems::find("digits")?];
@@ -73,6 +95,49 @@ pub fn evaluation(arguments: &EvalArguments) -> Result<ExperimentSpec, Error> {
     spec.stop_at_target = false;
     spec.validate()?;
     Ok(spec)
+}
+
+/// The specification whose one problem is to be solved twice.
+pub fn connection(arguments: &ConnectArguments) -> Result<ExperimentSpec, Error> {
+    let problem = vec![problems::find("digits")?];
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        budget: 300.0,
+        ..ExperimentSpec::new("connect", problem, problems::default_solvers())
+    };
+    let mut spec = base(arguments.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    spec.problems = problems(&arguments.problem, None, std::mem::take(&mut spec.problems))?;
+    only("a connection is of one problem", "-p", spec.problems.len(), "")?;
+    spec.solvers = vec![parse_solver(arguments.solver.as_deref().unwrap_or("lbfgs"))?];
+    spec.budget = arguments.budget.unwrap_or(spec.budget);
+    spec.threads = arguments.threads.or(spec.threads);
+    spec.validate()?;
+    Ok(spec)
+}
+
+/// The runs whose landscape is drawn: four solvers if their paths are the axes, else one.
+pub fn landscape(arguments: &LandscapeArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let names: &[&str] = match arguments.axes() {
+        "paths" => &["gd", "cg", "lbfgs", "adam:label=adam,learning_rate=0.01"],
+        _ => &["lbfgs"],
+    };
+    let solvers = names.iter().map(|text| SolverSpec::parse(text)).collect::<Result<_, _>>()?;
+    let default = ExperimentSpec {
+        seeds: vec![0],
+        ..ExperimentSpec::new("landscape", vec![problems::find("digits")?], solvers)
+    };
+    let mut spec = base(experiment.spec.as_deref(), default)?;
+    if let Some(seed) = arguments.seed {
+        spec.seeds = vec![seed];
+    }
+    apply(experiment, &mut spec)?;
+    only("a landscape is of one problem", "-p", spec.problems.len(), "")?;
+    only("a landscape has one seed", "--seed", spec.seeds.len(), "")?;
+    plan(experiment, spec)
 }
 
 /// That there is not more than one.
@@ -237,9 +302,7 @@ mod tests {
         match Arguments::parse_from(line.split_whitespace()).command.unwrap() {
             Command::Compare(arguments) => comparison(&arguments),
             Command::Train(arguments) => training(&arguments),
-            Command::Anchors(_) | Command::Eval(_) | Command::Bench(_) | Command::List(_) => {
-                panic!("{line} plans nothing")
-            }
+            other => panic!("{line} plans nothing: {other:?}"),
         }
     }
 

@@ -2,16 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{
-    Checkpoint, Comparison, ExperimentSpec, Instance, Metric, ProblemSpec, ProblemSummary, Run,
-    RunRecord, RunTiming, TargetRule,
-};
-use crate::data::{Dataset, Samples, SplitFractions, Task};
+use super::describe::summarise;
+use super::study::{Breaking, Study};
+use super::{Checkpoint, Comparison, ExperimentSpec, ProblemSummary, Run};
+use crate::data::Dataset;
 use crate::error::Result;
-use crate::model::{Evaluation, Loss, Network, evaluate};
-use crate::numerics::{Seed, Vector};
-use crate::objective::{HeldOut, TraceEntry};
-use crate::solver::{Checkpointing, Conditions, Outcome, Snapshot, SolverSpec, Stopping, run};
+use crate::model::Network;
+use crate::numerics::Vector;
+use crate::objective::TraceEntry;
+use crate::solver::{Checkpointing, Snapshot};
 
 /// What happens while an experiment goes on.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +37,15 @@ pub enum Event<'a> {
         /// The training loss.
         loss: f64,
     },
+    /// Some of what is measured around the runs is done: points of a grid, products.
+    Measured {
+        /// What: `surface`, `curvature map`.
+        what: &'a str,
+        /// How many are done.
+        done: usize,
+        /// How many there are.
+        total: usize,
+    },
     /// A run has ended.
     RunFinished {
         /// The run.
@@ -56,6 +64,7 @@ impl std::fmt::Display for Event<'_> {
                 write!(f, "{}/{total}: {problem}, {solver}, seed {seed}", index + 1)
             }
             Self::Iterated { passes, loss } => write!(f, "passes {passes:.1}, loss {loss:.3e}"),
+            Self::Measured { what, done, total } => write!(f, "{what}: {done} of {total}"),
             Self::RunFinished { run, .. } => f.write_str(run.record.status.name()),
         }
     }
@@ -101,7 +110,7 @@ pub fn compare(
             if interrupt.load(Ordering::Relaxed) {
                 break;
             }
-            let cell = Cell::new(problem, dataset, &spec.split, seed)?;
+            let study = Study::new(problem, dataset, &spec.split, seed)?;
             for (solver, runs) in spec.solvers.iter().zip(&mut by_solver) {
                 if interrupt.load(Ordering::Relaxed) {
                     break;
@@ -114,8 +123,9 @@ pub fn compare(
                     seed,
                     budget: spec.budget,
                 });
-                let (run, theta) = cell.run(&spec, solver, interrupt, observe, None, None);
-                let network = cell.instance.risk.network();
+                let (run, theta) =
+                    study.run(&spec, solver, interrupt, &mut watch(observe), Breaking::default());
+                let network = study.instance.risk.network();
                 observe(Event::RunFinished { run: &run, network, theta: &theta });
                 runs.push(run);
                 index += 1;
@@ -164,7 +174,7 @@ pub fn train(
     if checkpoint.is_some() {
         solver.method.check_resumable()?;
     }
-    let cell = Cell::new(problem, dataset, &spec.split, seed)?;
+    let study = Study::new(problem, dataset, &spec.split, seed)?;
     observe(Event::RunStarted {
         index: 0,
         total: 1,
@@ -180,145 +190,16 @@ pub fn train(
         write = Box::new(|snapshot| take(&Checkpoint::new(&identity, snapshot.clone())));
     }
     let checkpoint = every.map(|every| Checkpointing { every, write: &mut *write });
-    let (run, theta) = cell.run(&spec, solver, interrupt, observe, checkpoint, resume);
-    let network = Network::clone(cell.instance.risk.network());
+    let breaking = Breaking { checkpoint, resume };
+    let (run, theta) = study.run(&spec, solver, interrupt, &mut watch(observe), breaking);
+    let network = Network::clone(study.instance.risk.network());
     observe(Event::RunFinished { run: &run, network: &network, theta: &theta });
-    Ok(Trained { run, summary: summarise(problem, dataset)?, network, theta })
+    Ok(Trained { run, summary: study.summary, network, theta })
 }
 
-/// A problem at one seed, with what a record needs to know of it.
-struct Cell<'a> {
-    problem: &'a ProblemSpec,
-    seed: u64,
-    instance: Instance,
-    metric: Metric,
-}
-
-impl<'a> Cell<'a> {
-    fn new(
-        problem: &'a ProblemSpec,
-        dataset: &Dataset,
-        fractions: &SplitFractions,
-        seed: u64,
-    ) -> Result<Self> {
-        let instance = Instance::new(problem, dataset, fractions, seed)?;
-        Ok(Self { problem, seed, instance, metric: metric(dataset.task) })
-    }
-
-    fn run(
-        &self,
-        spec: &ExperimentSpec,
-        solver: &SolverSpec,
-        interrupt: &AtomicBool,
-        observe: &mut dyn FnMut(Event<'_>),
-        mut checkpoint: Option<Checkpointing<'_>>,
-        resume: Option<Snapshot>,
-    ) -> (Run, Vector) {
-        let stopping = Stopping {
-            iterations: spec.iterations,
-            gradient_tolerance: spec.gradient_tolerance,
-            relative_decrease: spec.relative_decrease,
-            plateau: spec.plateau,
-            seconds: spec.seconds,
-            target_loss: self.problem.target_loss.filter(|_| spec.stop_at_target),
-            ..Stopping::within(spec.budget)
-        };
-        let held_out = |theta: &Vector| {
-            self.evaluate(theta).map_or_else(HeldOut::default, |found| self.held_out(&found))
-        };
-        let mut observe = |entry: &TraceEntry, _: &Vector| {
-            observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
-        };
-        let every = checkpoint.as_ref().map(|checkpoint| checkpoint.every);
-        let mut write = |snapshot: &Snapshot| {
-            if let Some(checkpoint) = &mut checkpoint {
-                (checkpoint.write)(snapshot);
-            }
-        };
-        let conditions = Conditions {
-            // All solvers of a seed see the rows in the same order.
-            seed: Seed::new(self.seed).child("batches"),
-            interrupt,
-            held_out: &held_out,
-            checkpoint: every.map(|every| Checkpointing { every, write: &mut write }),
-            resume,
-            ..Conditions::new(stopping, &mut observe)
-        };
-        let Instance { risk, start, .. } = &self.instance;
-        let outcome = run(risk, &solver.method, start, conditions);
-        let theta = outcome.theta.clone();
-        (self.describe(&solver.label, outcome), theta)
-    }
-
-    /// The held-out rows at θ.
-    fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
-        let Instance { risk, criterion, test, target_scale, .. } = &self.instance;
-        let scale = target_scale.as_ref();
-        test.as_ref().map(|test| evaluate(risk.network(), theta, criterion, test, scale))
-    }
-
-    /// Loss and metric, where they are finite.
-    fn held_out(&self, found: &Evaluation) -> HeldOut {
-        let metric = match self.metric {
-            Metric::Rmse => found.rmse,
-            Metric::Accuracy => found.accuracy,
-        };
-        HeldOut { loss: finite(found.loss), metric: metric.and_then(finite) }
-    }
-
-    fn describe(&self, solver: &str, outcome: Outcome) -> Run {
-        let found = self.evaluate(&outcome.theta);
-        let held_out = found.map_or_else(HeldOut::default, |found| self.held_out(&found));
-        let mut run = Run {
-            record: RunRecord {
-                problem: self.problem.name.clone(),
-                solver: solver.to_owned(),
-                seed: self.seed,
-                status: outcome.status,
-                message: outcome.message,
-                restarts: outcome.restarts,
-                iterations: outcome.iterations,
-                dimension: self.instance.risk.network().dimension(),
-                rows: self.instance.risk.samples().rows(),
-                test_rows: self.instance.test.as_ref().map_or(0, Samples::rows),
-                requested: outcome.requested,
-                executed: outcome.executed,
-                passes: outcome.passes,
-                loss: finite(outcome.loss),
-                gradient_norm: finite(outcome.gradient_norm),
-                test_loss: held_out.loss,
-                metric: self.metric,
-                test_metric: held_out.metric,
-                test_r_squared: found.and_then(|found| found.r_squared).and_then(finite),
-                target_loss: None,
-                passes_to_target: None,
-                trace: outcome.trace,
-            },
-            timing: RunTiming {
-                problem: self.problem.name.clone(),
-                solver: solver.to_owned(),
-                seed: self.seed,
-                seconds: outcome.seconds,
-                seconds_to_target: None,
-                trace_seconds: outcome.trace_seconds,
-            },
-        };
-        if let Some(target) = self.problem.target_loss {
-            run.measure_against(target);
-        }
-        run
-    }
-}
-
-fn finite(number: f64) -> Option<f64> {
-    Some(number).filter(|number| number.is_finite())
-}
-
-fn metric(task: Task) -> Metric {
-    match task {
-        Task::Regression => Metric::Rmse,
-        Task::Binary | Task::MultiClass | Task::MultiLabel => Metric::Accuracy,
-    }
+/// Reports iterations as events.
+fn watch(observe: &mut dyn FnMut(Event<'_>)) -> impl FnMut(&TraceEntry, &Vector) {
+    |entry, _| observe(Event::Iterated { passes: entry.passes, loss: entry.loss })
 }
 
 /// The data, of which a run has room for what the rows leave in the layers.
@@ -336,32 +217,4 @@ fn tell_apart(problems: &mut [ProblemSummary]) {
             problem.title += &format!(" ({})", problem.name);
         }
     }
-}
-
-fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> Result<ProblemSummary> {
-    let criterion = problem.criterion(dataset)?;
-    let name = match criterion.loss {
-        Loss::SquaredError => "½ mean squared error",
-        Loss::BinaryCrossEntropy => "binary cross-entropy",
-        Loss::Huber => "mean Huber loss",
-        Loss::AbsoluteError => "mean absolute error",
-        Loss::CrossEntropy => "cross-entropy",
-    };
-    // What differs from the loss's defaults follows its name.
-    let loss = criterion.describe().replacen(criterion.loss.name(), name, 1);
-    let penalty = if problem.l2 > 0.0 { format!(" + L2 {:e}", problem.l2) } else { String::new() };
-    Ok(ProblemSummary {
-        name: problem.name.clone(),
-        title: problem.title.clone().unwrap_or_else(|| dataset.title.clone()),
-        network: problem.network(dataset)?.describe(),
-        loss: format!("{loss}{penalty}"),
-        metric: metric(dataset.task),
-        metric_unit: match metric(dataset.task) {
-            Metric::Rmse => dataset.target_unit.clone().unwrap_or_default(),
-            Metric::Accuracy => String::new(),
-        },
-        target_loss: problem.target_loss,
-        target_rule: TargetRule::Stated,
-        data_sha256: dataset.sha256.clone(),
-    })
 }

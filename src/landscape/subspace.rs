@@ -110,6 +110,12 @@ impl Subspace {
         self.gram[0][1] / (first * second)
     }
 
+    /// ‖α d₁ + β d₂‖².
+    pub fn square(&self, [alpha, beta]: [f64; 2]) -> f64 {
+        let [[a, b], [_, c]] = self.gram;
+        a * alpha * alpha + 2.0 * b * alpha * beta + c * beta * beta
+    }
+
     /// The sine of that angle, from what is left of the second direction without its part
     /// along the first, so that it is exact where the angle is small.
     fn sine(&self) -> f64 {

@@ -109,6 +109,13 @@ impl Activation {
     }
 }
 
+impl Activation {
+    /// Whether φ(−z) = −φ(z), so that a unit may change the sign of all its weights.
+    pub fn is_odd(self) -> bool {
+        matches!(self, Self::Identity | Self::Tanh | Self::Sin)
+    }
+}
+
 impl Loss {
     /// Every loss.
     pub const ALL: [Self; 5] = [

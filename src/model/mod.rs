@@ -3,6 +3,7 @@
 mod build;
 mod choices;
 mod criterion;
+mod hidden;
 mod initialise;
 mod kernel;
 mod layer_spec;
@@ -13,6 +14,7 @@ mod weights;
 
 pub use choices::{Activation, Initialisation, Loss};
 pub use criterion::Criterion;
+pub use hidden::layer_outputs;
 pub(crate) use kernel::{
     Chunk, LossContext, Parameters, Plane, PlaneRows, PlaneValue, Scalar, SecondOrder, Workspace,
     Write, backward, grown, linearization_per_row, linearize, loss_value, pack,

@@ -88,6 +88,12 @@ pub fn add_scaled(x: &Vector, a: f64, d: &Vector, out: &mut Vector) {
     });
 }
 
+/// [`axpy`] of slices, on this thread.
+pub(super) fn axpy_slices(a: f64, x: &[f64], y: &mut [f64]) {
+    assert_eq!(x.len(), y.len(), "vectors of different lengths");
+    dispatch(Axpy { a, x, y });
+}
+
 fn chunk(length: usize) -> usize {
     CHUNK.max(length.div_ceil(CHUNKS_MAX))
 }

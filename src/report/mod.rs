@@ -4,16 +4,21 @@
 //! comes from the deterministic records alone; times go into files of their own.
 
 mod aggregate;
+mod along;
 mod anchors;
 mod atomic;
 mod bench;
 mod best;
 mod chart;
 mod checkpoint;
+mod connect;
 mod eval;
 mod format;
 mod journal;
+mod landscape;
+mod npz;
 mod records;
+mod spectrum;
 mod statistics;
 mod summary;
 mod table;
@@ -28,13 +33,18 @@ use crate::error::{Error, Result};
 use crate::lab::Comparison;
 use crate::lab::environment::Environment;
 
+pub use along::{Along, AlongRun, Hovering, write_along};
 pub use anchors::{anchors_json, anchors_table};
 pub use atomic::atomic_write;
 pub use bench::{bench_json, bench_table};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
+pub use connect::{connection_json, connection_text, write_connection};
 pub use eval::{eval_arrays, eval_json};
 pub use journal::Journal;
+pub use landscape::{KeepInFolder, LossScale, landscape_json, landscape_text, write_landscape};
+pub use npz::{ArrayValues, NamedArray, npz_bytes, write_npz};
 pub use records::{environment_json, record_lines, run_json};
+pub use spectrum::{spectrum_json, spectrum_text, write_spectrum};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
 pub use weights::write_weights;

@@ -14,6 +14,10 @@ pub(super) struct Axis {
 enum Scale {
     Linear,
     Log,
+    /// By logarithm on both sides of a linear part from −c to c: asinh(value / 2c).
+    Signed {
+        threshold: f64,
+    },
 }
 
 /// An axis with fewer labels than this is hard to read.
@@ -52,6 +56,21 @@ impl Axis {
         Self { scale: Scale::Log, low, high }
     }
 
+    /// From `low` to `high`, by logarithm where a value is beyond ± `threshold` and
+    /// linearly near 0; linear where the threshold is not positive.
+    pub(super) fn signed_log(low: f64, high: f64, threshold: f64) -> Self {
+        let linear = Self::linear(low, high);
+        if !(threshold > 0.0 && threshold.is_finite()) {
+            return linear;
+        }
+        Self { scale: Scale::Signed { threshold }, ..linear }
+    }
+
+    /// The ends.
+    pub(super) fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// Where `value` lies, 0 at the low end and 1 at the high end; values that
     /// a logarithm does not take lie below the low end.
     pub(super) fn position(&self, value: f64) -> f64 {
@@ -61,6 +80,10 @@ impl Axis {
                 (value.log10() - self.low.log10()) / (self.high.log10() - self.low.log10())
             }
             Scale::Log => -1.0,
+            Scale::Signed { threshold } => {
+                let bent = |value: f64| (value / (2.0 * threshold)).asinh();
+                (bent(value) - bent(self.low)) / (bent(self.high) - bent(self.low))
+            }
         }
         .clamp(-1e3, 1e3)
     }
@@ -70,10 +93,17 @@ impl Axis {
         match self.scale {
             Scale::Linear => self.linear_ticks(count, label),
             Scale::Log => self.log_ticks(count, label),
+            Scale::Signed { threshold } => self.signed_ticks(count, threshold),
         }
     }
 
+    /// Multiples of a round number; of a smaller one where there are few.
     fn linear_ticks(&self, count: usize, label: fn(f64, f64) -> String) -> Vec<Tick> {
+        let ticks = self.multiples(count, label);
+        if ticks.len() < FEWEST_LABELS { self.multiples(2 * count, label) } else { ticks }
+    }
+
+    fn multiples(&self, count: usize, label: fn(f64, f64) -> String) -> Vec<Tick> {
         let step = nice_step((self.high - self.low) / count.max(1) as f64);
         let first = (self.low / step - 1e-9).ceil();
         let ticks = (0..=2 * count).map(|index| (first + index as f64) * step);
@@ -89,14 +119,42 @@ impl Axis {
         let enough = |ticks: &Vec<Tick>| {
             ticks.iter().filter(|tick| tick.label.is_some()).count() >= FEWEST_LABELS
         };
-        let digits: [&[u32]; 2] = [&[1], &[1, 2, 5]];
-        let ticks = digits.into_iter().map(|labelled| self.decimal_ticks(count, labelled));
-        ticks.into_iter().find(enough).unwrap_or_else(|| self.linear_ticks(count, label))
+        let decades = (self.high.log10().ceil() - self.low.log10().floor()) as i32;
+        let every = ((f64::from(decades) / count.max(1) as f64).ceil() as i32).max(1);
+        let attempts: [(i32, &[u32]); 3] =
+            [(every, &[1]), ((every + 1) / 2, &[1]), (1, &[1, 2, 5])];
+        let allowed = if every == 1 { 3 } else { 2 };
+        let attempts = attempts.into_iter().take(allowed);
+        let mut ticks = attempts.map(|(every, labelled)| self.decimal_ticks(every, labelled));
+        ticks.find(enough).unwrap_or_else(|| self.linear_ticks(count, label))
     }
 
-    fn decimal_ticks(&self, count: usize, labelled: &[u32]) -> Vec<Tick> {
+    /// 0 and powers of ten on both sides from `threshold` on, every so many that about
+    /// `count` carry a label and none lies on another.
+    fn signed_ticks(&self, count: usize, threshold: f64) -> Vec<Tick> {
+        let widest = self.low.abs().max(self.high.abs());
+        let (first, last) = (threshold.log10().ceil() as i32, widest.log10().floor() as i32);
+        let sides = if self.low < 0.0 && self.high > 0.0 { 2.0 } else { 1.0 };
+        let decades = sides * f64::from((last - first + 1).max(1));
+        let every = ((decades / count.max(1) as f64).ceil() as i32).max(1);
+        let near = 0.6 / count.max(1) as f64;
+        let mut ticks = vec![Tick { value: 0.0, label: Some("0".into()) }];
+        for exponent in (first..=last).rev() {
+            let size = decimal(1, exponent);
+            for (value, sign) in [(size, ""), (-size, "-")] {
+                let labelled = (last - exponent) % every == 0
+                    && (self.position(value) - self.position(0.0)).abs() > near;
+                let label = labelled.then(|| format!("{sign}{}", signed_label(size, exponent)));
+                ticks.push(Tick { value, label });
+            }
+        }
+        ticks.retain(|tick| self.low <= tick.value && tick.value <= self.high);
+        ticks.sort_by(|a, b| a.value.total_cmp(&b.value));
+        ticks
+    }
+
+    fn decimal_ticks(&self, every: i32, labelled: &[u32]) -> Vec<Tick> {
         let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
-        let every = ((f64::from(last - first) / count.max(1) as f64).ceil() as i32).max(1);
         let raised = self.low < 1e-4 || self.high >= 1e6;
         let mut ticks = Vec::new();
         for exponent in first..=last {
@@ -114,7 +172,7 @@ impl Axis {
 }
 
 /// `digit · 10^exponent`, the nearest double.
-fn decimal(digit: u32, exponent: i32) -> f64 {
+pub(super) fn decimal(digit: u32, exponent: i32) -> f64 {
     format!("{digit}e{exponent}").parse().unwrap_or(f64::NAN)
 }
 
@@ -127,7 +185,16 @@ fn log_label(value: f64, digit: u32, exponent: i32, raised: bool) -> String {
     }
 }
 
-fn superscript(number: i32) -> String {
+fn signed_label(size: f64, exponent: i32) -> String {
+    if (-2..4).contains(&exponent) {
+        thousands(size, (-exponent).max(0) as usize)
+    } else {
+        format!("10{}", superscript(exponent))
+    }
+}
+
+/// A whole number as an exponent.
+pub(super) fn superscript(number: i32) -> String {
     let raised = |digit| match digit {
         '-' => '⁻',
         '0' => '⁰',
@@ -145,7 +212,7 @@ fn superscript(number: i32) -> String {
 }
 
 /// The smallest of 1, 2, 5 times a power of ten that is at least `rough`.
-fn nice_step(rough: f64) -> f64 {
+pub(super) fn nice_step(rough: f64) -> f64 {
     if !(rough.is_finite() && rough > 0.0) {
         return 1.0;
     }
@@ -196,11 +263,23 @@ mod tests {
         assert_eq!(labels(Axis::log(0.002, 20.0), 8), ["0.01", "0.1", "1", "10"]);
         assert_eq!(labels(Axis::log(0.04, 0.7), 8), ["0.05", "0.1", "0.2", "0.5"]);
         assert_eq!(labels(Axis::log(0.15, 15.0), 8), ["0.2", "0.5", "1", "2", "5", "10"]);
+        assert_eq!(labels(Axis::log(0.002, 2.2), 3), ["0.01", "0.1", "1"]);
         assert_eq!(labels(Axis::log(0.3, 0.42), 5), ["0.30", "0.35", "0.40"]);
         assert_eq!(
             labels(Axis::log(1e-12, 1e4), 6),
             ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "10⁰", "10³"]
         );
+    }
+
+    #[test]
+    fn signed_ticks_are_powers_of_ten_about_zero() {
+        let axis = Axis::signed_log(-20.0, 3000.0, 0.1);
+        assert_eq!(labels(axis, 8), ["-10", "0", "10", "1,000"]);
+        assert!((axis.position(-20.0), axis.position(3000.0)) == (0.0, 1.0));
+        // asinh(x / 2c) is the logarithm of x / c far out.
+        let decade = axis.position(1000.0) - axis.position(100.0);
+        let full = (3000.0_f64 / 0.2).asinh() + (20.0_f64 / 0.2).asinh();
+        assert!((decade - 10f64.ln() / full).abs() < 1e-5);
     }
 
     #[test]

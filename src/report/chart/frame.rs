@@ -16,10 +16,10 @@ const MARGIN: f64 = 40.0;
 const TITLE_BASELINE: f64 = 58.0;
 const SUBTITLE_STEP: f64 = 32.0;
 const LEGEND_STEP: f64 = 38.0;
-const LEGEND_SAMPLE: f64 = 64.0;
+pub(super) const LEGEND_SAMPLE: f64 = 64.0;
 const LEGEND_GAP: f64 = 44.0;
 /// Between a sample and its label.
-const LEGEND_SPACE: f64 = 12.0;
+pub(super) const LEGEND_SPACE: f64 = 12.0;
 const LEAST_PLOT_HEIGHT: f64 = 520.0;
 const BELOW_PLOT: f64 = 108.0;
 
@@ -97,7 +97,8 @@ impl Layout {
         let widths = vertical.ticks.iter().filter_map(|tick| tick.label.as_deref());
         let widest =
             widths.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max);
-        let (legend, legend_bottom) = place_legend(legend, below_heading(heading));
+        let labels: Vec<&str> = legend.iter().map(|entry| entry.label.as_str()).collect();
+        let (legend, legend_bottom) = place_legend(&labels, below_heading(heading));
         let top = legend_bottom + 28.0;
         let height = HEIGHT.max(top + LEAST_PLOT_HEIGHT + BELOW_PLOT);
         Self {
@@ -122,12 +123,11 @@ impl Layout {
 }
 
 /// Entries in rows from the left; the last baseline is returned too.
-fn place_legend(entries: &[LegendEntry], first: f64) -> (Vec<(Point, String)>, f64) {
+pub(super) fn place_legend(labels: &[&str], first: f64) -> (Vec<(Point, String)>, f64) {
     let (mut x, mut y) = (MARGIN, first);
     let mut places = Vec::new();
-    let labels: Vec<&str> = entries.iter().map(|entry| entry.label.as_str()).collect();
     let room = WIDTH - 2.0 * MARGIN - LEGEND_SAMPLE - LEGEND_SPACE;
-    for label in fit_labels(&labels, LEGEND_SIZE, room, 1).concat() {
+    for label in fit_labels(labels, LEGEND_SIZE, room, 1).concat() {
         let width =
             LEGEND_SAMPLE + LEGEND_SPACE + text_width(&label, LEGEND_SIZE, FontStyle::Normal);
         if x > MARGIN && x + width > WIDTH - MARGIN {
@@ -171,7 +171,7 @@ pub(super) fn draw_axes<B: DrawingBackend>(
     draw_axis_labels(canvas, layout, &horizontal.label, &vertical.label);
 }
 
-fn draw_tick<B: DrawingBackend>(
+pub(super) fn draw_tick<B: DrawingBackend>(
     canvas: &mut Canvas<'_, B>,
     from: Point,
     (dx, dy): Point,

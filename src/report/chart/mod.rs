@@ -2,15 +2,30 @@
 
 mod axis;
 mod canvas;
+mod color_bar;
+mod colormap;
+pub(super) mod contour;
 mod coverage;
+pub(super) mod curvature_map;
 mod curves;
+pub(super) mod field;
 mod frame;
+mod isolines;
+mod keys;
+mod labels;
+mod levels;
+mod panel;
+mod plots;
 mod png;
+pub(super) mod profile;
 mod range;
 mod raster;
 mod series;
+pub(super) mod sharpness;
+pub(super) mod spectrum;
 mod style;
 mod summary;
+pub(super) mod surface;
 mod text;
 
 use std::collections::HashSet;
@@ -177,5 +192,7 @@ fn file_stem(name: &str) -> String {
     if trimmed.is_empty() { "problem".into() } else { trimmed.into() }
 }
 
+#[cfg(test)]
+mod test_pictures;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,163 @@
+//! `losslab connect`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use clap::Args;
+use losslab::lab::connect::{Ends, MatchBy, Request, connect as measure};
+use losslab::report;
+use losslab::solver::SolverSpec;
+
+use super::arguments::{ProblemArguments, choices, whole};
+use super::failure::{Failure, INTERRUPTED};
+use super::output::print_line;
+use super::progress::Progress;
+use super::run::{create_folder, listen_to_interrupts, start_threads};
+use super::spec_from_arguments::connection;
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab connect
+  losslab connect -p california --hidden 32 --match activations
+  losslab connect -p digits --hidden 32,16 \\
+      --from a.safetensors --to b.safetensors -o out
+  losslab connect --fit adam:learning_rate=0.01 --bezier-budget 5000
+
+Exit code: 0, or 2 if the input cannot be used, or 1 if a file cannot be \
+written, or 130 after Ctrl-C, with what there is written.";
+
+/// Measure the line, the matched line and a curve between two solutions
+///
+/// Trains two networks on the same rows from two starts, or reads two weights
+/// files, and measures the loss along the straight line between them, along the
+/// line after the second network's hidden units were matched to the first's, and
+/// along a quadratic Bezier curve fitted between them.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, max_term_width = 80)]
+pub struct ConnectArguments {
+    #[command(flatten)]
+    pub problem: ProblemArguments,
+
+    /// The first solution, instead of a trained one; also with PyTorch's names
+    #[arg(long, value_name = "FILE.safetensors", requires = "to", help_heading = "Solutions")]
+    pub from: Option<PathBuf>,
+
+    /// The second solution
+    #[arg(long, value_name = "FILE.safetensors", requires = "from", help_heading = "Solutions")]
+    pub to: Option<PathBuf>,
+
+    /// What trains the two, with its settings [default: lbfgs]
+    #[arg(short, long, value_name = "NAME[:SETTINGS]", help_heading = "Solutions")]
+    #[arg(conflicts_with = "from")]
+    pub solver: Option<String>,
+
+    /// What training each may spend, in passes over the training rows
+    /// [default: 300]
+    #[arg(long, value_name = "PASSES", allow_negative_numbers = true)]
+    #[arg(conflicts_with = "from", help_heading = "Solutions")]
+    pub budget: Option<f64>,
+
+    /// The seed of the split and of the first start [default: 0]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Solutions")]
+    #[arg(allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+
+    /// The seed of the second start [default: the first one's and 1]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Solutions")]
+    #[arg(allow_negative_numbers = true, conflicts_with = "from")]
+    pub other_seed: Option<u64>,
+
+    /// Points on each path, both ends included
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value = "61")]
+    #[arg(allow_negative_numbers = true, help_heading = "Paths")]
+    pub points: usize,
+
+    /// What hidden units are matched by, for the second line
+    #[arg(long = "match", value_name = "RULE", default_value = "weights")]
+    #[arg(value_parser = choices(MatchBy::ALL.map(|choice| (choice.name(), choice))))]
+    #[arg(help_heading = "Paths")]
+    pub match_by: MatchBy,
+
+    /// What fits the Bezier curve, with its settings [default: lbfgs]
+    #[arg(long, value_name = "NAME[:SETTINGS]", help_heading = "Paths")]
+    pub fit: Option<String>,
+
+    /// What the fit may spend, in passes over the training rows, of which one
+    /// evaluation of the curve takes nine; 0 for no curve [default: 2700]
+    #[arg(long, value_name = "PASSES", allow_negative_numbers = true, help_heading = "Paths")]
+    pub bezier_budget: Option<f64>,
+
+    /// Points along each axis of the curve's plane; 0 for no plane
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value = "51")]
+    #[arg(allow_negative_numbers = true, help_heading = "Paths")]
+    pub plane_points: usize,
+
+    /// Threads [default: one per core]; no result depends on them
+    #[arg(short = 'j', long, value_name = "N", value_parser = whole::<usize>)]
+    #[arg(allow_negative_numbers = true, help_heading = "Paths")]
+    pub threads: Option<usize>,
+
+    /// Read the problem from a file; flags beside it take precedence
+    #[arg(long, value_name = "FILE.toml", help_heading = "Input and output")]
+    pub spec: Option<PathBuf>,
+
+    /// The folder to write to [default: results/connect]
+    #[arg(short, long, value_name = "DIR", help_heading = "Input and output")]
+    pub output: Option<PathBuf>,
+
+    /// Print everything that was measured as one JSON object, and nothing else, on
+    /// standard output
+    #[arg(long, help_heading = "Input and output")]
+    pub json: bool,
+
+    /// Print no progress and no messages
+    #[arg(short, long, help_heading = "Input and output")]
+    pub quiet: bool,
+}
+
+/// Measures what lies between two solutions.
+pub fn connect(arguments: &ConnectArguments) -> Result<ExitCode, Failure> {
+    let spec = connection(arguments).map_err(Failure::input)?;
+    let request = request(arguments, spec.seeds[0]).map_err(Failure::input)?;
+    let default = || Path::new("results").join("connect");
+    let folder = arguments.output.clone().unwrap_or_else(default);
+    let threads = start_threads(spec.threads)?;
+    let interrupt = listen_to_interrupts()?;
+    create_folder(&folder)?;
+    let mut progress = Progress::new(3, arguments.quiet);
+    let found = threads
+        .install(|| measure(&spec, &request, &interrupt, &mut |event| progress.observe(&event)));
+    progress.finish();
+    let found = found.map_err(Failure::input)?;
+    threads.install(|| report::write_connection(&folder, &found))?;
+    match arguments.json {
+        true => print_line(&report::connection_json(&found))?,
+        false => print_line(&report::connection_text(&found))?,
+    }
+    if !arguments.quiet {
+        eprintln!("the charts and everything measured are in {}", folder.display());
+    }
+    Ok(match interrupt.load(Ordering::Relaxed) {
+        true => ExitCode::from(INTERRUPTED),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn request(arguments: &ConnectArguments, seed: u64) -> losslab::Result<Request> {
+    let mut request = Request::new()?;
+    let other_seed = arguments.other_seed.unwrap_or(seed.wrapping_add(1));
+    request.ends = match (&arguments.from, &arguments.to) {
+        (Some(from), Some(to)) => Ends::Files([from.clone(), to.clone()]),
+        _ => Ends::Trained { other_seed },
+    };
+    if let Some(fit) = &arguments.fit {
+        request.fit = SolverSpec::parse(fit)?;
+    }
+    request.points = arguments.points;
+    request.match_by = arguments.match_by;
+    request.curve_budget = arguments.bezier_budget.unwrap_or(request.curve_budget);
+    request.plane_points = arguments.plane_points;
+    request.check()?;
+    Ok(request)
+}

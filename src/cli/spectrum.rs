@@ -1,0 +1,188 @@
+//! `losslab spectrum`.
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use losslab::lab::spectrum::{Request, measure};
+use losslab::landscape::curvature::CurvatureMatrix;
+use losslab::numerics::spectral::{DensityOptions, TraceMethod};
+use losslab::{Error, report};
+
+use super::arguments::{ExperimentArguments, choices, whole};
+use super::failure::Failure;
+use super::output::print_line;
+use super::run::{Session, create_folder};
+use super::spec_from_arguments::spectrum_plan;
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab spectrum
+  losslab spectrum -p iris --at both --matrix all --layers
+  losslab spectrum --weights results/train/weights.safetensors --count 20
+  losslab spectrum -p digits -s gd --no-density --json";
+
+/// Measure how the loss curves: eigenvalues, trace, spectral density
+///
+/// Trains one problem (digits if none is given) with one solver (lbfgs), or takes
+/// the weights of a file, and measures the Hessian there by exact products: the
+/// algebraically largest and smallest eigenvalues with residual bounds, the trace
+/// with its standard error, the density of the spectrum with a band over probes,
+/// and all eigenvalues up to 2000 parameters.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, max_term_width = 80)]
+pub struct SpectrumArguments {
+    #[command(flatten)]
+    pub experiment: ExperimentArguments,
+
+    /// The seed of start, split and random vectors [default: 0]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+
+    /// Eigenvalues at each end
+    #[arg(long, value_name = "K", value_parser = whole::<usize>, help_heading = "Spectrum")]
+    #[arg(allow_negative_numbers = true, default_value = "10")]
+    pub count: usize,
+
+    /// The points of the run; weights of a file are measured as they are
+    #[arg(long, value_name = "POINT", help_heading = "Spectrum", default_value = "end")]
+    pub at: Points,
+
+    /// The Hessian, its Gauss-Newton part, what remains, or all three
+    #[arg(long, value_name = "MATRIX", help_heading = "Spectrum", default_value = "hessian")]
+    pub matrix: Matrices,
+
+    /// Each layer's diagonal block too, of the first matrix
+    #[arg(long, help_heading = "Spectrum")]
+    pub layers: bool,
+
+    /// The estimate of the trace: one product a probe, or hutch++ with three
+    #[arg(long, value_name = "METHOD", help_heading = "Spectrum", default_value = "hutch++")]
+    #[arg(value_parser = choices(TraceMethod::ALL.map(|method| (method.name(), method))))]
+    pub trace: TraceMethod,
+
+    /// Probes of the trace
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Spectrum")]
+    #[arg(allow_negative_numbers = true, default_value = "30")]
+    pub probes: usize,
+
+    /// Leave the density out
+    #[arg(long, help_heading = "Spectrum")]
+    pub no_density: bool,
+
+    /// Probes of the density [default: 10, and more for fewer than 6400
+    /// parameters]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Spectrum")]
+    #[arg(allow_negative_numbers = true)]
+    pub density_probes: Option<usize>,
+
+    /// Lanczos steps of each
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Spectrum")]
+    #[arg(allow_negative_numbers = true, default_value = "80")]
+    pub density_steps: usize,
+
+    /// The width of the kernel that smooths the density, as a share of the
+    /// spectrum's
+    #[arg(long, value_name = "SHARE", help_heading = "Spectrum", default_value = "0.01")]
+    #[arg(allow_negative_numbers = true)]
+    pub density_width: f64,
+
+    /// Largest residual of an eigenvalue, as a share of the largest |eigenvalue|
+    #[arg(long, value_name = "SHARE", help_heading = "Spectrum", default_value = "1e-10")]
+    #[arg(allow_negative_numbers = true)]
+    pub tolerance: f64,
+}
+
+/// `--at`.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Points {
+    Start,
+    End,
+    Both,
+}
+
+/// `--matrix`.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Matrices {
+    Hessian,
+    GaussNewton,
+    Remainder,
+    All,
+}
+
+/// Measures curvature, prints it, and writes it where that was asked for.
+pub fn spectrum(arguments: &SpectrumArguments) -> Result<ExitCode, Failure> {
+    let plan = spectrum_plan(arguments).map_err(Failure::input)?;
+    let request = request(arguments).map_err(Failure::input)?;
+    let session = Session::new(plan, &arguments.experiment)?;
+    create_folder(&session.plan.output)?;
+    let mut spec = session.plan.spec.clone();
+    let answer =
+        session.observe(|observe| measure(&mut spec, &request, &session.interrupt, observe))?;
+    let written = report::write_spectrum(&session.plan.output, &answer, &spec.to_toml())?;
+    match arguments.experiment.json {
+        true => print_line(&report::spectrum_json(&answer))?,
+        false => print_line(&report::spectrum_text(&answer))?,
+    }
+    let folder = session.plan.output.display();
+    session.tell(&format!("{} files are in {folder}", written.len()));
+    Ok(session.exit_code())
+}
+
+fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
+    let refuse = |flag: &str, problem: &str, remedy: &str| {
+        Err(Error::Specification {
+            place: flag.to_owned(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        })
+    };
+    if arguments.count == 0 || arguments.count > 1000 {
+        return refuse("--count", "it is not between 1 and 1000", "give a count such as 10");
+    }
+    if arguments.probes < 2 || arguments.probes > 100_000 {
+        let problem = "an error needs at least 2 probes, and there are 100000 at most";
+        return refuse("--probes", problem, "give a number such as 30");
+    }
+    if arguments.density_probes.is_some_and(|probes| !(1..=10_000).contains(&probes)) {
+        let remedy = "give a number such as 10, or --no-density";
+        return refuse("--density-probes", "it is not between 1 and 10000", remedy);
+    }
+    if !(1..=10_000).contains(&arguments.density_steps) {
+        let remedy = "give a number such as 80, or --no-density";
+        return refuse("--density-steps", "it is not between 1 and 10000", remedy);
+    }
+    if !(1e-5..=1.0).contains(&arguments.density_width) {
+        let problem = "it is not between 1e-5 and 1";
+        return refuse("--density-width", problem, "give a share such as 0.01");
+    }
+    if !(1e-13..=1.0).contains(&arguments.tolerance) {
+        return refuse(
+            "--tolerance",
+            "it is not between 1e-13 and 1",
+            "give a share such as 1e-10",
+        );
+    }
+    let density = DensityOptions {
+        probes: arguments.density_probes,
+        steps: arguments.density_steps,
+        seed: 0,
+    };
+    Ok(Request {
+        count: arguments.count,
+        tolerance: arguments.tolerance,
+        matrices: match arguments.matrix {
+            Matrices::Hessian => vec![CurvatureMatrix::Hessian],
+            Matrices::GaussNewton => vec![CurvatureMatrix::GaussNewton],
+            Matrices::Remainder => vec![CurvatureMatrix::Remainder],
+            Matrices::All => CurvatureMatrix::ALL.to_vec(),
+        },
+        layers: arguments.layers,
+        trace: arguments.trace,
+        trace_probes: arguments.probes,
+        density: (!arguments.no_density).then_some(density),
+        width: arguments.density_width,
+        start: matches!(arguments.at, Points::Start | Points::Both),
+        end: matches!(arguments.at, Points::End | Points::Both),
+    })
+}

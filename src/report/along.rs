@@ -1,0 +1,196 @@
+//! Curvature along runs, as JSON and as pictures.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::chart::sharpness::{Sharpness, SharpnessSeries};
+use super::format::compact;
+use super::{atomic_write, chart};
+use crate::error::{Error, Result};
+use crate::lab::{CurvatureAt, StabilityLimit, StepCurvature};
+
+/// Runs of one problem with the curvature along them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Along {
+    /// What the pictures are headed with.
+    pub title: String,
+    /// Lines below it: network, loss with its reduction, penalty, seed.
+    pub notes: Vec<String>,
+    /// The runs.
+    pub runs: Vec<AlongRun>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AlongRun {
+    /// The solver.
+    pub label: String,
+    /// What its curvature is compared with, where its step is fixed.
+    pub limit: Option<StabilityLimit>,
+    /// How the end of the run stands to that limit.
+    pub hovering: Option<Hovering>,
+    /// The Hessian's ends at chosen iterates.
+    pub curvature: Vec<CurvatureAt>,
+    /// What the steps met.
+    pub steps: Vec<StepCurvature>,
+    /// Iteration and training loss.
+    pub losses: Vec<(u64, f64)>,
+}
+
+/// λmax at the end of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Hovering {
+    /// The first iteration of the last fifth.
+    pub from: u64,
+    /// Points in it.
+    pub points: usize,
+    /// The mean of λmax over them.
+    pub mean: f64,
+    /// That mean over the limit.
+    pub ratio: f64,
+}
+
+impl Hovering {
+    /// Over the last fifth of the iterations.
+    pub fn new(curvature: &[CurvatureAt], limit: f64) -> Option<Self> {
+        let end = curvature.last()?.iteration;
+        let from = end - end / 5;
+        let late = || curvature.iter().filter(|at| at.iteration >= from);
+        let points = late().count();
+        let mean = late().map(|at| at.largest).sum::<f64>() / points as f64;
+        Some(Self { from, points, mean, ratio: mean / limit })
+    }
+}
+
+/// Writes `along.json`, and what there is data for of `sharpness` and `steps` as PNG and
+/// SVG. Returns the pictures' paths without their extension.
+///
+/// # Errors
+/// [`Error::File`] and [`Error::Chart`] when something cannot be written or drawn.
+pub fn write_along(folder: &Path, along: &Along) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(folder).map_err(|source| Error::file(folder, source))?;
+    let text = super::records::json_line(along) + "\n";
+    atomic_write(&folder.join("along.json"), text.as_bytes())?;
+    let mut written = Vec::new();
+    for (stem, picture) in [("sharpness", sharpness(along)), ("steps", steps(along))] {
+        if picture.series.is_empty() {
+            continue;
+        }
+        let path = folder.join(stem);
+        let png = path.with_extension("png");
+        let rendered = picture.render();
+        let rendered = rendered.map_err(|problem| Error::Chart { path: png.clone(), problem })?;
+        let chart::Rendered { png: bytes, svg } = rendered;
+        atomic_write(&png, &bytes)?;
+        atomic_write(&path.with_extension("svg"), svg.as_bytes())?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn sharpness(along: &Along) -> Sharpness {
+    let measured = along.runs.iter().filter(|run| !run.curvature.is_empty());
+    let series = measured.map(|run| SharpnessSeries {
+        label: run.label.clone(),
+        values: run.curvature.iter().map(|at| (at.iteration as f64, at.largest)).collect(),
+        limit: run.limit.as_ref().map(|limit| {
+            let words = format!("{} = {}", limit.rule, compact(limit.value, 3));
+            (limit.value, words)
+        }),
+        losses: run.losses.iter().map(|(iteration, loss)| (*iteration as f64, *loss)).collect(),
+    });
+    Sharpness {
+        title: format!("{}: sharpness along the run", along.title),
+        subtitles: along.notes.clone(),
+        value_label: "largest eigenvalue λmax".into(),
+        loss_label: "training loss".into(),
+        series: series.collect(),
+        rules: Vec::new(),
+    }
+}
+
+fn steps(along: &Along) -> Sharpness {
+    let measured = along.runs.iter().filter(|run| !run.steps.is_empty());
+    let series = measured.map(|run| SharpnessSeries {
+        label: run.label.clone(),
+        values: run
+            .steps
+            .iter()
+            .map(|step| (step.iteration as f64, step.step_times_curvature))
+            .collect(),
+        limit: None,
+        losses: run.losses.iter().map(|(iteration, loss)| (*iteration as f64, *loss)).collect(),
+    });
+    Sharpness {
+        title: format!("{}: step times curvature", along.title),
+        subtitles: along
+            .notes
+            .iter()
+            .cloned()
+            .chain(["sᵀHs / (−gᵀs) of each step s: 1 = minimum of the quadratic model along it, \
+                     2 = the model is back where it was"
+                .into()])
+            .collect(),
+        value_label: "step × curvature".into(),
+        loss_label: "training loss".into(),
+        series: series.collect(),
+        rules: vec![(1.0, "minimum".into()), (2.0, "no decrease".into())],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numerics::spectral::End;
+
+    fn at(iteration: u64, largest: f64) -> CurvatureAt {
+        CurvatureAt {
+            iteration,
+            loss: 1.0 / (1.0 + iteration as f64),
+            largest,
+            largest_residual: 1e-9,
+            smallest: Some(-0.5),
+            smallest_residual: Some(1e-9),
+            end: End::Converged,
+            products: 12,
+        }
+    }
+
+    #[test]
+    fn the_last_fifth_by_hand() {
+        let curvature: Vec<CurvatureAt> = (0..=10).map(|k| at(10 * k, k as f64)).collect();
+        let found = Hovering::new(&curvature, 18.0).unwrap();
+        assert_eq!(found, Hovering { from: 80, points: 3, mean: 9.0, ratio: 0.5 });
+        assert_eq!(Hovering::new(&[], 1.0), None);
+    }
+
+    #[test]
+    fn files_hold_what_was_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let curvature: Vec<CurvatureAt> = (0..=10).map(|k| at(10 * k, 3.0 + k as f64)).collect();
+        let steps = (0..5).map(|iteration| StepCurvature {
+            iteration,
+            length: 0.1,
+            along: 3.0,
+            step_times_curvature: 0.7 + 0.1 * iteration as f64,
+        });
+        let run = AlongRun {
+            label: "gd".into(),
+            limit: Some(StabilityLimit { value: 12.0, rule: "2/η" }),
+            hovering: Hovering::new(&curvature, 12.0),
+            losses: curvature.iter().map(|at| (at.iteration, at.loss)).collect(),
+            curvature,
+            steps: steps.collect(),
+        };
+        let along = Along { title: "Digits".into(), notes: vec!["tanh".into()], runs: vec![run] };
+        let written = write_along(folder.path(), &along).unwrap();
+        assert_eq!(written.len(), 2);
+        let text = std::fs::read_to_string(folder.path().join("along.json")).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["runs"][0]["curvature"][10]["largest"], 13.0);
+        assert_eq!(read["runs"][0]["limit"]["rule"], "2/η");
+        let svg = std::fs::read_to_string(folder.path().join("sharpness.svg")).unwrap();
+        assert!(svg.contains("2/η = 12"));
+    }
+}

@@ -1,0 +1,57 @@
+//! Curvature as JSON, as text, as arrays and as charts.
+
+mod arrays;
+mod charts;
+mod json;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use super::{ArrayValues, NamedArray, atomic_write, write_npz};
+use crate::error::{Error, Result};
+use crate::lab::spectrum::Answer;
+
+pub use json::spectrum_json;
+pub use text::spectrum_text;
+
+/// Writes a spectrum's folder, creating it where needed: `spectrum.json` with everything
+/// that was measured, `spec.toml`, the arrays as `spectrum.npz`, and a chart for each point
+/// whose density was measured, `spectrum-start`, `spectrum-end` or `spectrum-weights`, as
+/// PNG and SVG. Each file is replaced whole; nothing in them depends on the clock. Gives
+/// the files.
+///
+/// # Errors
+/// [`Error::File`] when the folder or a file cannot be written, [`Error::Chart`] when a
+/// chart cannot be drawn.
+pub fn write_spectrum(directory: &Path, answer: &Answer, spec_toml: &str) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
+    let mut written = Vec::new();
+    let mut write = |name: &str, bytes: &[u8]| {
+        let path = directory.join(name);
+        written.push(path.clone());
+        atomic_write(&path, bytes)
+    };
+    write("spectrum.json", (spectrum_json(answer) + "\n").as_bytes())?;
+    write("spec.toml", spec_toml.as_bytes())?;
+    for point in &answer.points {
+        if point.matrices.iter().all(|matrix| matrix.density.is_none()) {
+            continue;
+        }
+        let name = format!("spectrum-{}", point.place.name());
+        let path = directory.join(format!("{name}.png"));
+        let rendered = charts::density(answer, point);
+        let rendered = rendered.map_err(|problem| Error::Chart { path, problem })?;
+        write(&format!("{name}.png"), &rendered.png)?;
+        write(&format!("{name}.svg"), rendered.svg.as_bytes())?;
+    }
+    let path = directory.join("spectrum.npz");
+    let arrays = arrays::arrays(answer);
+    let named = arrays.iter().map(|(name, shape, values)| NamedArray {
+        name,
+        shape: shape.clone(),
+        values: ArrayValues::F64(values),
+    });
+    write_npz(&path, &named.collect::<Vec<_>>())?;
+    written.push(path);
+    Ok(written)
+}
