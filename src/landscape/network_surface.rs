@@ -18,6 +18,12 @@ pub enum Precision {
     Double,
     /// Layers in `f32`, losses and sums in `f64`: for pictures, in half the time. The
     /// first layer's products are computed in `f64` and rounded once.
+    ///
+    /// Largest relative difference of a loss from that in `f64`, over 153 points of
+    /// [−1, 1]²: 2.3e-8 for MNIST-5k with 784-256-128-10 and 1.8e-8 for digits with
+    /// 64-128-64-10, tanh (`benches/surfaces.rs`); 5.7e-7 over 180 networks drawn at random
+    /// (`tests/surfaces.rs`). A row near the border of two classes may fall on its other
+    /// side, and a number beyond 3e38 within the network is not finite.
     Single,
 }
 

@@ -18,6 +18,8 @@ mod layers;
 mod rows;
 mod scalar;
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use self::layers::{Packed, Run};
@@ -36,8 +38,11 @@ const WEIGHTS_MAX: usize = 32 << 20;
 const WORK_MAX: usize = 1 << 32;
 /// Points of a batch at most.
 const POINTS_MAX: usize = 64;
-/// Points that a thread takes over a chunk at a time.
-const POINTS_PER_TASK: usize = 16;
+/// Bytes of weights of the points that a thread takes over a chunk at a time: they stay in
+/// a core's second cache while chunk after chunk passes.
+const TASK_WEIGHTS_MAX: usize = 600 << 10;
+/// Such points at most.
+const TASK_POINTS_MAX: usize = 16;
 
 /// A network on a line or plane of its parameter space.
 #[derive(Debug)]
@@ -53,6 +58,8 @@ pub struct Plane<'a, T> {
     start: usize,
     /// The parameters of those layers: of θ₀ and of each direction.
     packed: Packed<T>,
+    /// Buffers that no thread holds at the moment.
+    spare: Mutex<Vec<Run<T>>>,
 }
 
 /// What is found at one point on one set of rows.
@@ -89,7 +96,8 @@ impl<'a, T: Scalar> Plane<'a, T> {
         let affine = numbers.saturating_mul(vectors.len() * size_of::<T>()) <= bytes;
         let start = if affine { first + 1 } else { first };
         let packed = Packed::new(network, &vectors, start..layers.len());
-        Self { network, vectors, first, affine, start, packed }
+        let spare = Mutex::default();
+        Self { network, vectors, first, affine, start, packed, spare }
     }
 
     /// As many points as it pays to measure at once.
@@ -97,8 +105,19 @@ impl<'a, T: Scalar> Plane<'a, T> {
         let per_row: usize =
             self.network.layers()[self.start..].iter().map(Layer::work_per_row).sum();
         let work = rows.saturating_mul(per_row);
-        let by_weights = WEIGHTS_MAX / (self.packed.len().max(1) * size_of::<T>());
-        (WORK_MAX / work.max(1)).min(by_weights).clamp(4, POINTS_MAX)
+        let by_weights = WEIGHTS_MAX / self.weight_bytes();
+        let points = (WORK_MAX / work.max(1)).min(by_weights).clamp(4, POINTS_MAX);
+        points - points % self.per_task().min(points)
+    }
+
+    /// Points that a thread takes over a chunk at a time.
+    fn per_task(&self) -> usize {
+        (TASK_WEIGHTS_MAX / self.weight_bytes()).clamp(1, TASK_POINTS_MAX)
+    }
+
+    /// Bytes of the weights of a point, at least 1.
+    fn weight_bytes(&self) -> usize {
+        (self.packed.len() * size_of::<T>()).max(1)
     }
 
     /// Measures at `points`, on each set of rows: `out[i][j]` is that of point j on
@@ -111,25 +130,19 @@ impl<'a, T: Scalar> Plane<'a, T> {
         let weights: Vec<Vec<T>> = points.par_iter().map(|point| self.packed.at(*point)).collect();
         for (rows, out) in rows.iter().zip(out) {
             assert_eq!(points.len(), out.len(), "a result for every point");
-            let per_task = points.len().clamp(1, POINTS_PER_TASK);
+            let per_task = self.per_task();
             let groups = points.len().div_ceil(per_task);
             let chunks = rows.chunks();
-            let sums: Vec<Vec<[f64; 2]>> = (0..chunks * groups)
-                .into_par_iter()
-                .with_max_len(1)
-                .map_init(
-                    || Run::new(self.network),
-                    |run, task| {
-                        let (chunk, group) = (task / groups, task % groups);
-                        let end = points.len().min((group + 1) * per_task);
-                        let range = group * per_task..end;
-                        self.chunk(chunk, &points[range.clone()], &weights[range], rows, run)
-                    },
-                )
-                .collect();
+            let task = |task: usize| {
+                let (group, chunk) = (task / chunks, task % chunks);
+                let range = group * per_task..points.len().min((group + 1) * per_task);
+                self.chunk(chunk, &points[range.clone()], &weights[range], rows)
+            };
+            let tasks = (0..groups * chunks).into_par_iter().with_max_len(1);
+            let sums: Vec<Vec<[f64; 2]>> = tasks.map(task).collect();
             for (j, out) in out.iter_mut().enumerate() {
                 let of_chunk = |chunk| {
-                    let of_group: &Vec<[f64; 2]> = &sums[chunk * groups + j / per_task];
+                    let of_group: &Vec<[f64; 2]> = &sums[j / per_task * chunks + chunk];
                     of_group[j % per_task]
                 };
                 *out = rows.value((0..chunks).map(of_chunk).collect());
@@ -144,9 +157,12 @@ impl<'a, T: Scalar> Plane<'a, T> {
         points: &[[f64; 2]],
         weights: &[Vec<T>],
         rows: &PlaneRows<T>,
-        run: &mut Run<T>,
     ) -> Vec<[f64; 2]> {
         let layers = self.network.layers();
+        // A panic elsewhere leaves only numbers that are overwritten.
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = spare().pop();
+        let mut run = taken.unwrap_or_else(|| Run::new(self.network));
         if !self.affine {
             run.load(rows.samples(), chunk, &layers[..self.first]);
         }
@@ -161,6 +177,11 @@ impl<'a, T: Scalar> Plane<'a, T> {
             }
             rows.sums(chunk, run.outputs(self.network.outputs()))
         });
-        each.collect()
+        let sums = each.collect();
+        spare().push(run);
+        sums
     }
 }
+
+#[cfg(test)]
+mod tests;
