@@ -154,7 +154,7 @@ impl LandscapeArguments {
     /// Whether solvers are run: unless there is something else to draw.
     pub fn trains(&self) -> bool {
         let has_point = self.experiment.problem.weights.is_some() || !self.through.is_empty();
-        !self.experiment.solvers.is_empty() || !(has_point || !self.runs.is_empty())
+        !self.experiment.solvers.is_empty() || (!has_point && self.runs.is_empty())
     }
 
     /// The name of the axes.

@@ -162,7 +162,7 @@ impl<S: Surface, P: Progress> Walk<'_, S, P> {
                 let expected: f64 = around.iter().map(|&(i, share)| share * heights[i]).sum();
                 let error = (heights[index] - expected).abs();
                 // What is not a number is not smooth.
-                if !(error <= tolerance) {
+                if error.is_nan() || error > tolerance {
                     bent[index] = true;
                     around.iter().for_each(|&(i, _)| bent[i] = true);
                 }

@@ -68,7 +68,8 @@ pub(super) fn pictures(landscape: &Landscape, scale: LossScale) -> Vec<Picture> 
         pictures.push(("paths".to_owned(), off_the_plane(landscape).render()));
     }
     if let Some(map) = landscape.curvature.as_ref().filter(|_| is_plane) {
-        let quantities: [(&str, &str, fn(&CurvatureCell) -> f64); 3] = [
+        type Number = fn(&CurvatureCell) -> f64;
+        let quantities: [(&str, &str, Number); 3] = [
             ("largest-eigenvalue", "largest eigenvalue of the Hessian", |cell| cell.largest),
             ("smallest-eigenvalue", "smallest eigenvalue of the Hessian", |cell| cell.smallest),
             ("negative-ratio", "|smallest| / largest eigenvalue, where negative", |cell| {
