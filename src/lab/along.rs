@@ -59,7 +59,7 @@ pub struct CurvatureAt {
 /// use losslab::numerics::Vector;
 /// use losslab::objective::Rosenbrock;
 /// let iterates = [(7, Vector::from_vec(vec![1.0, 1.0]))];
-/// let found = curvature_along(&Rosenbrock, &iterates, &AlongOptions::default());
+/// let found = curvature_along(&Rosenbrock { dimension: 2 }, &iterates, &AlongOptions::default());
 /// // The eigenvalues of [[802, −400], [−400, 200]].
 /// assert!((found[0].largest - 1001.6006390).abs() < 1e-5);
 /// assert!((found[0].smallest.unwrap() - 0.3993608).abs() < 1e-5);

@@ -73,7 +73,7 @@ impl<F: FnMut(&[(usize, Measurement)], usize, usize) -> bool> Progress for F {
 /// use losslab::objective::Rosenbrock;
 /// let axis = |x, y| Direction { vector: Vector::from_vec(vec![x, y]), label: String::new() };
 /// let plane = Subspace::new(Vector::zeros(2), vec![axis(1.0, 0.0), axis(0.0, 1.0)])?;
-/// let surface = ObjectiveSurface { objective: &Rosenbrock, subspace: &plane };
+/// let surface = ObjectiveSurface { objective: &Rosenbrock { dimension: 2 }, subspace: &plane };
 /// let grid = Grid::plane(GridAxis::symmetric(2.0, 41), GridAxis::symmetric(2.0, 41));
 /// let found = slice(&surface, &grid, None, &[], &mut |_: &[_], _, _| true).unwrap();
 /// assert_eq!(found.measured(), 41 * 41);
