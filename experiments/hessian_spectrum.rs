@@ -56,7 +56,7 @@ fn specification(loss: Loss, seed: u64) -> losslab::Result<ExperimentSpec> {
 
 /// All that is measured, or the largest eigenvalues at the end alone.
 fn study(mut spec: ExperimentSpec, whole: bool) -> losslab::Result<Answer> {
-    let default = Request { count: 25, ..Request::default() };
+    let default = Request { count: 25, sharpness: None, ..Request::default() };
     let request = match whole {
         true => Request {
             matrices: CurvatureMatrix::ALL.to_vec(),
