@@ -82,7 +82,8 @@ mod tests {
         }
         spectral_density(&matrix, &DensityOptions::default());
         assert_eq!(exact_spectrum(&matrix), None);
-        let bowl = Quadratic { curvature: Vector::from_element(50, 1.0), centre: Vector::zeros(50) };
+        let bowl =
+            Quadratic { curvature: Vector::from_element(50, 1.0), centre: Vector::zeros(50) };
         let bowl = Interruptible { inner: &bowl, interrupt: &interrupt };
         let (zero, seed) = (Vector::zeros(50), Seed::new(0));
         let found = BallSearch::default().worst_case(&bowl, &zero, None, seed);

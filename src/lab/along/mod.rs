@@ -138,13 +138,13 @@ fn curvature_along_until<O: Curvature>(
     measured
 }
 
-/// About `count` of a run's iterates, the first and the last among them, evenly spaced.
+/// `count` of a run's iterates, at least the first and the last, evenly spaced as far as
+/// whole numbers can be; all where there are no more.
 pub fn chosen(iterates: &[(u64, Vector)], count: usize) -> Vec<(u64, Vector)> {
-    let last = iterates.len().saturating_sub(1);
-    let every = last.div_ceil(count.saturating_sub(1).max(1)).max(1);
-    let picked = iterates.iter().enumerate();
-    let picked = picked.filter(|(index, _)| index.is_multiple_of(every) || *index == last);
-    picked.map(|(_, iterate)| iterate.clone()).collect()
+    let Some(last) = iterates.len().checked_sub(1) else { return Vec::new() };
+    let spaces = count.saturating_sub(1).clamp(1, last.max(1));
+    let places = (0..=spaces).map(|k| (k * last + spaces / 2) / spaces);
+    places.take(last + 1).map(|index| iterates[index].clone()).collect()
 }
 
 /// The largest curvature at which a fixed step is stable on a quadratic.
@@ -368,8 +368,10 @@ mod tests {
         for count in [1, 2, 7, 100, 1000] {
             let picked = chosen(&iterates, count);
             assert_eq!((picked[0].0, picked[picked.len() - 1].0), (0, 99));
-            assert!(picked.len() <= count.max(2) + 1, "{count}: {}", picked.len());
+            assert_eq!(picked.len(), count.clamp(2, 100));
+            assert!(picked.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
         assert!(chosen(&[], 5).is_empty());
+        assert_eq!(chosen(&iterates[..1], 5).len(), 1);
     }
 }

@@ -81,7 +81,7 @@ impl Hovering {
 }
 
 impl AlongRun {
-    /// The curvature at about `points` iterates of a run, and for methods that search along
+    /// The curvature at `points` iterates of a run, and for methods that search along
     /// lines what all its steps met. An interrupt ends it with what there is by then.
     pub fn measure(
         study: &Study,

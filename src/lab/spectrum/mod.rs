@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sharpness::{self, Sharpness};
 use super::{Along, AlongOptions, AlongRun, Event, ExperimentSpec, Metric, Run, Study};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::landscape::curvature::{CurvatureMatrix, Gap};
 use crate::model::{Activation, Loss, Network, Operation};
 use crate::numerics::Vector;
 use crate::numerics::spectral::{
     DensityOptions, Extremes, SmoothDensity, TraceEstimate, TraceMethod,
 };
+use crate::objective::Objective;
 
 use self::at::At;
 
@@ -202,7 +203,8 @@ pub struct LayerSpectrum {
 /// runs curvature is measured for every solver.
 ///
 /// # Errors
-/// When data or weights cannot be read or do not fit.
+/// When data or weights cannot be read or do not fit, or more eigenvalues are wanted than
+/// there are.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
@@ -223,6 +225,17 @@ pub fn measure(
     observe: Observe<'_>,
 ) -> Result<Answer> {
     let study = Study::first(spec)?;
+    let parameters = study.instance.risk.dimension();
+    if request.count > parameters {
+        return Err(Error::Specification {
+            place: "--count".to_owned(),
+            problem: format!(
+                "{} eigenvalues are wanted, and the network has {parameters} parameters",
+                request.count
+            ),
+            remedy: format!("give a count of at most {parameters}"),
+        });
+    }
     let start = || study.instance.start.clone();
     let is_given = study.problem.weights.is_some();
     let mut along = request.along.map(|_| Along::new(&study));

@@ -66,9 +66,9 @@ fn sharpness_text(sharpness: &Sharpness) -> Vec<String> {
     let mut lines = vec!["  sharpness: rise of the loss around the point".to_owned()];
     for measure in &sharpness.measures {
         let (worst, mean) = (&measure.worst_case, &measure.gaussian_mean);
-        let second = worst.second_order.map_or(String::new(), |rise| {
-            format!("; half ρ² λmax is {rise:.3e}")
-        });
+        let second = worst
+            .second_order
+            .map_or(String::new(), |rise| format!("; half ρ² λmax is {rise:.3e}"));
         lines.push(format!(
             "    {}  worst within ρ = {}: at least {:.4e}{second}",
             measure.scaling.name(),
@@ -90,13 +90,16 @@ fn sharpness_text(sharpness: &Sharpness) -> Vec<String> {
 fn along_text(run: &AlongRun) -> Vec<String> {
     let mut lines = vec![format!("along {}: {} points", run.label, run.curvature.len())];
     if let (Some(first), Some(last)) = (run.curvature.first(), run.curvature.last()) {
-        let high = run.curvature.iter().map(|at| at.largest).fold(f64::NAN, f64::max);
-        lines.push(format!(
-            "    λmax      {:.4} at iteration {}, {high:.4} at most, {:.4} at iteration {}",
-            first.largest, first.iteration, last.largest, last.iteration
-        ));
+        let line = |name, start, extreme, end| {
+            let (a, b) = (first.iteration, last.iteration);
+            format!("    {name}  {start:.4} at iteration {a}, {extreme}, {end:.4} at iteration {b}")
+        };
+        let most = run.curvature.iter().map(|at| at.largest).fold(f64::NAN, f64::max);
+        lines.push(line("λmax    ", first.largest, format!("{most:.4} at most"), last.largest));
+        let smallest = run.curvature.iter().filter_map(|at| at.smallest);
+        let least = format!("{:.4} at least", smallest.fold(f64::NAN, f64::min));
         if let (Some(first), Some(last)) = (first.smallest, last.smallest) {
-            lines.push(format!("    λmin      {first:.4} there, {last:.4} there"));
+            lines.push(line("λmin    ", first, least, last));
         }
     }
     if let (Some(limit), Some(found)) = (&run.limit, &run.hovering) {
