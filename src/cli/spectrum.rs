@@ -22,8 +22,7 @@ Examples:
   losslab spectrum -p iris --at both --matrix all --layers
   losslab spectrum --weights results/train/weights.safetensors --count 20
   losslab spectrum -p digits -s gd --no-density --json
-  losslab spectrum --along 40 --budget 500 --loss squared-error --l2 0 \
-    -s gd:learning_rate=0.5 -s lbfgs";
+  losslab spectrum --along 40 -s gd:learning_rate=0.5 -s lbfgs --no-density";
 
 /// Measure how the loss curves: eigenvalues, trace, spectral density
 ///
