@@ -70,7 +70,7 @@ fn sharpness_text(sharpness: &Sharpness) -> Vec<String> {
             .second_order
             .map_or(String::new(), |rise| format!("; half ρ² λmax is {rise:.3e}"));
         lines.push(format!(
-            "    {}  worst within ρ = {}: at least {:.4e}{second}",
+            "    {}  worst within ρ = {}: at least {:.4e} (slope alone {first:.2e}{second})",
             measure.scaling.name(),
             worst.radius,
             worst.rise_at_least
@@ -95,9 +95,9 @@ fn along_text(run: &AlongRun) -> Vec<String> {
             format!("    {name}  {start:.4} at iteration {a}, {extreme}, {end:.4} at iteration {b}")
         };
         let most = run.curvature.iter().map(|at| at.largest).fold(f64::NAN, f64::max);
-        lines.push(line("λmax    ", first.largest, format!("{most:.4} at most"), last.largest));
+        lines.push(line("λmax    ", first.largest, format!("highest {most:.4}"), last.largest));
         let smallest = run.curvature.iter().filter_map(|at| at.smallest);
-        let least = format!("{:.4} at least", smallest.fold(f64::NAN, f64::min));
+        let least = format!("lowest {:.4}", smallest.fold(f64::NAN, f64::min));
         if let (Some(first), Some(last)) = (first.smallest, last.smallest) {
             lines.push(line("λmin    ", first, least, last));
         }
