@@ -9,8 +9,7 @@
 //! ratio of consecutive eigenvalues among the 2C = 20 largest, C the number of classes. About
 //! C are expected after training (Sagun et al. 1706.04454, Papyan 1811.07062). Squared error
 //! stands beside cross-entropy because with cross-entropy, late in training, the outliers do
-//! not show as one gap: as samples are fitted, their share of the curvature vanishes at
-//! different times. Results go to `results/hessian_spectrum`.
+//! not show as one gap. Results go to `results/hessian_spectrum`.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
