@@ -60,7 +60,7 @@ fn paths_on_a_plane_are_files_and_one_json_object() {
     ];
     let pictures = stems.iter().flat_map(|stem| [format!("{stem}.png"), format!("{stem}.svg")]);
     let mut expected: Vec<String> = pictures.collect();
-    expected.extend(["landscape.json".into(), "landscape.npz".into()]);
+    expected.extend(["landscape.json", "landscape.npz", "spec.toml"].map(String::from));
     expected.sort();
     assert_eq!(files(&folder.path().join("out")), expected);
     // Another kind of picture takes the place of these.
@@ -68,8 +68,15 @@ fn paths_on_a_plane_are_files_and_one_json_object() {
     let found = json(folder.path(), &line);
     assert_eq!(found["random"]["draws"], 2);
     assert_eq!(found["drawings"].as_array().unwrap().len(), 2);
-    let expected =
-        ["landscape.json", "landscape.npz", "paths.png", "paths.svg", "profile.png", "profile.svg"];
+    let expected = [
+        "landscape.json",
+        "landscape.npz",
+        "paths.png",
+        "paths.svg",
+        "profile.png",
+        "profile.svg",
+        "spec.toml",
+    ];
     assert_eq!(files(&folder.path().join("out")), expected);
 }
 

@@ -138,6 +138,7 @@ pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
     };
     let scale = arguments.scale.unwrap_or_default();
     let pictures = threads.install(|| report::write_landscape(&plan.output, &found, scale))?;
+    report::atomic_write(&plan.output.join("spec.toml"), plan.spec.to_toml().as_bytes())?;
     keep.done()?;
     match arguments.experiment.json {
         true => print_line(&report::landscape_json(&found))?,
@@ -145,7 +146,7 @@ pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
     }
     if !quiet {
         let (count, folder) = (pictures.len(), plan.output.display());
-        eprintln!("{count} pictures, the grid as JSON and as NPZ are in {folder}");
+        eprintln!("{count} pictures, and all that was measured as JSON and NPZ, are in {folder}");
     }
     Ok(ExitCode::SUCCESS)
 }

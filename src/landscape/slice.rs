@@ -133,8 +133,10 @@ impl<S: Surface, P: Progress> Walk<'_, S, P> {
                 return None;
             }
         }
-        // What was known may be all.
-        self.progress.measured(&[], self.done, total.max(self.done)).then_some(())
+        match wanted.is_empty() {
+            true => self.progress.measured(&[], self.done, total.max(self.done)).then_some(()),
+            false => Some(()),
+        }
     }
 
     fn refine(&mut self, tolerance: f64) -> Option<()> {
