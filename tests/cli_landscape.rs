@@ -85,7 +85,9 @@ fn what_cannot_be_drawn_is_refused_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("w.safetensors"), b"not weights").unwrap();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
+        (&["--directions", "gradient", "--draws", "2"], "--draws"),
+        (&["--directions", "paths", "--biases"], "--biases"),
         (&["--points", "1"], "--points"),
         (&["--reach", "-2"], "--reach"),
         (&["--refine", "0"], "--refine"),
