@@ -10,11 +10,11 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use losslab::lab::{
-    AlongOptions, ExperimentSpec, ProblemSettings, Study, chosen, curvature_along, stability_limit,
-    step_curvatures,
+    Along, AlongOptions, AlongRun, ExperimentSpec, Hovering, ProblemSettings, Study, chosen,
+    curvature_along, stability_limit, step_curvatures,
 };
 use losslab::model::Loss;
-use losslab::report::{self, Along, AlongRun, Hovering, write_along};
+use losslab::report::{self, write_along};
 use losslab::solver::SolverSpec;
 
 const RATES: [f64; 3] = [0.25, 0.35, 0.5];

@@ -73,7 +73,10 @@ pub fn spectrum_plan(arguments: &SpectrumArguments) -> Result<Plan, Error> {
     }
     apply(experiment, &mut spec)?;
     only("a spectrum is of one problem", "-p", spec.problems.len(), "")?;
-    only("one solver trains it", "-s", spec.solvers.len(), "")?;
+    if arguments.along.is_none() {
+        let several = ", or measure along several runs with --along";
+        only("one solver trains it", "-s", spec.solvers.len(), several)?;
+    }
     only("it has one seed", "--seed", spec.seeds.len(), "")?;
     plan(experiment, spec)
 }

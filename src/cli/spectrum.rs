@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use losslab::lab::sharpness;
 use losslab::lab::spectrum::{Request, measure};
 use losslab::landscape::curvature::CurvatureMatrix;
+use losslab::landscape::sharpness::Scaling;
 use losslab::numerics::spectral::{DensityOptions, TraceMethod};
 use losslab::{Error, report};
 
@@ -19,7 +21,8 @@ Examples:
   losslab spectrum
   losslab spectrum -p iris --at both --matrix all --layers
   losslab spectrum --weights results/train/weights.safetensors --count 20
-  losslab spectrum -p digits -s gd --no-density --json";
+  losslab spectrum -p digits -s gd --no-density --json
+  losslab spectrum --along 40 -s gd:learning_rate=0.5 -s lbfgs --no-density";
 
 /// Measure how the loss curves: eigenvalues, trace, spectral density
 ///
@@ -27,7 +30,10 @@ Examples:
 /// the weights of a file, and measures the Hessian there by exact products: the
 /// algebraically largest and smallest eigenvalues with residual bounds, the trace
 /// with its standard error, the density of the spectrum with a band over probes,
-/// and all eigenvalues up to 2000 parameters.
+/// all eigenvalues up to 2000 parameters, and how far the loss rises nearby. With
+/// --along also how the extreme eigenvalues change during training.
+///
+/// Prints it, and writes spectrum.json, spectrum.npz and pictures to the folder.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, max_term_width = 80)]
 pub struct SpectrumArguments {
@@ -91,6 +97,33 @@ pub struct SpectrumArguments {
     #[arg(long, value_name = "SHARE", help_heading = "Spectrum", default_value = "1e-10")]
     #[arg(allow_negative_numbers = true)]
     pub tolerance: f64,
+
+    /// The extreme eigenvalues at N iterates of each solver's run, -s then given as
+    /// often as you like; the rest is measured for the first
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Along the run")]
+    #[arg(allow_negative_numbers = true)]
+    pub along: Option<usize>,
+
+    /// Leave out how far the loss rises around a point
+    #[arg(long, help_heading = "Sharpness")]
+    pub no_sharpness: bool,
+
+    /// The radius of the ball in which the largest rise is looked for [default:
+    /// 0.05 absolute, 0.5 relative]
+    #[arg(long, value_name = "RHO", allow_negative_numbers = true, help_heading = "Sharpness")]
+    pub radius: Option<f64>,
+
+    /// The standard deviation of the perturbations whose mean rise is estimated
+    /// [default: 0.01 absolute, 0.05 relative]
+    #[arg(long, value_name = "SIGMA", allow_negative_numbers = true, help_heading = "Sharpness")]
+    pub deviation: Option<f64>,
+
+    /// What perturbations are scaled by: nothing, each parameter's magnitude, or the
+    /// length of each unit's weights; several with commas between them
+    #[arg(long, value_name = "SCALING", value_delimiter = ',', help_heading = "Sharpness")]
+    #[arg(value_parser = choices(Scaling::ALL.map(|scaling| (scaling.name(), scaling))))]
+    #[arg(default_value = "absolute,elementwise")]
+    pub scaling: Vec<Scaling>,
 }
 
 /// `--at`.
@@ -163,6 +196,15 @@ fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
             "give a share such as 1e-10",
         );
     }
+    if arguments.along.is_some_and(|points| !(2..=10_000).contains(&points)) {
+        return refuse("--along", "it is not between 2 and 10000", "give a number such as 40");
+    }
+    for (flag, size) in [("--radius", arguments.radius), ("--deviation", arguments.deviation)] {
+        if size.is_some_and(|size| !(size > 0.0 && size.is_finite())) {
+            let remedy = "give a number such as 0.05, or --no-sharpness";
+            return refuse(flag, "it is not a positive number", remedy);
+        }
+    }
     let density = DensityOptions {
         probes: arguments.density_probes,
         steps: arguments.density_steps,
@@ -184,5 +226,21 @@ fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
         width: arguments.density_width,
         start: matches!(arguments.at, Points::Start | Points::Both),
         end: matches!(arguments.at, Points::End | Points::Both),
+        sharpness: (!arguments.no_sharpness).then(|| sharpness_request(arguments)),
+        along: arguments.along,
     })
+}
+
+fn sharpness_request(arguments: &SpectrumArguments) -> sharpness::Request {
+    let mut request =
+        sharpness::Request { scalings: arguments.scaling.clone(), ..sharpness::Request::default() };
+    if let Some(radius) = arguments.radius {
+        request.ball.radius = radius;
+        request.relative[0] = radius;
+    }
+    if let Some(deviation) = arguments.deviation {
+        request.mean.deviation = deviation;
+        request.relative[1] = deviation;
+    }
+    request
 }

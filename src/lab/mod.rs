@@ -9,6 +9,7 @@ mod describe;
 pub mod environment;
 pub mod eval;
 mod instance;
+mod interruptible;
 mod iterates;
 pub mod landscape;
 pub mod problems;
@@ -20,8 +21,8 @@ pub mod spectrum;
 mod study;
 
 pub use along::{
-    AlongOptions, CurvatureAt, StabilityLimit, StepCurvature, chosen, curvature_along,
-    stability_limit, step_curvatures,
+    Along, AlongOptions, AlongRun, CurvatureAt, Hovering, StabilityLimit, StepCurvature, chosen,
+    curvature_along, stability_limit, step_curvatures,
 };
 pub use checkpoint::{Checkpoint, Identity};
 pub use instance::Instance;

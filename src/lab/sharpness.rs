@@ -1,8 +1,11 @@
 //! How far the loss rises around a point.
 
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 
-use super::Study;
+use super::interruptible::Interruptible;
+use super::{Event, Study};
 use crate::landscape::sharpness::{
     Ascent, BallSearch, CAVEATS, GaussianMean, MeanRise, Scaling, WorstCase,
 };
@@ -99,7 +102,26 @@ pub fn measure(
     request: &Request,
     largest_eigenvalue: Option<f64>,
 ) -> Sharpness {
+    measure_until(study, theta, request, largest_eigenvalue, &AtomicBool::new(false), &mut |_| {})
+}
+
+/// The same, of no use after an interrupt; `observe` is told what is measured.
+pub(super) fn measure_until(
+    study: &Study,
+    theta: &Vector,
+    request: &Request,
+    largest_eigenvalue: Option<f64>,
+    interrupt: &AtomicBool,
+    observe: &mut dyn FnMut(Event<'_>),
+) -> Sharpness {
     let risk = &study.instance.risk;
+    let watched = Interruptible { inner: risk, interrupt };
+    let total = 2 * request.scalings.len();
+    let mut done = 0;
+    let mut told = || {
+        done += 1;
+        observe(Event::Measured { what: "sharpness", done, total });
+    };
     let seed = Seed::new(study.seed).child("sharpness");
     let measures = request.scalings.iter().map(|&scaling| {
         let diagonal = scaling.diagonal(risk.network(), theta);
@@ -107,7 +129,11 @@ pub fn measure(
         if scaling != Scaling::Absolute {
             [ball.radius, mean.deviation] = request.relative;
         }
-        let found = ball.worst_case(risk, theta, diagonal.as_ref(), seed.child("ball"));
+        let found = ball.worst_case(&watched, theta, diagonal.as_ref(), seed.child("ball"));
+        told();
+        let gaussian_mean =
+            mean.estimate(&watched, theta, diagonal.as_ref(), seed.child("gaussian"));
+        told();
         let is_absolute = scaling == Scaling::Absolute;
         let second_order = largest_eigenvalue.filter(|_| is_absolute);
         Measure {
@@ -121,7 +147,7 @@ pub fn measure(
                 ascents: found.ascents,
                 evaluations: found.evaluations,
             },
-            gaussian_mean: mean.estimate(risk, theta, diagonal.as_ref(), seed.child("gaussian")),
+            gaussian_mean,
         }
     });
     let measures = measures.collect();

@@ -2,66 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
+use super::atomic_write;
+use super::chart::Rendered;
 use super::chart::sharpness::{Sharpness, SharpnessSeries};
 use super::format::compact;
-use super::{atomic_write, chart};
 use crate::error::{Error, Result};
-use crate::lab::{CurvatureAt, StabilityLimit, StepCurvature};
-
-/// Runs of one problem with the curvature along them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Along {
-    /// What the pictures are headed with.
-    pub title: String,
-    /// Lines below it: network, loss with its reduction, penalty, seed.
-    pub notes: Vec<String>,
-    /// The runs.
-    pub runs: Vec<AlongRun>,
-}
-
-/// One of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AlongRun {
-    /// The solver.
-    pub label: String,
-    /// What its curvature is compared with, where its step is fixed.
-    pub limit: Option<StabilityLimit>,
-    /// How the end of the run stands to that limit.
-    pub hovering: Option<Hovering>,
-    /// The Hessian's ends at chosen iterates.
-    pub curvature: Vec<CurvatureAt>,
-    /// What the steps met.
-    pub steps: Vec<StepCurvature>,
-    /// Iteration and training loss.
-    pub losses: Vec<(u64, f64)>,
-}
-
-/// λmax at the end of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Hovering {
-    /// The first iteration of the last fifth.
-    pub from: u64,
-    /// Points in it.
-    pub points: usize,
-    /// The mean of λmax over them.
-    pub mean: f64,
-    /// That mean over the limit.
-    pub ratio: f64,
-}
-
-impl Hovering {
-    /// Over the last fifth of the iterations.
-    pub fn new(curvature: &[CurvatureAt], limit: f64) -> Option<Self> {
-        let end = curvature.last()?.iteration;
-        let from = end - end / 5;
-        let late = || curvature.iter().filter(|at| at.iteration >= from);
-        let points = late().count();
-        let mean = late().map(|at| at.largest).sum::<f64>() / points as f64;
-        Some(Self { from, points, mean, ratio: mean / limit })
-    }
-}
+use crate::lab::Along;
 
 /// Writes `along.json`, and what there is data for of `sharpness` and `steps` as PNG and
 /// SVG. Returns the pictures' paths without their extension.
@@ -73,20 +19,24 @@ pub fn write_along(folder: &Path, along: &Along) -> Result<Vec<PathBuf>> {
     let text = super::records::json_line(along) + "\n";
     atomic_write(&folder.join("along.json"), text.as_bytes())?;
     let mut written = Vec::new();
-    for (stem, picture) in [("sharpness", sharpness(along)), ("steps", steps(along))] {
-        if picture.series.is_empty() {
-            continue;
-        }
+    for (stem, rendered) in pictures(along) {
         let path = folder.join(stem);
         let png = path.with_extension("png");
-        let rendered = picture.render();
         let rendered = rendered.map_err(|problem| Error::Chart { path: png.clone(), problem })?;
-        let chart::Rendered { png: bytes, svg } = rendered;
-        atomic_write(&png, &bytes)?;
-        atomic_write(&path.with_extension("svg"), svg.as_bytes())?;
+        atomic_write(&png, &rendered.png)?;
+        atomic_write(&path.with_extension("svg"), rendered.svg.as_bytes())?;
         written.push(path);
     }
     Ok(written)
+}
+
+/// What there is data for, by its name.
+pub(super) fn pictures(
+    along: &Along,
+) -> Vec<(&'static str, std::result::Result<Rendered, String>)> {
+    let pictures = [("sharpness", sharpness(along)), ("steps", steps(along))];
+    let drawn = pictures.into_iter().filter(|(_, picture)| !picture.series.is_empty());
+    drawn.map(|(stem, picture)| (stem, picture.render())).collect()
 }
 
 fn sharpness(along: &Along) -> Sharpness {
@@ -142,6 +92,7 @@ fn steps(along: &Along) -> Sharpness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::{AlongRun, CurvatureAt, Hovering, StabilityLimit, StepCurvature};
     use crate::numerics::spectral::End;
 
     fn at(iteration: u64, largest: f64) -> CurvatureAt {
@@ -155,14 +106,6 @@ mod tests {
             end: End::Converged,
             products: 12,
         }
-    }
-
-    #[test]
-    fn the_last_fifth_by_hand() {
-        let curvature: Vec<CurvatureAt> = (0..=10).map(|k| at(10 * k, k as f64)).collect();
-        let found = Hovering::new(&curvature, 18.0).unwrap();
-        assert_eq!(found, Hovering { from: 80, points: 3, mean: 9.0, ratio: 0.5 });
-        assert_eq!(Hovering::new(&[], 1.0), None);
     }
 
     #[test]

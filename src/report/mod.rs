@@ -33,7 +33,7 @@ use crate::error::{Error, Result};
 use crate::lab::Comparison;
 use crate::lab::environment::Environment;
 
-pub use along::{Along, AlongRun, Hovering, write_along};
+pub use along::write_along;
 pub use anchors::{anchors_json, anchors_table};
 pub use atomic::atomic_write;
 pub use bench::{bench_json, bench_table};

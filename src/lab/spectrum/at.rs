@@ -7,6 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use super::{
     Event, LayerSpectrum, MatrixSpectrum, MeasuredDensity, Observe, Place, PointSpectrum, Request,
 };
+use crate::lab::Study;
+use crate::lab::interruptible::Interruptible;
+use crate::lab::sharpness::measure_until;
 use crate::landscape::curvature::{
     CurvatureMatrix, CurvatureOperator, DiagonalBlock, largest_gap, layer_blocks,
 };
@@ -26,9 +29,8 @@ const PRODUCTS_MAX: usize = 2000;
 
 /// One point and what is asked of it.
 pub(super) struct At<'a> {
-    pub risk: &'a Risk,
+    pub study: &'a Study,
     pub request: &'a Request,
-    pub seed: u64,
     pub classes: Option<usize>,
     pub place: Place,
     pub interrupt: &'a AtomicBool,
@@ -37,33 +39,39 @@ pub(super) struct At<'a> {
 impl At<'_> {
     /// None where the user interrupts.
     pub fn measure(&self, theta: Vector, observe: Observe<'_>) -> Option<PointSpectrum> {
+        let risk = &self.study.instance.risk;
         let mut gradient = Vector::zeros(theta.len());
-        let loss = self.risk.value_gradient(&theta, &mut gradient);
-        let linearized = self.risk.linearize(&theta);
+        let loss = risk.value_gradient(&theta, &mut gradient);
+        let linearized = risk.linearize(&theta);
         let mut passes = 1.0 + 2.0 / 3.0;
         let listener = Mutex::new(observe);
         let mut matrices = Vec::new();
-        let mut gradient_share = None;
+        let (mut gradient_share, mut largest) = (None, None);
         for matrix in &self.request.matrices {
-            let operator = CurvatureOperator::new(self.risk, &linearized, *matrix);
+            let operator = CurvatureOperator::new(risk, &linearized, *matrix);
             let found = self.matrix(*matrix, &operator, &listener)?;
             passes += passes_of(*matrix, found.products);
             if *matrix == CurvatureMatrix::Hessian {
                 gradient_share = Some(share(&gradient, &found.extremes));
+                largest = found.extremes.largest.first().map(|pair| pair.value);
             }
             matrices.push(found);
         }
         let mut layers = Vec::new();
         if self.request.layers {
             let matrix = *self.request.matrices.first()?;
-            let operator = CurvatureOperator::new(self.risk, &linearized, matrix);
-            for (layer, places) in layer_blocks(self.risk.network()) {
+            let operator = CurvatureOperator::new(risk, &linearized, matrix);
+            for (layer, places) in layer_blocks(risk.network()) {
                 let found = self.layer(layer, places, operator, &listener)?;
                 passes += passes_of(matrix, found.products);
                 layers.push(found);
             }
         }
-        Some(PointSpectrum {
+        let observe = listener.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let sharpness = self.request.sharpness.as_ref().map(|request| {
+            measure_until(self.study, &theta, request, largest, self.interrupt, observe)
+        });
+        (!self.interrupted()).then_some(PointSpectrum {
             place: self.place,
             loss,
             gradient_norm: norm(&gradient),
@@ -71,6 +79,7 @@ impl At<'_> {
             theta,
             matrices,
             layers,
+            sharpness,
             passes,
         })
     }
@@ -86,11 +95,12 @@ impl At<'_> {
         let density = match &self.request.density {
             Some(options) => {
                 let what = format!("{}: density of the {}", self.place.name(), matrix.name());
-                let options = DensityOptions { seed: self.seed, ..*options };
+                let options = DensityOptions { seed: self.study.seed, ..*options };
                 let n = operator.dimension();
                 let exact = n <= EXACT_MAX;
                 let steps = options.probes_at(n) * options.steps.min(n) + if exact { n } else { 0 };
-                let counted = Counted::new(operator, listener, &what, steps);
+                let operator = Interruptible { inner: operator, interrupt: self.interrupt };
+                let counted = Counted::new(&operator, listener, &what, steps);
                 let found = spectral_density(&counted, &options);
                 let exact = exact_spectrum(&counted);
                 products += counted.done.into_inner();
@@ -150,12 +160,13 @@ impl At<'_> {
         if self.interrupted() {
             return None;
         }
+        let operator = &Interruptible { inner: operator, interrupt: self.interrupt };
         let options = ExtremeOptions {
             largest: count,
             smallest: count,
             tolerance,
             products_max: PRODUCTS_MAX,
-            seed: self.seed,
+            seed: self.study.seed,
             ..ExtremeOptions::default()
         };
         let what = format!("{place}: eigenvalues of the {name}");
@@ -169,7 +180,7 @@ impl At<'_> {
             TraceMethod::HutchPlusPlus => 3 * trace_probes,
         };
         let counted = Counted::new(operator, listener, &what, products);
-        let trace = trace.estimate(&counted, trace_probes, self.seed);
+        let trace = trace.estimate(&counted, trace_probes, self.study.seed);
         (!self.interrupted()).then_some((extremes, trace))
     }
 

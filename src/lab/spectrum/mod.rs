@@ -3,16 +3,18 @@
 mod at;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Event, ExperimentSpec, Metric, Run, Study};
-use crate::error::Result;
+use super::sharpness::{self, Sharpness};
+use super::{Along, AlongOptions, AlongRun, Event, ExperimentSpec, Metric, Run, Study};
+use crate::error::{Error, Result};
 use crate::landscape::curvature::{CurvatureMatrix, Gap};
 use crate::model::{Activation, Loss, Network, Operation};
 use crate::numerics::Vector;
 use crate::numerics::spectral::{
     DensityOptions, Extremes, SmoothDensity, TraceEstimate, TraceMethod,
 };
+use crate::objective::Objective;
 
 use self::at::At;
 
@@ -65,6 +67,11 @@ pub struct Request {
     pub start: bool,
     /// Whether after training, likewise. Default yes.
     pub end: bool,
+    /// How far the loss rises around a point, where that is asked for. Default yes.
+    pub sharpness: Option<sharpness::Request>,
+    /// At about how many iterates of each solver's run the extreme eigenvalues are measured,
+    /// where that is asked for. Default no.
+    pub along: Option<usize>,
 }
 
 impl Default for Request {
@@ -80,6 +87,8 @@ impl Default for Request {
             width: 0.01,
             start: false,
             end: true,
+            sharpness: Some(sharpness::Request::default()),
+            along: None,
         }
     }
 }
@@ -103,7 +112,7 @@ pub struct Answer {
     pub seed: u64,
     /// The number of classes, where targets are classes.
     pub classes: Option<usize>,
-    /// The run, where the problem was trained.
+    /// The first solver's run, where the problem was trained.
     pub run: Option<Run>,
     /// The file that θ is from, where it was not.
     pub weights: Option<PathBuf>,
@@ -111,6 +120,8 @@ pub struct Answer {
     pub request: Request,
     /// The points, in the order in which a run comes to them.
     pub points: Vec<PointSpectrum>,
+    /// Curvature along each solver's run, where that was asked for.
+    pub along: Option<Along>,
     /// What has to be known of such numbers.
     pub caveats: Vec<&'static str>,
     /// Whether the user ended it before all was measured.
@@ -135,7 +146,9 @@ pub struct PointSpectrum {
     pub matrices: Vec<MatrixSpectrum>,
     /// Each layer's block of the first matrix, where they were asked for.
     pub layers: Vec<LayerSpectrum>,
-    /// What it took in passes: one loss with gradient is 1, linearising ⅔, a
+    /// How far the loss rises around it, where that was asked for.
+    pub sharpness: Option<Sharpness>,
+    /// What all but the last took in passes: one loss with gradient is 1, linearising ⅔, a
     /// Hessian-vector product 2, a Gauss–Newton product 1⅓.
     pub passes: f64,
 }
@@ -186,10 +199,12 @@ pub struct LayerSpectrum {
 }
 
 /// Trains the first problem of `spec` at its first seed by the first solver, and measures
-/// curvature at the points asked for; or at the problem's weights, where it has any.
+/// curvature at the points asked for; or at the problem's weights, where it has any. Along
+/// runs curvature is measured for every solver.
 ///
 /// # Errors
-/// When data or weights cannot be read or do not fit.
+/// When data or weights cannot be read or do not fit, or more eigenvalues are wanted than
+/// there are.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
@@ -210,21 +225,42 @@ pub fn measure(
     observe: Observe<'_>,
 ) -> Result<Answer> {
     let study = Study::first(spec)?;
-    let mut places = Vec::new();
-    let mut run = None;
+    let parameters = study.instance.risk.dimension();
+    if request.count > parameters {
+        return Err(Error::Specification {
+            place: "--count".to_owned(),
+            problem: format!(
+                "{} eigenvalues are wanted, and the network has {parameters} parameters",
+                request.count
+            ),
+            remedy: format!("give a count of at most {parameters}"),
+        });
+    }
     let start = || study.instance.start.clone();
-    if study.problem.weights.is_some() {
-        places.push((Place::Weights, start()));
-    } else {
-        if request.start {
-            places.push((Place::Start, start()));
-        }
-        if request.end {
-            let (trained, theta) = train(spec, &study, interrupt, observe);
-            run = Some(trained);
-            places.push((Place::End, theta));
+    let is_given = study.problem.weights.is_some();
+    let mut along = request.along.map(|_| Along::new(&study));
+    let mut trained = None;
+    let solvers = match (&along, request.end && !is_given) {
+        (Some(_), _) => spec.solvers.len(),
+        (None, trains) => usize::from(trains),
+    };
+    for index in 0..solvers {
+        let (run, theta, curvature) = train(spec, index, &study, request, interrupt, observe);
+        trained.get_or_insert((run, theta));
+        along.iter_mut().for_each(|along| along.runs.extend(curvature.clone()));
+        if interrupt.load(Ordering::Relaxed) {
+            break;
         }
     }
+    let (run, end) = trained.unzip();
+    let places = match is_given {
+        true => vec![(Place::Weights, start())],
+        false => {
+            let start = request.start.then(|| (Place::Start, start()));
+            let end = end.filter(|_| request.end).map(|theta| (Place::End, theta));
+            start.into_iter().chain(end).collect()
+        }
+    };
     let risk = &study.instance.risk;
     let network = Network::clone(risk.network());
     let is_classes = study.summary.metric == Metric::Accuracy;
@@ -240,12 +276,13 @@ pub fn measure(
         weights: study.problem.weights.clone(),
         request: request.clone(),
         points: Vec::new(),
+        along,
         caveats: caveats(&network, study.instance.criterion.loss, study.problem.l2),
         network,
-        interrupted: false,
+        interrupted: interrupt.load(Ordering::Relaxed),
     };
     for (place, theta) in places {
-        let at = At { risk, request, seed: study.seed, classes: answer.classes, place, interrupt };
+        let at = At { study: &study, request, classes: answer.classes, place, interrupt };
         match at.measure(theta, observe) {
             Some(point) => answer.points.push(point),
             None => answer.interrupted = true,
@@ -254,16 +291,19 @@ pub fn measure(
     Ok(answer)
 }
 
+/// The run of a solver, its end, and curvature along it where that is asked for.
 fn train(
     spec: &ExperimentSpec,
+    index: usize,
     study: &Study,
+    request: &Request,
     interrupt: &AtomicBool,
     observe: Observe<'_>,
-) -> (Run, Vector) {
-    let solver = &spec.solvers[0];
+) -> (Run, Vector, Option<AlongRun>) {
+    let solver = &spec.solvers[index];
     observe(Event::RunStarted {
-        index: 0,
-        total: 1,
+        index,
+        total: spec.solvers.len(),
         problem: &study.problem.name,
         solver: &solver.label,
         seed: study.seed,
@@ -272,7 +312,11 @@ fn train(
     let recorded = study.record(spec, solver, interrupt, &mut |event| observe(event));
     let network = study.instance.risk.network();
     observe(Event::RunFinished { run: &recorded.run, network, theta: &recorded.theta });
-    (recorded.run, recorded.theta)
+    let curvature = request.along.map(|points| {
+        let options = AlongOptions { seed: study.seed, ..AlongOptions::default() };
+        AlongRun::measure(study, solver, &recorded, points, &options, interrupt, observe)
+    });
+    (recorded.run, recorded.theta, curvature)
 }
 
 /// What is true of all such numbers, and of these.

@@ -140,7 +140,9 @@ impl Spectrum {
         let positive = || values.clone().filter(|value| *value > 0.0 && value.is_finite());
         let high = positive().fold(0.0, f64::max);
         let low = positive().fold(high, f64::min).max(high * LEAST_SHARE);
-        if high > 0.0 { Axis::log(low, 2.0 * high) } else { Axis::linear(0.0, 1.0) }
+        // Above the curves there is room for the marks' words.
+        let room = (high / low).powf(0.1).max(2.0);
+        if high > 0.0 { Axis::log(low, room * high) } else { Axis::linear(0.0, 1.0) }
     }
 }
 

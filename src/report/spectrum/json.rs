@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::super::records::json_line;
+use crate::lab::Along;
+use crate::lab::sharpness::Sharpness;
 use crate::lab::spectrum::{Answer, LayerSpectrum, MatrixSpectrum, PointSpectrum};
 use crate::landscape::curvature::Gap;
 use crate::numerics::spectral::{Eigenpair, Extremes, SmoothDensity, TraceEstimate};
 
 /// The answer as one JSON object on one line, without the newline: `largest`, `smallest`
-/// and `trace` of the last point's first matrix, then everything that was measured, point
+/// and `trace` of the last point's first matrix and the `sharpness` there, then everything that was measured, point
 /// by point. A number that is not finite is null.
 pub fn spectrum_json(answer: &Answer) -> String {
     let main = answer.points.last().and_then(|point| point.matrices.first());
@@ -31,7 +33,9 @@ pub fn spectrum_json(answer: &Answer) -> String {
         smallest: main.map(|matrix| pairs(&matrix.extremes.smallest)),
         trace: main.map(|matrix| trace(answer, &matrix.trace)),
         converged: main.map(|matrix| matrix.extremes.converged()),
+        sharpness: answer.points.last().and_then(|point| point.sharpness.as_ref()),
         points: answer.points.iter().map(|found| point(answer, found)).collect(),
+        along: answer.along.as_ref(),
         caveats: &answer.caveats,
         interrupted: answer.interrupted,
     })
@@ -62,7 +66,11 @@ struct Line<'a> {
     smallest: Option<Vec<Pair>>,
     trace: Option<Trace>,
     converged: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sharpness: Option<&'a Sharpness>,
     points: Vec<Point<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    along: Option<&'a Along>,
     caveats: &'a [&'static str],
     interrupted: bool,
 }
@@ -92,6 +100,8 @@ struct Point<'a> {
     matrices: Vec<Matrix<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     layers: Vec<Layer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sharpness: Option<&'a Sharpness>,
 }
 
 #[derive(Serialize)]
@@ -162,6 +172,7 @@ fn point<'a>(answer: &Answer, found: &'a PointSpectrum) -> Point<'a> {
         passes: found.passes,
         matrices: found.matrices.iter().map(|found| matrix(answer, found)).collect(),
         layers: found.layers.iter().map(|found| layer(answer, found)).collect(),
+        sharpness: found.sharpness.as_ref(),
     }
 }
 

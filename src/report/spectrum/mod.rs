@@ -7,6 +7,7 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
+use super::along::pictures;
 use super::{ArrayValues, NamedArray, atomic_write, write_npz};
 use crate::error::{Error, Result};
 use crate::lab::spectrum::Answer;
@@ -14,11 +15,16 @@ use crate::lab::spectrum::Answer;
 pub use json::spectrum_json;
 pub use text::spectrum_text;
 
+/// The pictures that there can be.
+const STEMS: [&str; 6] =
+    ["spectrum", "spectrum-start", "spectrum-end", "spectrum-weights", "sharpness", "steps"];
+
 /// Writes a spectrum's folder, creating it where needed: `spectrum.json` with everything
 /// that was measured, `spec.toml`, the arrays as `spectrum.npz`, and a chart for each point
 /// whose density was measured, `spectrum-start`, `spectrum-end` or `spectrum-weights`, and
-/// one of all points, `spectrum`, where there are several, as PNG and SVG. Each file is replaced whole; nothing in them depends on the clock. Gives
-/// the files.
+/// one of all points, `spectrum`, where there are several, and of curvature along runs
+/// `sharpness` and `steps`, as PNG and SVG. Each file is replaced whole, pictures of another
+/// measurement are removed, and nothing in them depends on the clock. Gives the files.
 ///
 /// # Errors
 /// [`Error::File`] when the folder or a file cannot be written, [`Error::Chart`] when a
@@ -43,6 +49,17 @@ pub fn write_spectrum(directory: &Path, answer: &Answer, spec_toml: &str) -> Res
     }
     if charts.len() > 1 {
         charts.push(("spectrum".to_owned(), charts::all_points(answer)));
+    }
+    for (stem, rendered) in answer.along.iter().flat_map(pictures) {
+        charts.push((stem.to_owned(), rendered));
+    }
+    for stem in STEMS.iter().filter(|stem| charts.iter().all(|(name, _)| name != *stem)) {
+        for extension in ["png", "svg"] {
+            let path = directory.join(format!("{stem}.{extension}"));
+            if path.exists() {
+                std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
+            }
+        }
     }
     for (name, rendered) in charts {
         let path = directory.join(format!("{name}.png"));

@@ -1,5 +1,7 @@
 //! Curvature for people.
 
+use crate::lab::AlongRun;
+use crate::lab::sharpness::Sharpness;
 use crate::lab::spectrum::{Answer, MeasuredDensity};
 use crate::numerics::spectral::{Eigenpair, Extremes, TraceEstimate};
 
@@ -43,12 +45,79 @@ pub fn spectrum_text(answer: &Answer) -> String {
             lines.extend(ends_text(&layer.extremes));
             lines.push(trace_text(&layer.trace));
         }
+        lines.extend(point.sharpness.iter().flat_map(sharpness_text));
     }
-    lines.extend(answer.caveats.iter().map(|caveat| format!("note: {caveat}")));
+    lines.extend(answer.along.iter().flat_map(|along| &along.runs).flat_map(along_text));
+    let sharpness = answer.points.iter().find_map(|point| point.sharpness.as_ref());
+    lines.extend(answer.caveats.iter().map(note));
+    lines.extend(sharpness.iter().flat_map(|found| &found.caveats).map(note));
     if answer.interrupted {
         lines.push("interrupted: what is missing was not measured".to_owned());
     }
     lines.join("\n")
+}
+
+fn note(caveat: &&str) -> String {
+    format!("note: {caveat}")
+}
+
+/// How far the loss rises, by scaling.
+fn sharpness_text(sharpness: &Sharpness) -> Vec<String> {
+    let mut lines = vec!["  sharpness: rise of the loss around the point".to_owned()];
+    for measure in &sharpness.measures {
+        let (worst, mean) = (&measure.worst_case, &measure.gaussian_mean);
+        let second = worst
+            .second_order
+            .map_or(String::new(), |rise| format!("; half ρ² λmax is {rise:.3e}"));
+        lines.push(format!(
+            "    {}  worst within ρ = {}: at least {:.4e}{second}",
+            measure.scaling.name(),
+            worst.radius,
+            worst.rise_at_least
+        ));
+        let [low, high] = mean.interval;
+        lines.push(format!(
+            "    {}  mean at σ = {}: {:.4e}, 95 % interval {low:.4e} to {high:.4e}",
+            measure.scaling.name(),
+            mean.deviation,
+            mean.mean
+        ));
+    }
+    lines
+}
+
+/// λmax along a run, beside its limit, and what its steps met.
+fn along_text(run: &AlongRun) -> Vec<String> {
+    let mut lines = vec![format!("along {}: {} points", run.label, run.curvature.len())];
+    if let (Some(first), Some(last)) = (run.curvature.first(), run.curvature.last()) {
+        let line = |name, start, extreme, end| {
+            let (a, b) = (first.iteration, last.iteration);
+            format!("    {name}  {start:.4} at iteration {a}, {extreme}, {end:.4} at iteration {b}")
+        };
+        let most = run.curvature.iter().map(|at| at.largest).fold(f64::NAN, f64::max);
+        lines.push(line("λmax    ", first.largest, format!("{most:.4} at most"), last.largest));
+        let smallest = run.curvature.iter().filter_map(|at| at.smallest);
+        let least = format!("{:.4} at least", smallest.fold(f64::NAN, f64::min));
+        if let (Some(first), Some(last)) = (first.smallest, last.smallest) {
+            lines.push(line("λmin    ", first, least, last));
+        }
+    }
+    if let (Some(limit), Some(found)) = (&run.limit, &run.hovering) {
+        lines.push(format!(
+            "    stable    below {} = {:.4}; from iteration {} on λmax is {:.3} of it on average",
+            limit.rule, limit.value, found.from, found.ratio
+        ));
+    }
+    let mut met: Vec<f64> = run.steps.iter().map(|step| step.step_times_curvature).collect();
+    met.sort_by(f64::total_cmp);
+    if let (Some(least), Some(most)) = (met.first(), met.last()) {
+        let median = met[met.len() / 2];
+        lines.push(format!(
+            "    step × curvature of {} steps: {least:.3} to {most:.3}, median {median:.3}",
+            met.len()
+        ));
+    }
+    lines
 }
 
 fn ends_text(extremes: &Extremes) -> Vec<String> {

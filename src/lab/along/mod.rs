@@ -1,7 +1,12 @@
 //! Curvature along a training run.
 
+mod runs;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::{Deserialize, Serialize};
 
+use super::interruptible::Interruptible;
 use crate::landscape::curvature::{
     CurvatureMatrix, CurvatureOperator, gradient_descent_limit, nesterov_limit, polyak_limit,
 };
@@ -9,6 +14,20 @@ use crate::numerics::spectral::{End, ExtremeOptions, extreme_eigenpairs};
 use crate::numerics::{Vector, dot};
 use crate::objective::Curvature;
 use crate::solver::{LearningRate, Method, Schedule};
+
+pub use runs::{Along, AlongRun, Hovering};
+
+/// Who is told of points, by their number and how many there are, and when to end.
+pub(super) struct Until<'a> {
+    pub interrupt: &'a AtomicBool,
+    pub on_point: &'a mut dyn FnMut(usize, usize),
+}
+
+impl Until<'_> {
+    fn is_over(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+}
 
 /// How eigenvalues along a run are found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,11 +88,24 @@ pub fn curvature_along<O: Curvature>(
     iterates: &[(u64, Vector)],
     options: &AlongOptions,
 ) -> Vec<CurvatureAt> {
+    let mut until = Until { interrupt: &AtomicBool::new(false), on_point: &mut |_, _| {} };
+    curvature_along_until(objective, iterates, options, &mut until)
+}
+
+/// The same up to an interrupt.
+fn curvature_along_until<O: Curvature>(
+    objective: &O,
+    iterates: &[(u64, Vector)],
+    options: &AlongOptions,
+    until: &mut Until<'_>,
+) -> Vec<CurvatureAt> {
     let mut point = O::Point::default();
     let mut start = Vec::new();
-    let measured = iterates.iter().map(|(iteration, theta)| {
+    let mut measured = Vec::new();
+    for (iteration, theta) in iterates {
         objective.linearize_into(theta, &mut point);
         let hessian = CurvatureOperator::new(objective, &point, CurvatureMatrix::Hessian);
+        let hessian = Interruptible { inner: &hessian, interrupt: until.interrupt };
         let found = extreme_eigenpairs(
             &hessian,
             &ExtremeOptions {
@@ -86,8 +118,11 @@ pub fn curvature_along<O: Curvature>(
                 multiplicities: false,
             },
         );
+        if until.is_over() {
+            break;
+        }
         let (largest, smallest) = (found.largest.first(), found.smallest.first());
-        let at = CurvatureAt {
+        measured.push(CurvatureAt {
             iteration: *iteration,
             loss: objective.value(theta),
             largest: largest.map_or(f64::NAN, |pair| pair.value),
@@ -96,20 +131,20 @@ pub fn curvature_along<O: Curvature>(
             smallest_residual: smallest.map(|pair| pair.residual),
             end: found.end,
             products: found.products,
-        };
+        });
         start.extend(found.largest.into_iter().chain(found.smallest).map(|pair| pair.vector));
-        at
-    });
-    measured.collect()
+        (until.on_point)(measured.len(), iterates.len());
+    }
+    measured
 }
 
-/// About `count` of a run's iterates, the first and the last among them, evenly spaced.
+/// `count` of a run's iterates, at least the first and the last, evenly spaced as far as
+/// whole numbers can be; all where there are no more.
 pub fn chosen(iterates: &[(u64, Vector)], count: usize) -> Vec<(u64, Vector)> {
-    let last = iterates.len().saturating_sub(1);
-    let every = last.div_ceil(count.saturating_sub(1).max(1)).max(1);
-    let picked = iterates.iter().enumerate();
-    let picked = picked.filter(|(index, _)| index.is_multiple_of(every) || *index == last);
-    picked.map(|(_, iterate)| iterate.clone()).collect()
+    let Some(last) = iterates.len().checked_sub(1) else { return Vec::new() };
+    let spaces = count.saturating_sub(1).clamp(1, last.max(1));
+    let places = (0..=spaces).map(|k| (k * last + spaces / 2) / spaces);
+    places.take(last + 1).map(|index| iterates[index].clone()).collect()
 }
 
 /// The largest curvature at which a fixed step is stable on a quadratic.
@@ -176,29 +211,44 @@ pub fn step_curvatures<O: Curvature>(
     objective: &O,
     iterates: &[(u64, Vector)],
 ) -> Vec<StepCurvature> {
+    let mut until = Until { interrupt: &AtomicBool::new(false), on_point: &mut |_, _| {} };
+    step_curvatures_until(objective, iterates, &mut until)
+}
+
+/// The same up to an interrupt.
+fn step_curvatures_until<O: Curvature>(
+    objective: &O,
+    iterates: &[(u64, Vector)],
+    until: &mut Until<'_>,
+) -> Vec<StepCurvature> {
     let mut point = O::Point::default();
     let mut gradient = Vector::zeros(objective.dimension());
     let mut product = Vector::zeros(objective.dimension());
-    let successive = iterates.windows(2).filter(|pair| pair[1].0 == pair[0].0 + 1);
-    let measured = successive.filter_map(|pair| {
+    let mut measured = Vec::new();
+    let total = iterates.len().saturating_sub(1);
+    for (index, pair) in iterates.windows(2).enumerate() {
+        if until.is_over() {
+            break;
+        }
+        (until.on_point)(index + 1, total);
         let (iteration, theta) = &pair[0];
         let step = &pair[1].1 - theta;
         let squared = dot(&step, &step);
-        if squared == 0.0 {
-            return None;
+        if pair[1].0 != iteration + 1 || squared == 0.0 {
+            continue;
         }
         objective.value_gradient(theta, &mut gradient);
         objective.linearize_into(theta, &mut point);
         objective.hessian_vector(&point, &step, &mut product);
         let curvature = dot(&step, &product);
-        Some(StepCurvature {
+        measured.push(StepCurvature {
             iteration: *iteration,
             length: squared.sqrt(),
             along: curvature / squared,
             step_times_curvature: curvature / -dot(&gradient, &step),
-        })
-    });
-    measured.collect()
+        });
+    }
+    measured
 }
 
 #[cfg(test)]
@@ -318,8 +368,10 @@ mod tests {
         for count in [1, 2, 7, 100, 1000] {
             let picked = chosen(&iterates, count);
             assert_eq!((picked[0].0, picked[picked.len() - 1].0), (0, 99));
-            assert!(picked.len() <= count.max(2) + 1, "{count}: {}", picked.len());
+            assert_eq!(picked.len(), count.clamp(2, 100));
+            assert!(picked.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
         assert!(chosen(&[], 5).is_empty());
+        assert_eq!(chosen(&iterates[..1], 5).len(), 1);
     }
 }
