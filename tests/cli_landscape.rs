@@ -60,7 +60,7 @@ fn paths_on_a_plane_are_files_and_one_json_object() {
     ];
     let pictures = stems.iter().flat_map(|stem| [format!("{stem}.png"), format!("{stem}.svg")]);
     let mut expected: Vec<String> = pictures.collect();
-    expected.extend(["landscape.json".into(), "landscape.npz".into()]);
+    expected.extend(["landscape.json", "landscape.npz", "spec.toml"].map(String::from));
     expected.sort();
     assert_eq!(files(&folder.path().join("out")), expected);
     // Another kind of picture takes the place of these.
@@ -68,8 +68,15 @@ fn paths_on_a_plane_are_files_and_one_json_object() {
     let found = json(folder.path(), &line);
     assert_eq!(found["random"]["draws"], 2);
     assert_eq!(found["drawings"].as_array().unwrap().len(), 2);
-    let expected =
-        ["landscape.json", "landscape.npz", "paths.png", "paths.svg", "profile.png", "profile.svg"];
+    let expected = [
+        "landscape.json",
+        "landscape.npz",
+        "paths.png",
+        "paths.svg",
+        "profile.png",
+        "profile.svg",
+        "spec.toml",
+    ];
     assert_eq!(files(&folder.path().join("out")), expected);
 }
 
@@ -78,7 +85,9 @@ fn what_cannot_be_drawn_is_refused_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("w.safetensors"), b"not weights").unwrap();
     std::fs::create_dir(folder.path().join("empty")).unwrap();
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
+        (&["--directions", "gradient", "--draws", "2"], "--draws"),
+        (&["--directions", "paths", "--biases"], "--biases"),
         (&["--points", "1"], "--points"),
         (&["--reach", "-2"], "--reach"),
         (&["--refine", "0"], "--refine"),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use losslab::Error;
 use losslab::lab::landscape::{Axes, Request, draw};
 use losslab::landscape::{Biases, Normalisation, Precision};
 use losslab::report::{self, KeepInFolder, LossScale};
@@ -88,8 +89,8 @@ pub struct LandscapeArguments {
     #[arg(allow_negative_numbers = true)]
     pub points: Option<usize>,
 
-    /// How far the axes go: for random directions and points in units of their
-    /// length [default: 1], else in ‖Δθ‖ [default: what holds the paths, or a
+    /// How far the axes go: for random directions and two points in units of
+    /// their length [default: 1], else in ‖Δθ‖ [default: what holds the paths, or a
     /// tenth of ‖θ‖]
     #[arg(long, value_name = "R", allow_negative_numbers = true, help_heading = "Landscape")]
     pub reach: Option<f64>,
@@ -118,6 +119,7 @@ pub struct LandscapeArguments {
 /// Draws a landscape.
 pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
     let plan = plan_landscape(arguments).map_err(Failure::input)?;
+    arguments.check().map_err(Failure::input)?;
     let request = request(arguments);
     request.validate().map_err(Failure::input)?;
     let quiet = arguments.experiment.quiet;
@@ -130,7 +132,11 @@ pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
         draw(&plan.spec, &request, &interrupt, &mut |event| progress.observe(&event), &mut keep)
     });
     progress.finish();
-    let Some(found) = found.map_err(Failure::input)? else {
+    let failure = |error| match keep.has_failed() {
+        true => Failure::run(error),
+        false => Failure::input(error),
+    };
+    let Some(found) = found.map_err(failure)? else {
         if !quiet {
             eprintln!("interrupted; the same command goes on where this ended");
         }
@@ -138,6 +144,7 @@ pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
     };
     let scale = arguments.scale.unwrap_or_default();
     let pictures = threads.install(|| report::write_landscape(&plan.output, &found, scale))?;
+    report::atomic_write(&plan.output.join("spec.toml"), plan.spec.to_toml().as_bytes())?;
     keep.done()?;
     match arguments.experiment.json {
         true => print_line(&report::landscape_json(&found))?,
@@ -145,16 +152,42 @@ pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
     }
     if !quiet {
         let (count, folder) = (pictures.len(), plan.output.display());
-        eprintln!("{count} pictures, the grid as JSON and as NPZ are in {folder}");
+        eprintln!("{count} pictures, and all that was measured as JSON and NPZ, are in {folder}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 impl LandscapeArguments {
+    /// That no flag is given that would change nothing.
+    fn check(&self) -> Result<(), Error> {
+        let random = [
+            ("--draws", self.draws.is_some()),
+            ("--normalisation", self.normalisation.is_some()),
+            ("--biases", self.biases),
+        ];
+        let is_random = self.axes() == "random";
+        let given = random.into_iter().find(|(_, is_given)| *is_given && !is_random);
+        let (flag, problem, remedy) = match given {
+            Some((flag, _)) => {
+                (flag, "it is for random directions", "add --directions random, or leave it out")
+            }
+            None if self.line && self.through.len() == 3 => {
+                ("--line", "three points make a plane", "give two --point, or leave out --line")
+            }
+            None => return Ok(()),
+        };
+        let [problem, remedy] = [problem, remedy].map(str::to_owned);
+        Err(Error::Specification { place: flag.to_owned(), problem, remedy })
+    }
+
     /// Whether solvers are run: unless there is something else to draw.
     pub fn trains(&self) -> bool {
         let has_point = self.experiment.problem.weights.is_some() || !self.through.is_empty();
         !self.experiment.solvers.is_empty() || (!has_point && self.runs.is_empty())
+    }
+
+    fn asks_for_random(&self) -> bool {
+        self.draws.is_some() || self.normalisation.is_some() || self.biases
     }
 
     /// The name of the axes.
@@ -163,7 +196,7 @@ impl LandscapeArguments {
         match &self.directions {
             Some(name) => name,
             None if !self.through.is_empty() => "points",
-            None if has_runs && self.draws.is_none() && self.normalisation.is_none() => "paths",
+            None if has_runs && !self.asks_for_random() => "paths",
             None => "random",
         }
     }

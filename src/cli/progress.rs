@@ -22,6 +22,7 @@ pub struct Progress {
     /// What is measured, empty during runs.
     what: String,
     problem: String,
+    /// Runs of the problem, or how much is measured.
     finished: usize,
     heading: String,
     before: f64,
@@ -58,11 +59,9 @@ impl Progress {
     pub fn observe(&mut self, event: &Event<'_>) {
         match event {
             Event::RunStarted { index, problem, solver, seed, budget, .. } => {
-                if !self.what.is_empty() {
+                if !self.what.is_empty() || self.problem != *problem {
+                    self.done();
                     self.begin("", self.runs as u64 * STEPS as u64);
-                }
-                if self.problem != *problem {
-                    self.problem_done();
                     self.problem = (*problem).to_owned();
                 }
                 self.heading = format!("{problem} · {solver} · seed {seed}");
@@ -81,16 +80,14 @@ impl Progress {
     }
 
     fn measured(&mut self, what: &str, done: usize, total: usize) {
-        if self.what != what {
-            self.problem_done();
-            self.problem.clear();
+        // The next of its kind begins where less is done than before.
+        if self.what != what || done < self.finished {
+            self.done();
             self.begin(what, total as u64);
             self.bar.set_message(what.to_owned());
         }
         self.bar.set_position(done as u64);
-        if self.lines && done == total {
-            eprintln!("{what}: {total} measured");
-        }
+        self.finished = done;
     }
 
     /// A new bar of so many steps.
@@ -102,7 +99,7 @@ impl Progress {
 
     /// Takes the bar away.
     pub fn finish(mut self) {
-        self.problem_done();
+        self.done();
         self.bar.finish_and_clear();
     }
 
@@ -116,10 +113,14 @@ impl Progress {
         self.bar.set_position((self.before + STEPS * share) as u64);
     }
 
-    fn problem_done(&mut self) {
+    /// The line of a problem, or of what was measured.
+    fn done(&mut self) {
         if self.lines && self.finished > 0 {
-            let runs = if self.finished == 1 { "run" } else { "runs" };
-            eprintln!("{}: {} {runs} finished", self.problem, self.finished);
+            match (self.what.as_str(), self.finished) {
+                ("", 1) => eprintln!("{}: 1 run finished", self.problem),
+                ("", runs) => eprintln!("{}: {runs} runs finished", self.problem),
+                (what, count) => eprintln!("{what}: {count} measured"),
+            }
         }
         self.finished = 0;
     }

@@ -61,8 +61,8 @@ impl<F: FnMut(&[(usize, Measurement)], usize, usize) -> bool> Progress for F {
 /// halved: a new point is measured where the last halving, at the nearest measured points,
 /// found that (bi)linear interpolation misses the height
 /// `h = ln((L − Lmin) / (Lmax − Lmin) + 10⁻³) / ln 10³`, which spans about 1, by more than
-/// `tolerance`; also next to a value that is not finite. Other points are interpolated from the two or four points around them, and
-/// say so. The first halving is measured whole: there is nothing to judge by.
+/// `tolerance`; also next to a value that is not finite. Other points are interpolated
+/// from the two or four points around them, and say so. The first halving is measured whole: there is nothing to judge by.
 ///
 /// # Panics
 /// When `known` is neither empty nor as long as the grid.
@@ -133,8 +133,10 @@ impl<S: Surface, P: Progress> Walk<'_, S, P> {
                 return None;
             }
         }
-        // What was known may be all.
-        self.progress.measured(&[], self.done, total.max(self.done)).then_some(())
+        match wanted.is_empty() {
+            true => self.progress.measured(&[], self.done, total.max(self.done)).then_some(()),
+            false => Some(()),
+        }
     }
 
     fn refine(&mut self, tolerance: f64) -> Option<()> {
@@ -179,7 +181,7 @@ impl<S: Surface, P: Progress> Walk<'_, S, P> {
         let finite = || losses().filter(|loss| loss.is_finite());
         let (low, high) =
             (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
-        let range = (high - low).max(f64::MIN_POSITIVE);
+        let range = (high - low).clamp(f64::MIN_POSITIVE, f64::MAX);
         let height = |loss: f64| ((loss - low) / range + 1e-3).ln() / 1e3_f64.ln();
         let of = |cell: &Option<Cell>| cell.map_or(f64::NAN, |cell| height(cell.value.train_loss));
         self.cells.iter().map(of).collect()

@@ -7,6 +7,8 @@ use super::{Vector, axpy, norm};
 
 /// Entries of each vector that enter the Gram matrix together.
 const SEGMENT: usize = 4096;
+/// Numbers of Gram matrices that wait to be added (64 MiB).
+const PARTS_MAX: usize = 1 << 23;
 
 /// Principal components of n weighted points xᵢ ∈ ℝᵖ: eigenvectors of the covariance
 /// `Σᵢ wᵢ (xᵢ − x̄)(xᵢ − x̄)ᵀ / Σᵢ wᵢ` with the weighted mean x̄.
@@ -51,12 +53,7 @@ impl PrincipalComponents {
         let mut mean = Vector::zeros(dimension);
         points.iter().zip(weights).for_each(|(point, w)| axpy(w / total, point, &mut mean));
         let scales: Vec<f64> = weights.iter().map(|w| (w / total).sqrt()).collect();
-        let centred: Vec<Vector> = points
-            .par_iter()
-            .zip(&scales)
-            .map(|(point, scale)| (*point - &mean) * *scale)
-            .collect();
-        let eigen = gram(&centred).symmetric_eigen();
+        let eigen = gram(points, &mean, &scales).symmetric_eigen();
         let mut order: Vec<usize> = (0..points.len()).collect();
         order.sort_by(|&i, &j| eigen.eigenvalues[j].total_cmp(&eigen.eigenvalues[i]));
         let variances: Vec<f64> = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0)).collect();
@@ -69,10 +66,9 @@ impl PrincipalComponents {
             .map(|(&i, _)| {
                 let mut component = Vector::zeros(dimension);
                 let shares = eigen.eigenvectors.column(i);
-                centred
-                    .iter()
-                    .zip(shares.iter())
-                    .for_each(|(x, share)| axpy(*share, x, &mut component));
+                for (k, point) in points.iter().enumerate() {
+                    component.axpy(shares[k] * scales[k], &(*point - &mean), 1.0);
+                }
                 let sign = component[component.iamax()].signum();
                 let length = norm(&component);
                 component * (sign / length)
@@ -82,19 +78,22 @@ impl PrincipalComponents {
     }
 }
 
-/// All inner products, summed segment by segment in order.
-fn gram(vectors: &[Vector]) -> DMatrix<f64> {
-    let (count, dimension) = (vectors.len(), vectors[0].len());
+/// All inner products of the centred and scaled points, summed segment by segment in order.
+fn gram(points: &[&Vector], mean: &Vector, scales: &[f64]) -> DMatrix<f64> {
+    let (count, dimension) = (points.len(), mean.len());
     let segments: Vec<usize> = (0..dimension).step_by(SEGMENT).collect();
     let mut sum = DMatrix::zeros(count, count);
-    // A few at a time, so that the parts do not fill the memory.
-    for group in segments.chunks(64) {
+    // So many at a time that the parts do not fill the memory.
+    let together = (PARTS_MAX / (count * count).max(1)).clamp(1, 64);
+    for group in segments.chunks(together) {
         let parts: Vec<DMatrix<f64>> = group
             .par_iter()
             .map(|&start| {
                 let length = SEGMENT.min(dimension - start);
-                let part = DMatrix::from_fn(length, count, |i, j| vectors[j][start + i]);
-                part.tr_mul(&part)
+                let part = DMatrix::from_fn(length, count, |i, j| {
+                    (points[j][start + i] - mean[start + i]) * scales[j]
+                });
+                part.transpose() * part
             })
             .collect();
         parts.iter().for_each(|part| sum += part);

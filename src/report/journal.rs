@@ -1,6 +1,6 @@
 //! Finished pieces of long work, kept as they come.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,8 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
     /// this description, in which everything must stand that determines the pieces.
     ///
     /// # Errors
-    /// [`Error::File`] when it cannot be read or written.
+    /// [`Error::File`] when it cannot be read or written; [`Error::Specification`] when
+    /// another process has it open.
     pub fn open(path: &Path, description: &[u8]) -> Result<(Self, Vec<(usize, T)>)> {
         let failed = |source| Error::file(path, source);
         let mut options = OpenOptions::new();
@@ -48,6 +49,17 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Specification {
+                    place: path.display().to_string(),
+                    problem: "another process is at work in this folder".to_owned(),
+                    remedy: "wait until it ends, or name another folder with -o".to_owned(),
+                });
+            }
+            // Where files cannot be locked, there is nothing to wait for.
+            Err(TryLockError::Error(_)) | Ok(()) => {}
+        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
         let header = [MAGIC, Sha256::digest(description).as_slice()].concat();
@@ -139,11 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_has_one_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cells.journal");
+        let first = Journal::<[f64; 2]>::open(&path, b"work").unwrap();
+        let second = Journal::<[f64; 2]>::open(&path, b"work").unwrap_err();
+        assert!(second.to_string().contains("another process"), "{second}");
+        drop(first);
+        assert!(Journal::<[f64; 2]>::open(&path, b"work").is_ok());
+    }
+
+    #[test]
     fn other_work_and_damage_begin_anew() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cells.journal");
         let (mut journal, _) = Journal::open(&path, b"work").unwrap();
         pieces().chunks(3).for_each(|part| journal.append(part).unwrap());
+        drop(journal);
         let whole = std::fs::read(&path).unwrap();
         // One flipped bit in the second record ends what is believed.
         let mut damaged = whole.clone();

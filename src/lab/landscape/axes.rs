@@ -195,7 +195,12 @@ fn first_axes(plane: Subspace, count: usize) -> Result<Subspace> {
 }
 
 fn reach_at(solution: &Vector, request: &Request) -> f64 {
-    request.reach.unwrap_or(REACH_OF_WEIGHTS * solution.norm())
+    let default = match REACH_OF_WEIGHTS * solution.norm() {
+        // θ = 0 has no scale of its own.
+        0.0 => 1.0,
+        reach => reach,
+    };
+    request.reach.unwrap_or(default)
 }
 
 fn symmetric(reach: f64, request: &Request, count: usize) -> Grid {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Event, ExperimentSpec, ProblemSummary, Study};
+use super::{Event, ExperimentSpec, ProblemSummary, RunRecord, Study};
 use crate::data::Samples;
 use crate::error::{Error, Result};
 use crate::landscape::curvature::{CurvatureCell, CurvatureMapOptions, curvature_map};
@@ -158,12 +158,13 @@ pub fn draw(
     let mut spec = spec.clone();
     let study = Study::first(&mut spec)?;
     let network = study.instance.risk.network();
+    let count = request.runs.len() + if request.train { spec.solvers.len() } else { 0 };
     let mut journeys = match request.train {
-        true => runs::train(&study, &spec, interrupt, observe),
+        true => runs::train(&study, &spec, count, interrupt, observe),
         false => Vec::new(),
     };
     for folder in &request.runs {
-        journeys.push(runs::load(network, folder)?);
+        journeys.push(runs::load(network, folder, count)?);
     }
     if interrupt.load(Ordering::Relaxed) {
         return Ok(None);
@@ -222,6 +223,12 @@ fn solution(study: &Study, journeys: &[Journey]) -> (String, Vector) {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The loss of a run's iterate, as it was recorded.
+fn loss_at(record: &RunRecord, iteration: u64) -> Option<f64> {
+    let mut entries = record.trace.iter().rev();
+    Some(entries.find(|entry| entry.iteration == iteration)?.loss)
 }
 
 /// A grid over the same range with other points.
@@ -309,11 +316,11 @@ impl Artist<'_> {
             }
         }
         let total = grid.len();
-        let mut done = known.iter().flatten().count();
+        let mut done = 0;
         let mut failure: Option<Error> = None;
         let Self { study, interrupt, observe, keep, .. } = self;
         let on_cell = |index: usize, cell: &CurvatureCell| {
-            done = total.min(done + 1);
+            done += 1;
             failure = keep.keep(&[(first + index, Piece::Curvature(*cell))]).err();
             observe(Event::Measured { what: "curvature map", done, total });
             failure.is_none() && !interrupt.load(Ordering::Relaxed)
@@ -345,8 +352,13 @@ impl Artist<'_> {
             surface.measure(&places, &mut shadows);
             let plane_loss = shadows.iter().map(|shadow| shadow.train_loss).collect();
             // An interrupt ends the whole: what is missing then is never seen.
-            let goes_on = |_: &&Vector| !interrupt.load(Ordering::Relaxed);
-            let loss = journey.iterates.iter().take_while(goes_on).map(|x| risk.value(x)).collect();
+            let goes_on = |_: &(&Vector, &u64)| !interrupt.load(Ordering::Relaxed);
+            let loss = journey.iterates.iter().zip(&journey.iterations).take_while(goes_on);
+            let loss = loss.map(|(theta, i)| {
+                let known = journey.record.as_ref().and_then(|record| loss_at(record, *i));
+                known.unwrap_or_else(|| risk.value(theta))
+            });
+            let loss = loss.collect();
             done += journey.iterates.len();
             observe(Event::Measured { what: "paths", done, total });
             RunOnPlane { journey, path, loss, plane_loss }

@@ -57,7 +57,7 @@ pub struct Request {
     pub line: bool,
     /// Points along each axis.
     pub points: usize,
-    /// Half the length of each axis. For random directions and points in units of their
+    /// Half the length of each axis. For random directions and two points in units of their
     /// own lengths, default 1; for others in the distance of parameters, default: what
     /// holds the paths, or a tenth of the length of θ.
     pub reach: Option<f64>,

@@ -56,10 +56,10 @@ pub struct CurvatureCell {
 }
 
 impl CurvatureCell {
-    /// |λmin|/λmax where λmin < 0, else 0: how far from convex (Li et al. 2018).
+    /// |λmin|/|λmax| where λmin < 0, else 0: how far from convex (Li et al. 2018).
     pub fn negative_ratio(&self) -> f64 {
         match self.smallest < 0.0 {
-            true => -self.smallest / self.largest,
+            true => -self.smallest / self.largest.abs(),
             // What is not a number stays that.
             false => 0.0 * self.smallest,
         }
@@ -98,8 +98,7 @@ pub fn curvature_map<O: Curvature>(
     let chains = cells.chunks_mut(row).enumerate().flat_map(|(j, cells)| {
         cells.chunks_mut(CHAIN).enumerate().map(move |(k, chain)| (j * row + k * CHAIN, chain))
     });
-    let chains: Vec<(usize, &mut [Option<CurvatureCell>])> = chains.collect();
-    chains.into_par_iter().for_each(|(first, chain)| {
+    let work = |(first, chain): (usize, &mut [Option<CurvatureCell>])| {
         let known = done.get(first..first + chain.len()).unwrap_or_default();
         if !known.is_empty() && known.iter().all(Option::is_some) {
             chain.copy_from_slice(known);
@@ -124,7 +123,18 @@ pub fn curvature_map<O: Curvature>(
             *go_on = on_cell(i, &measured);
             *cell = Some(measured);
         }
-    });
+    };
+    // As many chains as threads at a time: each keeps a point and a basis in memory.
+    let threads = rayon::current_num_threads();
+    let mut chains = chains.fuse();
+    loop {
+        let group: Vec<_> = chains.by_ref().take(threads).collect();
+        if group.is_empty() {
+            break;
+        }
+        group.into_par_iter().for_each(work);
+    }
+    drop(chains);
     cells
 }
 

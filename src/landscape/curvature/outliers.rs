@@ -26,9 +26,11 @@ pub struct Gap {
 /// ```
 pub fn largest_gap(largest_first: &[f64], among: usize) -> Option<Gap> {
     let among = among.min(largest_first.len());
+    // What is smaller is rounding.
+    let least = largest_first.first().map_or(0.0, |largest| largest.max(0.0) * 1e-12);
     let pairs = largest_first[..among].windows(2).enumerate();
     let ratios =
-        pairs.filter(|(_, pair)| pair[1] > 0.0).map(|(j, pair)| (j + 1, pair[0] / pair[1]));
+        pairs.filter(|(_, pair)| pair[1] > least).map(|(j, pair)| (j + 1, pair[0] / pair[1]));
     let found = ratios.max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(Gap { outliers: found.0, ratio: found.1, among })
 }

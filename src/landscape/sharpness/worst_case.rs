@@ -133,6 +133,8 @@ impl BallSearch {
             ascents.push(ascent);
         }
         let (rise, u) = best;
+        // Nothing rises above what is no number.
+        let rise = if loss.is_finite() { rise } else { f64::NAN };
         search.place(&u);
         let Search { point, evaluations, .. } = search;
         let (radius, first_order) = (self.radius, self.radius * slope);

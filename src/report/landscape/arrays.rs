@@ -7,10 +7,13 @@ use crate::error::Result;
 use crate::lab::landscape::{Drawing, Landscape};
 use crate::report::npz::{ArrayValues, NamedArray, write_npz};
 
+/// Numbers that the iterates of all runs may fill (256 MiB); more are left out.
+const ITERATES_MAX: usize = 1 << 25;
+
 /// Writes the grids `[draw, second axis, first axis]`, the coordinates `[draw, axis]` as
 /// `first`, `second`, the directions `[draw, axis, parameter]`, the centres
 /// `[draw, parameter]`, and per run, by its place, its coordinates, its distance from the
-/// plane and its two losses.
+/// plane, its two losses, and its iterates `[iterate, parameter]` unless they are too many.
 pub(super) fn write(path: &Path, landscape: &Landscape) -> Result<()> {
     let drawings = &landscape.drawings;
     let mut arrays = Vec::new();
@@ -45,6 +48,8 @@ pub(super) fn write(path: &Path, landscape: &Landscape) -> Result<()> {
     arrays.push(("directions".into(), vec![drawings.len(), axes, landscape.dimension], values));
     let centres = drawings.iter().flat_map(|d| d.section.subspace.centre().iter().copied());
     arrays.push(("centre".into(), vec![drawings.len(), landscape.dimension], centres.collect()));
+    let iterates = landscape.runs.iter().map(|run| run.journey.iterates.len());
+    let numbers = iterates.sum::<usize>() * landscape.dimension;
     for (place, run) in landscape.runs.iter().enumerate() {
         let name = |what: &str| format!("run{place}_{what}");
         let count = run.path.projections.len();
@@ -54,6 +59,9 @@ pub(super) fn write(path: &Path, landscape: &Landscape) -> Result<()> {
         arrays.push((name("distance_from_plane"), vec![count], distances));
         arrays.push((name("loss"), vec![count], run.loss.clone()));
         arrays.push((name("plane_loss"), vec![count], run.plane_loss.clone()));
+        if numbers > ITERATES_MAX {
+            continue;
+        }
         let iterates = run.journey.iterates.iter().flat_map(|theta| theta.iter().copied());
         arrays.push((name("iterates"), vec![count, landscape.dimension], iterates.collect()));
     }

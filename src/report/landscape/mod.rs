@@ -48,12 +48,18 @@ const JOURNAL: &str = "landscape.journal";
 pub struct KeepInFolder {
     path: PathBuf,
     journal: Option<Journal<Piece>>,
+    has_failed: bool,
 }
 
 impl KeepInFolder {
     /// In this folder, which exists.
     pub fn new(folder: &Path) -> Self {
-        Self { path: folder.join(JOURNAL), journal: None }
+        Self { path: folder.join(JOURNAL), journal: None, has_failed: false }
+    }
+
+    /// Whether a piece could not be written.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Takes the file away, once everything it holds is in other files.
@@ -79,7 +85,9 @@ impl Keep for KeepInFolder {
     }
 
     fn keep(&mut self, pieces: &[(usize, Piece)]) -> Result<()> {
-        self.journal.as_mut().map_or(Ok(()), |journal| journal.append(pieces))
+        let written = self.journal.as_mut().map_or(Ok(()), |journal| journal.append(pieces));
+        self.has_failed |= written.is_err();
+        written
     }
 }
 

@@ -253,11 +253,15 @@ fn profile(landscape: &Landscape) -> Profile {
     }
 }
 
-/// A line, or the row of a plane where the second coordinate is in the middle.
+/// A line, or the row of a plane where the second coordinate is in the middle: of an even
+/// number of rows the mean of two.
 fn middle(drawing: &Drawing, values: &[f64]) -> Vec<f64> {
     let axes = &drawing.section.grid.axes;
-    let row = axes.get(1).map_or(0, |second| second.points / 2);
-    values[row * axes[0].points..(row + 1) * axes[0].points].to_vec()
+    let rows = axes.get(1).map_or(1, |second| second.points);
+    let width = axes[0].points;
+    let row = |j: usize| &values[j * width..(j + 1) * width];
+    let pairs = row((rows - 1) / 2).iter().zip(row(rows / 2));
+    pairs.map(|(a, b)| 0.5 * (a + b)).collect()
 }
 
 /// The mean over draws, with the range as a band where there are several.
