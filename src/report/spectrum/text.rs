@@ -66,9 +66,9 @@ fn sharpness_text(sharpness: &Sharpness) -> Vec<String> {
     let mut lines = vec!["  sharpness: rise of the loss around the point".to_owned()];
     for measure in &sharpness.measures {
         let (worst, mean) = (&measure.worst_case, &measure.gaussian_mean);
-        let second = worst
-            .second_order
-            .map_or(String::new(), |rise| format!("; half ρ² λmax is {rise:.3e}"));
+        let first = worst.first_order;
+        let second = worst.second_order;
+        let second = second.map_or(String::new(), |rise| format!(", curvature alone {rise:.2e}"));
         lines.push(format!(
             "    {}  worst within ρ = {}: at least {:.4e} (slope alone {first:.2e}{second})",
             measure.scaling.name(),
