@@ -84,7 +84,7 @@ pub struct LandscapeArguments {
     #[arg(long, help_heading = "Landscape")]
     pub line: bool,
 
-    /// Points along each axis [default: 51]
+    /// Points along each axis [default: 51, between two points 101]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Landscape")]
     #[arg(allow_negative_numbers = true)]
     pub points: Option<usize>,
@@ -99,8 +99,8 @@ pub struct LandscapeArguments {
     #[arg(long, help_heading = "Landscape")]
     pub single_precision: bool,
 
-    /// Measure only where interpolation would miss the height drawn by more than
-    /// this share of its range, such as 0.01
+    /// Measure only where interpolation is about to miss the logarithm of the loss
+    /// by more than this share of its range, such as 0.01
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true, help_heading = "Landscape")]
     pub refine: Option<f64>,
 
@@ -219,7 +219,11 @@ fn request(arguments: &LandscapeArguments) -> Request {
     Request {
         axes,
         line: arguments.line,
-        points: arguments.points.unwrap_or(default.points),
+        points: arguments.points.unwrap_or(match arguments.through.len() {
+            // Both solutions are among them.
+            2 => 101,
+            _ => default.points,
+        }),
         reach: arguments.reach,
         precision: match arguments.single_precision {
             true => Precision::Single,

@@ -107,6 +107,8 @@ pub struct Curve {
     pub seconds: f64,
     /// The mean loss by the quadrature, on the straight line and on the curve.
     pub mean_loss: [f64; 2],
+    /// The same mean at many other points: the nodes may not see everything.
+    pub check: CurveCheck,
     /// The gradient norm at the end of the fit.
     pub gradient_norm: f64,
     /// What was measured along it.
@@ -115,6 +117,26 @@ pub struct Curve {
     pub plane: CurvePlane,
     /// The surface on that plane, in the distance of parameters.
     pub surface: Option<Slice>,
+}
+
+/// A curve at many more points than it was fitted with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurveCheck {
+    /// Points, evenly spaced in t.
+    pub points: usize,
+    /// The mean training loss by the trapezoidal rule.
+    pub mean_loss: f64,
+    /// The barrier of the training loss.
+    pub barrier: f64,
+}
+
+impl CurveCheck {
+    /// Whether the quadrature of the fit, whose mean is given, missed more than a tenth of
+    /// the mean.
+    pub fn contradicts(&self, fitted: f64) -> bool {
+        let error = (self.mean_loss - fitted).abs();
+        error.is_nan() || error > 0.1 * fitted.abs()
+    }
 }
 
 impl Connection {

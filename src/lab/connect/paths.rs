@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::request::Request;
-use super::{Curve, Path, Study};
+use super::{Curve, CurveCheck, Path, Study};
 use crate::error::Result;
 use crate::lab::{Event, ExperimentSpec, Instance};
 use crate::landscape::connect::{BezierCurve, CurvePlane, Profile, Segment};
@@ -14,6 +14,8 @@ use crate::solver::{Conditions, Stopping, run};
 
 /// Free room around a curve on its plane, as a share of the distance of its ends.
 const MARGIN: f64 = 0.25;
+/// Points at which a fitted curve is checked.
+const CHECKED: usize = 1001;
 
 /// The study's loss, metric and held-out rows on a line or a plane.
 fn surface<'a>(study: &'a Study, subspace: &'a Subspace) -> NetworkSurface<'a> {
@@ -74,6 +76,7 @@ pub(super) fn fit_curve(
     let straight = curve.value(&curve.straight());
     let plane = CurvePlane::new(a, &outcome.theta, b)?;
     let path = along_curve(study, &plane, request, observe);
+    let check = check(study, &plane);
     let has_plane = plane.subspace.directions().len() == 2 && request.plane_points > 0;
     let wanted = has_plane && !interrupt.load(Ordering::Relaxed);
     let surface = wanted.then(|| on_plane(study, &plane, request, interrupt, observe));
@@ -85,6 +88,7 @@ pub(super) fn fit_curve(
         passes: nodes * outcome.passes,
         seconds: outcome.seconds,
         mean_loss: [straight, outcome.loss],
+        check,
         gradient_norm: outcome.gradient_norm,
         theta: outcome.theta,
         path,
@@ -105,6 +109,22 @@ fn along_curve(
         observe(Event::Measured { what: "Bezier curve", done, total });
     });
     Path::new(profile, plane.length(), study.summary.metric)
+}
+
+/// The curve at [`CHECKED`] points.
+fn check(study: &Study, plane: &CurvePlane) -> CurveCheck {
+    let risk = &study.instance.risk;
+    let surface = NetworkSurface::new(risk, None, None, &plane.subspace, Precision::Double);
+    let profile = Profile::measure(&surface, CHECKED, |t| plane.coordinates(t), &mut |_| {});
+    let losses: Vec<f64> = profile.points.iter().map(|point| point.train_loss).collect();
+    let pairs = losses.windows(2).map(|pair| 0.5 * (pair[0] + pair[1]));
+    let mean_loss = pairs.sum::<f64>() / (CHECKED - 1) as f64;
+    let barrier = profile.barrier(|point| Some(point.train_loss));
+    CurveCheck {
+        points: CHECKED,
+        mean_loss,
+        barrier: barrier.map_or(f64::NAN, |barrier| barrier.height),
+    }
 }
 
 /// The surface around the curve; none if it was interrupted.

@@ -33,6 +33,8 @@ pub struct Section {
     pub centre: &'static str,
     /// The points.
     pub grid: Grid,
+    /// Points of interest beside the centre, and their coordinates.
+    pub points: Vec<(String, [f64; 2])>,
     /// The number of a random draw.
     pub draw: Option<u64>,
     /// The principal components' shares, where these are the axes.
@@ -64,6 +66,7 @@ pub(super) fn sections(
         subspace,
         centre,
         grid,
+        points: Vec::new(),
         draw: None,
         principal: None,
         eigenvalues: Vec::new(),
@@ -115,12 +118,18 @@ pub(super) fn sections(
                     let reach = request.reach.unwrap_or(1.0);
                     let (low, high) = (0.5 - reach, 0.5 + reach);
                     let grid = Grid::line(GridAxis { low, high, points: request.points });
-                    Ok(vec![on(line_between(a, b)?, "the first point", grid)])
+                    let section = on(line_between(a, b)?, "the first point", grid);
+                    let points = vec![("the second point".to_owned(), [1.0, 0.0])];
+                    Ok(vec![Section { points, ..section }])
                 }
                 [a, b, c] => {
                     let plane = plane_through([a, b, c])?;
                     let grid = grid_around(&plane, &[a, b, c], request);
-                    Ok(vec![on(plane, "the first point", grid)])
+                    let named = |name: &str, point| {
+                        (format!("the {name} point"), plane.project(point).coordinates)
+                    };
+                    let points = vec![named("second", b), named("third", c)];
+                    Ok(vec![Section { points, ..on(plane, "the first point", grid) }])
                 }
                 _ => unreachable!("a request is checked for two or three points"),
             }

@@ -164,12 +164,24 @@ pub fn draw(
         false => Vec::new(),
     };
     for folder in &request.runs {
-        journeys.push(runs::load(network, folder, count)?);
+        let mut journey = runs::load(network, folder, count)?;
+        let name = journey.label.clone();
+        let taken = |label: &str| journeys.iter().any(|other: &Journey| other.label == label);
+        for number in 2.. {
+            if !taken(&journey.label) {
+                break;
+            }
+            journey.label = format!("{name} {number}");
+        }
+        journeys.push(journey);
     }
     if interrupt.load(Ordering::Relaxed) {
         return Ok(None);
     }
-    let (solution, theta) = solution(&study, &journeys);
+    let (mut solution, theta) = solution(&study, &journeys);
+    if let Axes::Points(files) = &request.axes {
+        solution = format!("the first point, {}", file_name(&files[0]));
+    }
     let sections = axes::sections(&study, request, &journeys, &theta)?;
     let map_grid = request.curvature.map(|points| coarser(&sections[0].grid, points));
     let description = describe(&spec, &study, request, &sections, map_grid.as_ref());

@@ -113,8 +113,8 @@ impl Request {
         }
         let sizes = [("--reach", self.reach), ("--refine", self.tolerance)];
         for (flag, size) in sizes {
-            if let Some(size) = size.filter(|size| !(*size > 0.0 && size.is_finite())) {
-                let remedy = "give a number above 0".to_owned();
+            if let Some(size) = size.filter(|size| !(*size > 1e-100 && *size < 1e100)) {
+                let remedy = "give a number above 0 and below 1e100".to_owned();
                 return refuse(flag, format!("{size} is not usable"), remedy);
             }
         }

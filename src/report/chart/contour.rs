@@ -14,7 +14,8 @@ use super::keys::{Key, Legend, Marker, Sample, draw_dot, draw_hatched, draw_mark
 use super::labels::{Area, Label, LabelledLine, outside, place_labels};
 use super::levels::{Level, levels};
 use super::panel::{
-    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left, widest_label,
+    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, TALLEST, heading, labelled, plot_size, room_left,
+    widest_label,
 };
 use super::style::{GREY, INK, TICK_SIZE, WIDTH, series_style};
 use super::text::text_width;
@@ -100,8 +101,10 @@ impl<'a> Chart<'a> {
         let heading = heading(&contour.title, &contour.subtitles);
         let legend = Legend::new(keys(contour), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| Axis::linear(axis[0], axis[axis.len() - 1]));
-        let vertical = labelled(axes[1], PLOT_HEIGHT, 95.0, &field.y_label);
-        let widest = widest_label(&[vertical]);
+        // The plot's height, and so its ticks, follow from the room that they leave.
+        let vertical =
+            [PLOT_HEIGHT, TALLEST].map(|tall| labelled(axes[1], tall, 95.0, &field.y_label));
+        let widest = widest_label(&vertical);
         let left = room_left(widest);
         let label = heights.label(&field.value_label);
         let bar = |height| ColorBar::new(heights.axis, ColorMap::Sequential, &label, height);

@@ -13,7 +13,8 @@ use super::isolines::Lattice;
 use super::keys::{Key, Legend, Marker, Sample, draw_hatched, draw_marker};
 use super::labels::Area;
 use super::panel::{
-    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, heading, labelled, plot_size, room_left, widest_label,
+    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, TALLEST, heading, labelled, plot_size, room_left,
+    widest_label,
 };
 use super::style::{INK, SeriesStyle, WIDTH};
 use super::{Drawing, Rendered, draw_on_both};
@@ -69,8 +70,10 @@ impl<'a> Chart<'a> {
         let heading = heading(&map.title, &map.subtitles);
         let legend = Legend::new(keys(map), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| outer(axis));
-        let vertical = labelled(axes[1], PLOT_HEIGHT, 95.0, &field.y_label);
-        let widest = widest_label(&[vertical]);
+        // The plot's height, and so its ticks, follow from the room that they leave.
+        let vertical =
+            [PLOT_HEIGHT, TALLEST].map(|tall| labelled(axes[1], tall, 95.0, &field.y_label));
+        let widest = widest_label(&vertical);
         let left = room_left(widest);
         let bar = |height| ColorBar::new(axis, colors, &field.value_label, height);
         let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();

@@ -22,7 +22,7 @@ const BESIDE: f64 = 26.0;
 
 /// The usual height of a plot, and the bounds where both axes have one scale.
 pub(super) const PLOT_HEIGHT: f64 = 760.0;
-const TALLEST: f64 = 1020.0;
+pub(super) const TALLEST: f64 = 1020.0;
 const LOWEST: f64 = 260.0;
 
 /// A plot with its axes, laid out.

@@ -10,7 +10,7 @@ use super::colormap::{ColorMap, mix};
 use super::coverage::bounds;
 use super::field::{Field, Heights, ValueScale};
 use super::frame::{Heading, LabelledAxis, below_heading, draw_heading};
-use super::panel::{heading, labelled};
+use super::panel::{MARGIN, heading, labelled};
 use super::style::{GREY, GRID, INK, LABEL_SIZE, TICK_SIZE, WIDTH};
 use super::text::{fit, text_width};
 use super::{Drawing, Rendered, draw_on_both};
@@ -227,7 +227,11 @@ impl<'a> Chart<'a> {
         let at = below(self.place([0.5, 0.0, 0.0]), 1.0);
         canvas.text(&word(x), at, lettering.align(HPos::Left));
         let at = below(self.place([0.0, 0.5, 0.0]), -1.0);
-        canvas.text(&word(y), at, lettering.align(HPos::Right));
+        // A long name begins where the picture does.
+        let name = word(y);
+        let length = text_width(&name, LABEL_SIZE, FontStyle::Normal);
+        let at = (at.0.max(MARGIN + length), at.1);
+        canvas.text(&name, at, lettering.align(HPos::Right));
         let labels = labelled_ticks(z).filter_map(|tick| tick.label.as_deref());
         let widest =
             labels.map(|label| text_width(label, TICK_SIZE, FontStyle::Normal)).fold(0.0, f64::max);

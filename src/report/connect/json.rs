@@ -192,6 +192,14 @@ struct BezierEntry<'a> {
     plane: Plane,
 }
 
+/// The curve at other points than it was fitted with.
+#[derive(Serialize)]
+struct CheckLine {
+    points: usize,
+    mean_loss: f64,
+    barrier: f64,
+}
+
 #[derive(Serialize)]
 struct Fit<'a> {
     solver: &'a str,
@@ -204,6 +212,7 @@ struct Fit<'a> {
     quadrature_nodes: usize,
     mean_loss_of_line: f64,
     mean_loss: f64,
+    check: CheckLine,
     gradient_norm: f64,
 }
 
@@ -242,6 +251,11 @@ fn bezier<'a>(connection: &'a Connection, curve: &'a Curve) -> BezierEntry<'a> {
             quadrature_nodes: curve.nodes,
             mean_loss_of_line: curve.mean_loss[0],
             mean_loss: curve.mean_loss[1],
+            check: CheckLine {
+                points: curve.check.points,
+                mean_loss: curve.check.mean_loss,
+                barrier: curve.check.barrier,
+            },
             gradient_norm: curve.gradient_norm,
         },
         path: path(&curve.path),

@@ -44,6 +44,7 @@ pub fn write_connection(directory: &Path, connection: &Connection) -> Result<Vec
         write(&format!("{name}.png"), &rendered.png)?;
         write(&format!("{name}.svg"), rendered.svg.as_bytes())?;
     }
+    remove_others(directory, &written)?;
     let path = directory.join("connect.npz");
     let arrays = arrays::arrays(connection);
     let named = arrays.iter().map(|(name, shape, values)| NamedArray {
@@ -54,6 +55,17 @@ pub fn write_connection(directory: &Path, connection: &Connection) -> Result<Vec
     write_npz(&path, &named.collect::<Vec<_>>())?;
     written.push(path);
     Ok(written)
+}
+
+/// Removes what an earlier connection wrote and this one did not.
+fn remove_others(directory: &Path, written: &[PathBuf]) -> Result<()> {
+    let names = ["matched.safetensors", "bezier.safetensors", "plane.png", "plane.svg"];
+    for path in names.map(|name| directory.join(name)) {
+        if !written.contains(&path) && path.exists() {
+            std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
+        }
+    }
+    Ok(())
 }
 
 /// The charts with the names of their files, without extension.

@@ -44,6 +44,16 @@ pub fn connection_text(connection: &Connection) -> String {
             curve.seconds,
             curve.status.name()
         );
+        let check = &curve.check;
+        if check.contradicts(curve.mean_loss[1]) {
+            text += &format!(
+                "Caution: at {} other points the mean is {} and the barrier {}. The curve\n\
+                 runs between the nodes of its fit; a penalty (--l2) keeps it short.\n",
+                check.points,
+                significant(check.mean_loss, 4),
+                significant(check.barrier, 3)
+            );
+        }
     }
     text + "Barriers are heights above the chord between the ends, of losses with penalty."
 }

@@ -1,5 +1,7 @@
 //! A landscape as one JSON object.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::lab::landscape::{Axes, CurvatureMap, Drawing, Landscape, RunOnPlane};
@@ -37,6 +39,10 @@ pub fn landscape_json(landscape: &Landscape) -> String {
         seed: landscape.seed,
         directions: request.axes.name(),
         random,
+        points: match &request.axes {
+            Axes::Points(files) => files,
+            _ => &[],
+        },
         solution: &landscape.solution,
         precision: request.precision,
         tolerance: request.tolerance,
@@ -63,6 +69,8 @@ struct Line<'a> {
     directions: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     random: Option<Random>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    points: &'a [PathBuf],
     solution: &'a str,
     precision: Precision,
     tolerance: Option<f64>,

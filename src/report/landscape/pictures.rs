@@ -3,6 +3,7 @@
 use super::LossScale;
 use super::json::column;
 use super::text::{path, plane, shares};
+use crate::lab::Metric;
 use crate::lab::landscape::{CurvatureMap as Map, Drawing, Landscape};
 use crate::landscape::Grid;
 use crate::landscape::curvature::CurvatureCell;
@@ -172,13 +173,22 @@ fn pairs(texts: &[String]) -> Vec<String> {
 
 /// The centre, where it is a point of interest.
 fn marks(landscape: &Landscape, drawing: &Drawing) -> Vec<NamedPoint> {
-    let is_on_path = drawing.section.principal.is_some();
-    let label = match is_on_path {
-        true => "mean".to_owned(),
-        false if drawing.section.centre == "the solution" => landscape.solution.clone(),
-        false => drawing.section.centre.to_owned(),
-    };
-    vec![NamedPoint { label, at: (0.0, 0.0) }]
+    let centre = NamedPoint { label: centre(landscape, drawing), at: (0.0, 0.0) };
+    let lengths = drawing.section.subspace.lengths();
+    let others = drawing.section.points.iter().map(|(label, [a, b])| NamedPoint {
+        label: label.clone(),
+        at: (a * lengths[0], b * lengths[1]),
+    });
+    std::iter::once(centre).chain(others).collect()
+}
+
+/// What the centre is.
+fn centre(landscape: &Landscape, drawing: &Drawing) -> String {
+    match drawing.section.centre {
+        _ if drawing.section.principal.is_some() => "mean".to_owned(),
+        "the solution" => landscape.solution.clone(),
+        other => other.to_owned(),
+    }
 }
 
 fn paths_of(landscape: &Landscape) -> Vec<PathOnPlane> {
@@ -207,9 +217,20 @@ fn surface(landscape: &Landscape, drawing: &Drawing, field: Field, scale: LossSc
 /// draws.
 fn profile(landscape: &Landscape) -> Profile {
     let drawing = &landscape.drawings[0];
-    let (distances, label) = axes(drawing, &drawing.section.grid).swap_remove(0);
+    let (mut distances, mut label) = axes(drawing, &drawing.section.grid).swap_remove(0);
+    let lengths = landscape.drawings.iter().map(|d| d.section.subspace.lengths()[0]);
+    let first = drawing.section.subspace.lengths()[0];
+    if lengths.into_iter().any(|length| (length / first - 1.0).abs() > 1e-9) {
+        // Draws of different lengths have only their coordinate in common.
+        distances = drawing.section.grid.axes[0].values();
+        label = "share α of each direction".to_owned();
+    }
     let metric = metric_name(landscape.summary.metric, &landscape.summary.metric_unit);
     let metric = metric.strip_prefix("test ").unwrap_or(&metric).to_owned();
+    let (metric, unit) = match landscape.summary.metric {
+        Metric::Accuracy => (metric + " (%)", 100.0),
+        Metric::Rmse => (metric, 1.0),
+    };
     type Quantity = fn(&Drawing) -> Option<Vec<f64>>;
     let panels: [(&str, [(&str, Quantity); 2]); 2] = [
         (
@@ -230,9 +251,11 @@ fn profile(landscape: &Landscape) -> Profile {
     let mut subtitles = vec![problem(landscape), plane(landscape, drawing)];
     if landscape.drawings.len() > 1 {
         let count = landscape.drawings.len();
-        subtitles.push(format!("mean over {count} random draws; band: lowest to highest"));
+        subtitles[1] = format!("through {}: {count} random draws", landscape.solution);
+        subtitles.push("line: mean over the draws; band: lowest to highest".to_owned());
     }
-    let panels = panels.into_iter().map(|(label, quantities)| ProfilePanel {
+    let units = [1.0, unit];
+    let panels = panels.into_iter().zip(units).map(|((label, quantities), unit)| ProfilePanel {
         label: label.to_owned(),
         is_log: false,
         series: quantities
@@ -240,7 +263,7 @@ fn profile(landscape: &Landscape) -> Profile {
             .filter_map(|(name, quantity)| {
                 let draws: Option<Vec<Vec<f64>>> =
                     landscape.drawings.iter().map(quantity).collect();
-                draws.map(|draws| series(name, &distances, &draws))
+                draws.map(|draws| series(name, &distances, &draws, unit))
             })
             .collect(),
     });
@@ -249,7 +272,7 @@ fn profile(landscape: &Landscape) -> Profile {
         subtitles,
         x_label: label,
         panels: panels.filter(|panel| !panel.series.is_empty()).collect(),
-        marks: vec![(0.0, "θ₀".to_owned())],
+        marks: vec![(0.0, centre(landscape, drawing))],
     }
 }
 
@@ -265,8 +288,8 @@ fn middle(drawing: &Drawing, values: &[f64]) -> Vec<f64> {
 }
 
 /// The mean over draws, with the range as a band where there are several.
-fn series(label: &str, distances: &[f64], draws: &[Vec<f64>]) -> ProfileSeries {
-    let at = |i: usize| draws.iter().map(move |draw| draw[i]);
+fn series(label: &str, distances: &[f64], draws: &[Vec<f64>], unit: f64) -> ProfileSeries {
+    let at = |i: usize| draws.iter().map(move |draw| unit * draw[i]);
     let mean = |i: usize| at(i).sum::<f64>() / draws.len() as f64;
     let range =
         |i: usize| (at(i).fold(f64::INFINITY, f64::min), at(i).fold(f64::NEG_INFINITY, f64::max));
@@ -303,7 +326,7 @@ fn off_the_plane(landscape: &Landscape) -> Profile {
             series: series(|run, i| run.plane_loss[i] / run.loss[i]),
         },
         ProfilePanel {
-            label: "distance".to_owned(),
+            label: "distance, ‖Δθ‖".to_owned(),
             is_log: false,
             series: series(|run, i| run.path.projections[i].residual),
         },

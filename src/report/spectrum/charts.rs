@@ -40,6 +40,8 @@ pub(super) fn density(answer: &Answer, point: &PointSpectrum) -> Result<Rendered
 pub(super) fn all_points(answer: &Answer) -> Result<Rendered, String> {
     let matrices = answer.points.iter().flat_map(|point| &point.matrices);
     let sigmas = matrices.filter_map(|matrix| Some(matrix.density.as_ref()?.smooth.sigma));
+    let widths: Vec<String> = sigmas.clone().map(|sigma| significant(sigma, 2)).collect();
+    let widths = widths.join(", ");
     let threshold = sigmas.fold(f64::INFINITY, f64::min);
     let label = |point: &PointSpectrum| {
         format!("{}: loss {}", point.place.name(), significant(point.loss, 4))
@@ -49,6 +51,7 @@ pub(super) fn all_points(answer: &Answer) -> Result<Rendered, String> {
         subtitles: vec![
             network(answer),
             format!("{}, mean over {} rows", answer.loss, answer.rows),
+            format!("Gaussian kernels of width {widths}; axis logarithmic on both sides of 0"),
         ],
         scale: SpectrumScale::SignedLog { threshold },
         panels: answer.points.iter().map(|point| panel(point, label(point))).collect(),

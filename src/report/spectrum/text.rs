@@ -124,7 +124,7 @@ fn ends_text(extremes: &Extremes) -> Vec<String> {
     let line = |name: &str, pairs: &[Eigenpair]| {
         let values: Vec<String> = pairs.iter().map(|pair| format!("{:.4e}", pair.value)).collect();
         let residual = pairs.iter().map(|pair| pair.residual).fold(0.0, f64::max);
-        format!("    {name}  {} (each within {residual:.0e})", values.join(" "))
+        format!("    {name}  {} (an eigenvalue within {residual:.0e} of each)", values.join(" "))
     };
     let mut lines = Vec::new();
     if !extremes.largest.is_empty() {
