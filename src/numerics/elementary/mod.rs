@@ -23,6 +23,7 @@ pub(crate) use exponential::{exp_minus_one_one, exp_one, sigmoid_one, tanh_one};
 pub(crate) use logarithm::softplus_one;
 pub(crate) use normal::{normal_cdf_one, normal_one};
 pub use single::tanh_single;
+pub(crate) use single::tanh_single_one;
 pub use trigonometric::{cos, sin};
 
 /// `z ← eᶻ`.

@@ -15,14 +15,14 @@ const DENOMINATOR: [f32; 5] = [1.0, 0.467_159_42, 0.025_884_049, 0.000_328_837_4
 pub fn tanh_single(z: &mut [f32]) {
     vectorised(
         #[inline(always)]
-        || z.iter_mut().for_each(|z| *z = tanh_one(*z)),
+        || z.iter_mut().for_each(|z| *z = tanh_single_one(*z)),
     );
 }
 
 /// x P(x²) / Q(x²) with near-minimax P and Q, off by 2⁻²⁵ before they were rounded; their
 /// rounding was chosen so that the largest error over all steps is small.
 #[inline(always)]
-fn tanh_one(x: f32) -> f32 {
+pub(crate) fn tanh_single_one(x: f32) -> f32 {
     let t = if x > TANH_ONE { TANH_ONE } else { x };
     let t = if t < -TANH_ONE { -TANH_ONE } else { t };
     let w = t * t;

@@ -2,7 +2,7 @@
 
 use super::super::super::Activation;
 use super::super::{Element, activation};
-use crate::numerics::elementary::{self, vectorised};
+use crate::numerics::elementary::{self, tanh_single_one, vectorised};
 
 /// Numbers that are activated together by way of `f64`.
 const GROUP: usize = 64;
@@ -17,6 +17,17 @@ pub trait Scalar: Element + PartialOrd + Default + std::ops::Add<Output = Self> 
     fn fma(self, factor: Self, term: Self) -> Self;
     /// `z ← φ(z)`.
     fn activate(activation: Activation, z: &mut [Self]);
+
+    /// [`combine`] and then [`activate`](Scalar::activate).
+    fn combine_activated(
+        activation: Activation,
+        vectors: [&[Self]; 3],
+        point: [f64; 2],
+        out: &mut [Self],
+    ) {
+        combine(vectors, point, out);
+        Self::activate(activation, out);
+    }
 }
 
 impl Scalar for f64 {
@@ -54,6 +65,32 @@ impl Scalar for f32 {
     #[inline(always)]
     fn fma(self, factor: Self, term: Self) -> Self {
         self.mul_add(factor, term)
+    }
+
+    /// The hyperbolic tangent of a plane in one pass: its divisions take as long as the
+    /// numbers of the three vectors need to arrive.
+    fn combine_activated(
+        activation: Activation,
+        vectors: [&[Self]; 3],
+        point: [f64; 2],
+        out: &mut [Self],
+    ) {
+        if activation != Activation::Tanh || vectors[2].is_empty() {
+            combine(vectors, point, out);
+            return Self::activate(activation, out);
+        }
+        let [base, first, second] = vectors.map(|vector| &vector[..out.len()]);
+        let [alpha, beta] = point.map(Self::of);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (((out, base), first), second) in
+                    out.iter_mut().zip(base).zip(first).zip(second)
+                {
+                    *out = tanh_single_one(second.fma(beta, first.fma(alpha, *base)));
+                }
+            },
+        );
     }
 
     fn activate(activation: Activation, z: &mut [Self]) {
@@ -100,8 +137,8 @@ pub fn combine<T: Scalar>(vectors: [&[T]; 3], [alpha, beta]: [f64; 2], out: &mut
         return vectorised(
             #[inline(always)]
             || {
-                for i in 0..length {
-                    out[i] = first[i].fma(alpha, base[i]);
+                for ((out, base), first) in out.iter_mut().zip(base).zip(first) {
+                    *out = first.fma(alpha, *base);
                 }
             },
         );
@@ -110,8 +147,8 @@ pub fn combine<T: Scalar>(vectors: [&[T]; 3], [alpha, beta]: [f64; 2], out: &mut
     vectorised(
         #[inline(always)]
         || {
-            for i in 0..length {
-                out[i] = second[i].fma(beta, first[i].fma(alpha, base[i]));
+            for (((out, base), first), second) in out.iter_mut().zip(base).zip(first).zip(second) {
+                *out = second.fma(beta, first.fma(alpha, *base));
             }
         },
     );
