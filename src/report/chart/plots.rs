@@ -143,10 +143,14 @@ fn draw_plot<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: 
     if !plot.corner.is_empty() {
         let width = text_width(&plot.corner, TICK_SIZE, FontStyle::Bold) + 12.0;
         let area = Area::around((low.0 + 12.0 + width / 2.0, low.1 + 24.0), width, WORDS);
-        words(canvas, &plot.corner, &area, Lettering::new(TICK_SIZE, INK).bold());
         taken.push(area);
     }
+    let corner = taken.first().cloned().filter(|_| !plot.corner.is_empty());
     draw_marks(canvas, plot, panel, &mut taken);
+    // Over the lines of the marks.
+    if let Some(area) = corner {
+        words(canvas, &plot.corner, &area, Lettering::new(TICK_SIZE, INK).bold());
+    }
     draw_spans(canvas, plot, panel, &mut taken);
 }
 

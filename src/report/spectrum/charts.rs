@@ -51,7 +51,7 @@ pub(super) fn all_points(answer: &Answer) -> Result<Rendered, String> {
         subtitles: vec![
             network(answer),
             format!("{}, mean over {} rows", answer.loss, answer.rows),
-            format!("Gaussian kernels of width {widths}; axis logarithmic on both sides of 0"),
+            format!("Gaussian kernels of width {widths} in this order; axis logarithmic about 0"),
         ],
         scale: SpectrumScale::SignedLog { threshold },
         panels: answer.points.iter().map(|point| panel(point, label(point))).collect(),
