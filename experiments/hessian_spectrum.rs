@@ -106,7 +106,7 @@ fn summary(answer: &Answer, loss: Loss) -> String {
         text += &format!(
             "\n### {}\n\nLoss {:.5}, gradient norm {:.2e}, {} of whose square lies in the space \
              of the 25 largest eigenvectors.\n\n",
-            capitalised(point.place.name()),
+            capitalised(&point.place.name()),
             point.loss,
             point.gradient_norm,
             point.gradient_share.map_or("–".into(), |share| format!("{:.1} %", 100.0 * share))

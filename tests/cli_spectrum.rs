@@ -214,3 +214,24 @@ fn what_cannot_be_measured_is_refused_with_the_way_out() {
         assert!(errors.contains(place), "{arguments:?}: {errors}");
     }
 }
+
+#[test]
+fn iterates_on_the_way_are_measured_like_the_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let common = ["--count", "2", "--no-sharpness"];
+    let both = [&common[..], &["--at", "both", "--at-iterations", "0,4,4,7"]].concat();
+    let found = json(folder.path(), &both);
+    let points = found["points"].as_array().unwrap();
+    let names: Vec<&Value> = points.iter().map(|point| &point["at"]).collect();
+    assert_eq!(names, ["start", "iteration-0", "iteration-4", "iteration-7", "end"]);
+    let largest = |point: &Value| point["matrices"][0]["largest"].clone();
+    assert_eq!(largest(&points[0]), largest(&points[1]));
+    assert_ne!(largest(&points[1]), largest(&points[2]));
+    let along = json(folder.path(), &[&common[..], &["--at-iterations", "4"]].concat());
+    assert_eq!(largest(&along["points"][0]), largest(&points[2]));
+    let stale: Vec<String> = files(&folder.path().join("out"))
+        .into_iter()
+        .filter(|name| name.contains("iteration-7"))
+        .collect();
+    assert!(stale.is_empty(), "{stale:?}");
+}

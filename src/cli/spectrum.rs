@@ -24,6 +24,9 @@ Examples:
   losslab spectrum -p digits -s gd --no-density --json
   losslab spectrum --along 40 -s gd:learning_rate=0.5 -s lbfgs --no-density";
 
+/// Points of a run that are measured whole.
+const ITERATIONS_MAX: usize = 20;
+
 /// Measure how the loss curves: eigenvalues, trace, spectral density
 ///
 /// Trains one problem (digits if none is given) with one solver (lbfgs), or takes
@@ -53,6 +56,11 @@ pub struct SpectrumArguments {
     /// The points of the run; weights of a file are measured as they are
     #[arg(long, value_name = "POINT", help_heading = "Spectrum", default_value = "end")]
     pub at: Points,
+
+    /// Iterations of the first solver's run to measure at too, such as 5,20,80
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Spectrum")]
+    #[arg(value_parser = whole::<u64>, allow_negative_numbers = true, conflicts_with = "weights")]
+    pub at_iterations: Vec<u64>,
 
     /// The Hessian, its Gauss-Newton part, what remains, or all three
     #[arg(long, value_name = "MATRIX", help_heading = "Spectrum", default_value = "hessian")]
@@ -199,6 +207,9 @@ fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
     if arguments.along.is_some_and(|points| !(2..=10_000).contains(&points)) {
         return refuse("--along", "it is not between 2 and 10000", "give a number such as 40");
     }
+    if arguments.at_iterations.len() > ITERATIONS_MAX {
+        return refuse("--at-iterations", "they are too many", "give at most 20");
+    }
     for (flag, size) in [("--radius", arguments.radius), ("--deviation", arguments.deviation)] {
         if size.is_some_and(|size| !(size > 0.0 && size.is_finite())) {
             let remedy = "give a number such as 0.05, or --no-sharpness";
@@ -225,6 +236,7 @@ fn request(arguments: &SpectrumArguments) -> Result<Request, Error> {
         density: (!arguments.no_density).then_some(density),
         width: arguments.density_width,
         start: matches!(arguments.at, Points::Start | Points::Both),
+        iterations: arguments.at_iterations.clone(),
         end: matches!(arguments.at, Points::End | Points::Both),
         sharpness: (!arguments.no_sharpness).then(|| sharpness_request(arguments)),
         along: arguments.along,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sharpness::{self, Sharpness};
-use super::{Along, AlongOptions, AlongRun, Event, ExperimentSpec, Metric, Run, Study};
+use super::{Along, AlongOptions, AlongRun, Event, ExperimentSpec, Metric, Recorded, Run, Study};
 use crate::error::{Error, Result};
 use crate::landscape::curvature::{CurvatureMatrix, Gap};
 use crate::model::{Activation, Loss, Network, Operation};
@@ -26,6 +26,8 @@ pub type Observe<'o> = &'o mut (dyn FnMut(Event<'_>) + Send);
 pub enum Place {
     /// The problem's random start.
     Start,
+    /// An iterate of the run, by its iteration.
+    Iteration(u64),
     /// The parameters at the run's lowest training loss.
     End,
     /// The problem's given weights.
@@ -34,11 +36,12 @@ pub enum Place {
 
 impl Place {
     /// The name in records.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Start => "start",
-            Self::End => "end",
-            Self::Weights => "weights",
+            Self::Start => "start".to_owned(),
+            Self::Iteration(iteration) => format!("iteration-{iteration}"),
+            Self::End => "end".to_owned(),
+            Self::Weights => "weights".to_owned(),
         }
     }
 }
@@ -65,6 +68,9 @@ pub struct Request {
     pub width: f64,
     /// Whether before training too, where the problem is trained. Default no.
     pub start: bool,
+    /// The iterations of the first solver's run after which to measure too; of those beyond
+    /// its end, or left out of its record, the last before counts. Default none.
+    pub iterations: Vec<u64>,
     /// Whether after training, likewise. Default yes.
     pub end: bool,
     /// How far the loss rises around a point, where that is asked for. Default yes.
@@ -86,6 +92,7 @@ impl Default for Request {
             density: Some(DensityOptions::default()),
             width: 0.01,
             start: false,
+            iterations: Vec::new(),
             end: true,
             sharpness: Some(sharpness::Request::default()),
             along: None,
@@ -240,13 +247,17 @@ pub fn measure(
     let is_given = study.problem.weights.is_some();
     let mut along = request.along.map(|_| Along::new(&study));
     let mut trained = None;
-    let solvers = match (&along, request.end && !is_given) {
+    let trains = request.end || !request.iterations.is_empty();
+    let solvers = match (&along, trains && !is_given) {
         (Some(_), _) => spec.solvers.len(),
         (None, trains) => usize::from(trains),
     };
     for index in 0..solvers {
-        let (run, theta, curvature) = train(spec, index, &study, request, interrupt, observe);
-        trained.get_or_insert((run, theta));
+        let (recorded, curvature) = train(spec, index, &study, request, interrupt, observe);
+        trained.get_or_insert_with(|| {
+            let on_the_way = on_the_way(request, recorded.iterates.entries());
+            (recorded.run, (recorded.theta, on_the_way))
+        });
         along.iter_mut().for_each(|along| along.runs.extend(curvature.clone()));
         if interrupt.load(Ordering::Relaxed) {
             break;
@@ -257,8 +268,9 @@ pub fn measure(
         true => vec![(Place::Weights, start())],
         false => {
             let start = request.start.then(|| (Place::Start, start()));
+            let (end, on_the_way) = end.unzip();
             let end = end.filter(|_| request.end).map(|theta| (Place::End, theta));
-            start.into_iter().chain(end).collect()
+            start.into_iter().chain(on_the_way.into_iter().flatten()).chain(end).collect()
         }
     };
     let risk = &study.instance.risk;
@@ -299,7 +311,7 @@ fn train(
     request: &Request,
     interrupt: &AtomicBool,
     observe: Observe<'_>,
-) -> (Run, Vector, Option<AlongRun>) {
+) -> (Recorded, Option<AlongRun>) {
     let solver = &spec.solvers[index];
     observe(Event::RunStarted {
         index,
@@ -316,7 +328,20 @@ fn train(
         let options = AlongOptions { seed: study.seed, ..AlongOptions::default() };
         AlongRun::measure(study, solver, &recorded, points, &options, interrupt, observe)
     });
-    (recorded.run, recorded.theta, curvature)
+    (recorded, curvature)
+}
+
+/// The iterates asked for, each once, in order.
+fn on_the_way(request: &Request, iterates: &[(u64, Vector)]) -> Vec<(Place, Vector)> {
+    let mut chosen: Vec<usize> = request
+        .iterations
+        .iter()
+        .map(|wanted| iterates.partition_point(|(iteration, _)| iteration <= wanted).max(1) - 1)
+        .collect();
+    chosen.sort_unstable();
+    chosen.dedup();
+    let found = chosen.into_iter().filter_map(|index| iterates.get(index));
+    found.map(|(iteration, theta)| (Place::Iteration(*iteration), theta.clone())).collect()
 }
 
 /// What is true of all such numbers, and of these.

@@ -92,7 +92,7 @@ struct Trace {
 
 #[derive(Serialize)]
 struct Point<'a> {
-    at: &'static str,
+    at: String,
     loss: f64,
     gradient_norm: f64,
     gradient_share: Option<f64>,

@@ -19,9 +19,26 @@ pub use text::spectrum_text;
 const STEMS: [&str; 6] =
     ["spectrum", "spectrum-start", "spectrum-end", "spectrum-weights", "sharpness", "steps"];
 
+/// Removes the pictures of iterations that are not among these.
+fn remove_iterations<T>(directory: &Path, charts: &[(String, T)]) -> Result<()> {
+    let entries = std::fs::read_dir(directory).map_err(|source| Error::file(directory, source))?;
+    for entry in entries {
+        let path = entry.map_err(|source| Error::file(directory, source))?.path();
+        let is_picture = path.extension().is_some_and(|kind| kind == "png" || kind == "svg");
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let number = stem.strip_prefix("spectrum-iteration-");
+        let is_ours = number.is_some_and(|number| number.parse::<u64>().is_ok());
+        if is_picture && is_ours && charts.iter().all(|(name, _)| name != stem) {
+            std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a spectrum's folder, creating it where needed: `spectrum.json` with everything
 /// that was measured, `spec.toml`, the arrays as `spectrum.npz`, and a chart for each point
-/// whose density was measured, `spectrum-start`, `spectrum-end` or `spectrum-weights`, and
+/// whose density was measured, `spectrum-start`, `spectrum-iteration-N`, `spectrum-end` or
+/// `spectrum-weights`, and
 /// one of all points, `spectrum`, where there are several, and of curvature along runs
 /// `sharpness` and `steps`, as PNG and SVG. Each file is replaced whole, pictures of another
 /// measurement are removed, and nothing in them depends on the clock. Gives the files.
@@ -61,6 +78,7 @@ pub fn write_spectrum(directory: &Path, answer: &Answer, spec_toml: &str) -> Res
             }
         }
     }
+    remove_iterations(directory, &charts)?;
     for (name, rendered) in charts {
         let path = directory.join(format!("{name}.png"));
         let rendered = rendered.map_err(|problem| Error::Chart { path, problem })?;
