@@ -26,7 +26,6 @@ pub(crate) enum SpectrumScale {
     /// Evenly.
     Linear,
     /// By logarithm on both sides of ± `threshold`, evenly between.
-    #[cfg_attr(not(test), allow(dead_code))]
     SignedLog {
         /// The eigenvalue where the logarithm takes over.
         threshold: f64,
