@@ -47,10 +47,10 @@ fn main() -> losslab::Result<()> {
     let risk = &study.instance.risk;
     let options = AlongOptions { smallest: false, tolerance: 1e-5, ..AlongOptions::default() };
     let mut runs = Vec::new();
-    for solver in &spec.solvers {
+    for (index, solver) in spec.solvers.clone().iter().enumerate() {
         let limit = stability_limit(&solver.method);
         spec.budget = if limit.is_some() { ITERATIONS + 1.0 } else { SEARCHING };
-        let recorded = study.record(&spec, solver, &AtomicBool::new(false), &mut |_| {});
+        let recorded = study.record(&spec, index, &AtomicBool::new(false), &mut |_| {});
         let trace = &recorded.run.record.trace;
         let losses = trace.iter().map(|entry| (entry.iteration, entry.loss)).collect();
         let iterates = recorded.iterates.entries();

@@ -22,7 +22,7 @@ fn trained(problem: &str, budget: f64) -> (Study, Vector) {
     let mut spec = ExperimentSpec::named("check", &[problem], &["lbfgs"]).unwrap();
     spec.budget = budget;
     let study = Study::first(&mut spec).unwrap();
-    let recorded = study.record(&spec, &spec.solvers[0], &NEVER, &mut |_| {});
+    let recorded = study.record(&spec, 0, &NEVER, &mut |_| {});
     (study, recorded.theta)
 }
 

@@ -52,6 +52,14 @@ impl Iterates {
     }
 }
 
+/// At most `most` of the whole numbers below `count`, at least the first and the last, evenly
+/// spaced as far as whole numbers can be; all where there are no more.
+pub(super) fn evenly(count: usize, most: usize) -> impl Iterator<Item = usize> {
+    let last = count.saturating_sub(1);
+    let spaces = most.saturating_sub(1).clamp(1, last.max(1));
+    (0..=spaces).map(move |k| (k * last + spaces / 2) / spaces).take(count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

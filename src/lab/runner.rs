@@ -3,13 +3,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::describe::summarise;
-use super::study::{Breaking, Study};
+use super::study::{Breaking, Study, Turn};
 use super::{Checkpoint, Comparison, ExperimentSpec, ProblemSummary, Run};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::model::Network;
 use crate::numerics::Vector;
-use crate::objective::TraceEntry;
 use crate::solver::{Checkpointing, Snapshot};
 
 /// What happens while an experiment goes on.
@@ -115,19 +114,8 @@ pub fn compare(
                 if interrupt.load(Ordering::Relaxed) {
                     break;
                 }
-                observe(Event::RunStarted {
-                    index,
-                    total: spec.runs(),
-                    problem: &problem.name,
-                    solver: &solver.label,
-                    seed,
-                    budget: spec.budget,
-                });
-                let (run, theta) =
-                    study.run(&spec, solver, interrupt, &mut watch(observe), Breaking::default());
-                let network = study.instance.risk.network();
-                observe(Event::RunFinished { run: &run, network, theta: &theta });
-                runs.push(run);
+                let turn = Turn { solver, index, total: spec.runs(), seed };
+                runs.push(study.solve(&spec, turn, interrupt, observe).0);
                 index += 1;
             }
         }
@@ -175,14 +163,6 @@ pub fn train(
         solver.method.check_resumable()?;
     }
     let study = Study::new(problem, dataset, &spec.split, seed)?;
-    observe(Event::RunStarted {
-        index: 0,
-        total: 1,
-        problem: &problem.name,
-        solver: &solver.label,
-        seed,
-        budget: spec.budget,
-    });
     let mut every = None;
     let mut write: Box<dyn FnMut(&Snapshot)> = Box::new(|_| {});
     if let Some((iterations, take)) = checkpoint {
@@ -191,15 +171,11 @@ pub fn train(
     }
     let checkpoint = every.map(|every| Checkpointing { every, write: &mut *write });
     let breaking = Breaking { checkpoint, resume };
-    let (run, theta) = study.run(&spec, solver, interrupt, &mut watch(observe), breaking);
+    let turn = study.turn(&spec, 0);
+    let keep = &mut |_: &_, _: &_| {};
+    let (run, theta) = study.run(&spec, turn, interrupt, observe, keep, breaking);
     let network = Network::clone(study.instance.risk.network());
-    observe(Event::RunFinished { run: &run, network: &network, theta: &theta });
     Ok(Trained { run, summary: study.summary, network, theta })
-}
-
-/// Reports iterations as events.
-fn watch(observe: &mut dyn FnMut(Event<'_>)) -> impl FnMut(&TraceEntry, &Vector) {
-    |entry, _| observe(Event::Iterated { passes: entry.passes, loss: entry.loss })
 }
 
 /// The data, of which a run has room for what the rows leave in the layers.

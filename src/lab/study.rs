@@ -22,7 +22,7 @@ use crate::solver::{Checkpointing, Conditions, Outcome, Snapshot, SolverSpec, St
 /// let mut spec = ExperimentSpec::named("check", &["iris"], &["lbfgs"])?;
 /// spec.budget = 10.0;
 /// let study = Study::first(&mut spec)?;
-/// let recorded = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
+/// let recorded = study.record(&spec, 0, &AtomicBool::new(false), &mut |_| {});
 /// assert_eq!(recorded.iterates.entries()[0].1, study.instance.start);
 /// # Ok::<(), losslab::Error>(())
 /// ```
@@ -47,6 +47,18 @@ pub struct Recorded {
     pub theta: Vector,
     /// The iterates, all or evenly thinned.
     pub iterates: Iterates,
+}
+
+/// A run to be done, and where it stands among those of a command.
+#[derive(Clone, Copy)]
+pub(super) struct Turn<'a> {
+    pub(super) solver: &'a SolverSpec,
+    /// Runs before it.
+    pub(super) index: usize,
+    /// Runs in all.
+    pub(super) total: usize,
+    /// The seed that its record names.
+    pub(super) seed: u64,
 }
 
 /// How a run is put down and taken up again.
@@ -83,34 +95,66 @@ impl Study {
         Self::new(&spec.problems[0], &datasets[0], &spec.split, spec.seeds[0])
     }
 
-    /// Runs a solver from the start under the budget and the rules of `spec`, and keeps the
-    /// points that it goes through.
+    /// Runs solver number `index` of `spec` from the start, under its budget and rules, and
+    /// keeps the points that it goes through.
+    ///
+    /// # Panics
+    /// When there is no such solver.
     pub fn record(
         &self,
         spec: &ExperimentSpec,
-        solver: &SolverSpec,
+        index: usize,
         interrupt: &AtomicBool,
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Recorded {
         let mut iterates = Iterates::default();
-        let mut watch = |entry: &TraceEntry, theta: &Vector| {
-            observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
-            iterates.push(entry.iteration, theta);
-        };
-        let (run, theta) = self.run(spec, solver, interrupt, &mut watch, Breaking::default());
+        let mut keep = |entry: &TraceEntry, theta: &Vector| iterates.push(entry.iteration, theta);
+        let (turn, breaking) = (self.turn(spec, index), Breaking::default());
+        let (run, theta) = self.run(spec, turn, interrupt, observe, &mut keep, breaking);
         Recorded { run, theta, iterates }
     }
 
-    /// Runs a solver from the start; returns the run, and the parameters at its lowest
+    /// The turn of solver number `index` among those of `spec`.
+    pub(super) fn turn<'a>(&self, spec: &'a ExperimentSpec, index: usize) -> Turn<'a> {
+        Turn { solver: &spec.solvers[index], index, total: spec.solvers.len(), seed: self.seed }
+    }
+
+    /// Runs a solver from the start, and keeps nothing but its end.
+    pub(super) fn solve(
+        &self,
+        spec: &ExperimentSpec,
+        turn: Turn<'_>,
+        interrupt: &AtomicBool,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> (Run, Vector) {
+        self.run(spec, turn, interrupt, observe, &mut |_, _| {}, Breaking::default())
+    }
+
+    /// Runs a solver from the start, tells of its start, iterations and end, and calls
+    /// `keep` with every iterate; returns the run, and the parameters at its lowest
     /// training loss.
     pub(super) fn run(
         &self,
         spec: &ExperimentSpec,
-        solver: &SolverSpec,
+        turn: Turn<'_>,
         interrupt: &AtomicBool,
-        watch: &mut dyn FnMut(&TraceEntry, &Vector),
+        observe: &mut dyn FnMut(Event<'_>),
+        keep: &mut dyn FnMut(&TraceEntry, &Vector),
         Breaking { mut checkpoint, resume }: Breaking<'_>,
     ) -> (Run, Vector) {
+        let Turn { solver, index, total, seed } = turn;
+        observe(Event::RunStarted {
+            index,
+            total,
+            problem: &self.problem.name,
+            solver: &solver.label,
+            seed,
+            budget: spec.budget,
+        });
+        let mut watch = |entry: &TraceEntry, theta: &Vector| {
+            observe(Event::Iterated { passes: entry.passes, loss: entry.loss });
+            keep(entry, theta);
+        };
         let stopping = Stopping {
             iterations: spec.iterations,
             gradient_tolerance: spec.gradient_tolerance,
@@ -136,12 +180,14 @@ impl Study {
             held_out: &held_out,
             checkpoint: every.map(|every| Checkpointing { every, write: &mut write }),
             resume,
-            ..Conditions::new(stopping, watch)
+            ..Conditions::new(stopping, &mut watch)
         };
         let Instance { risk, start, .. } = &self.instance;
         let outcome = run(risk, &solver.method, start, conditions);
         let theta = outcome.theta.clone();
-        (self.describe(&solver.label, outcome), theta)
+        let run = self.describe(&solver.label, seed, outcome);
+        observe(Event::RunFinished { run: &run, network: risk.network(), theta: &theta });
+        (run, theta)
     }
 
     /// The held-out rows at θ.
@@ -160,14 +206,14 @@ impl Study {
         HeldOut { loss: finite(found.loss), metric: metric.and_then(finite) }
     }
 
-    fn describe(&self, solver: &str, outcome: Outcome) -> Run {
+    fn describe(&self, solver: &str, seed: u64, outcome: Outcome) -> Run {
         let found = self.evaluate(&outcome.theta);
         let held_out = found.map_or_else(HeldOut::default, |found| self.held_out(&found));
         let mut run = Run {
             record: RunRecord {
                 problem: self.problem.name.clone(),
                 solver: solver.to_owned(),
-                seed: self.seed,
+                seed,
                 status: outcome.status,
                 message: outcome.message,
                 restarts: outcome.restarts,
@@ -191,7 +237,7 @@ impl Study {
             timing: RunTiming {
                 problem: self.problem.name.clone(),
                 solver: solver.to_owned(),
-                seed: self.seed,
+                seed,
                 seconds: outcome.seconds,
                 seconds_to_target: None,
                 trace_seconds: outcome.trace_seconds,

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::atomic_write;
-use super::chart::Rendered;
 use super::chart::sharpness::{Sharpness, SharpnessSeries};
 use super::format::compact;
+use super::pictures::{Picture, write_pictures};
 use crate::error::{Error, Result};
 use crate::lab::Along;
 
 /// Writes `along.json`, and what there is data for of `sharpness` and `steps` as PNG and
-/// SVG. Returns the pictures' paths without their extension.
+/// SVG. Returns the PNG files.
 ///
 /// # Errors
 /// [`Error::File`] and [`Error::Chart`] when something cannot be written or drawn.
@@ -18,25 +18,14 @@ pub fn write_along(folder: &Path, along: &Along) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).map_err(|source| Error::file(folder, source))?;
     let text = super::records::json_line(along) + "\n";
     atomic_write(&folder.join("along.json"), text.as_bytes())?;
-    let mut written = Vec::new();
-    for (stem, rendered) in pictures(along) {
-        let path = folder.join(stem);
-        let png = path.with_extension("png");
-        let rendered = rendered.map_err(|problem| Error::Chart { path: png.clone(), problem })?;
-        atomic_write(&png, &rendered.png)?;
-        atomic_write(&path.with_extension("svg"), rendered.svg.as_bytes())?;
-        written.push(path);
-    }
-    Ok(written)
+    write_pictures(folder, pictures(along), |stem| matches!(stem, "sharpness" | "steps"))
 }
 
 /// What there is data for, by its name.
-pub(super) fn pictures(
-    along: &Along,
-) -> Vec<(&'static str, std::result::Result<Rendered, String>)> {
+pub(super) fn pictures(along: &Along) -> Vec<Picture> {
     let pictures = [("sharpness", sharpness(along)), ("steps", steps(along))];
     let drawn = pictures.into_iter().filter(|(_, picture)| !picture.series.is_empty());
-    drawn.map(|(stem, picture)| (stem, picture.render())).collect()
+    drawn.map(|(stem, picture)| (stem.to_owned(), picture.render())).collect()
 }
 
 fn sharpness(along: &Along) -> Sharpness {

@@ -17,6 +17,7 @@ mod format;
 mod journal;
 mod landscape;
 mod npz;
+mod pictures;
 mod records;
 mod spectrum;
 mod statistics;
@@ -26,7 +27,6 @@ mod table;
 mod test_support;
 mod weights;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -105,48 +105,18 @@ pub fn write_comparison(
         atomic_write(&path, text.as_bytes())?;
         written.records.push(path);
     }
-    write_charts(comparison, &mut written)?;
-    remove_stale_charts(&written)?;
+    let charts = comparison_pictures(comparison);
+    written.charts = pictures::write_pictures(directory, charts, chart::is_figure_stem)?;
+    let vector = written.charts.iter().map(|path| path.with_extension("svg"));
+    written.vector_charts = vector.collect();
     weights::remove_stale_weights(directory, &comparison.runs)?;
     Ok(written)
 }
 
-fn write_charts(comparison: &Comparison, written: &mut WrittenFiles) -> Result<()> {
-    for figure in chart::figures(comparison) {
-        let path = written.directory.join(format!("{}.png", figure.stem));
-        let vector_path = written.directory.join(format!("{}.svg", figure.stem));
-        let rendered = chart::render(comparison, &figure)
-            .map_err(|problem| Error::Chart { path: path.clone(), problem })?;
-        atomic_write(&path, &rendered.png)?;
-        atomic_write(&vector_path, rendered.svg.as_bytes())?;
-        written.charts.push(path);
-        written.vector_charts.push(vector_path);
-    }
-    Ok(())
-}
-
-fn remove_stale_charts(written: &WrittenFiles) -> Result<()> {
-    let folder = &written.directory;
-    let kept: HashSet<_> =
-        written.charts.iter().chain(&written.vector_charts).filter_map(|p| p.file_name()).collect();
-    let entries = std::fs::read_dir(folder).map_err(|source| Error::file(folder, source))?;
-    for entry in entries {
-        let entry = entry.map_err(|source| Error::file(folder, source))?;
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && is_chart(Path::new(&entry.file_name())) && !kept.contains(&*entry.file_name())
-        {
-            let path = entry.path();
-            std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a file of this name is one that a comparison's charts can have.
-fn is_chart(name: &Path) -> bool {
-    let extension = name.extension().and_then(|extension| extension.to_str());
-    let stem = name.file_stem().and_then(|stem| stem.to_str());
-    matches!(extension, Some("png" | "svg")) && stem.is_some_and(chart::is_figure_stem)
+/// The charts of a comparison, drawn one by one.
+fn comparison_pictures(comparison: &Comparison) -> impl Iterator<Item = pictures::Picture> {
+    let figures = chart::figures(comparison).into_iter();
+    figures.map(|figure| (figure.stem.clone(), chart::render(comparison, &figure)))
 }
 
 #[cfg(test)]

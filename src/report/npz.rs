@@ -23,6 +23,19 @@ pub struct NamedArray<'a> {
     pub values: ArrayValues<'a>,
 }
 
+/// An array of `float64` that owns its name, its shape and its numbers.
+pub(super) type Array = (String, Vec<usize>, Vec<f64>);
+
+/// Writes such arrays to a file, as [`write_npz`] does.
+pub(super) fn write_arrays(path: &Path, arrays: &[Array]) -> Result<()> {
+    let named = arrays.iter().map(|(name, shape, values)| NamedArray {
+        name,
+        shape: shape.clone(),
+        values: ArrayValues::F64(values),
+    });
+    write_npz(path, &named.collect::<Vec<_>>())
+}
+
 /// The numbers of an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ArrayValues<'a> {

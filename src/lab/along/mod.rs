@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::interruptible::Interruptible;
+use super::iterates::evenly;
 use crate::landscape::curvature::{
     CurvatureMatrix, CurvatureOperator, gradient_descent_limit, nesterov_limit, polyak_limit,
 };
@@ -141,10 +142,7 @@ fn curvature_along_until<O: Curvature>(
 /// `count` of a run's iterates, at least the first and the last, evenly spaced as far as
 /// whole numbers can be; all where there are no more.
 pub fn chosen(iterates: &[(u64, Vector)], count: usize) -> Vec<(u64, Vector)> {
-    let Some(last) = iterates.len().checked_sub(1) else { return Vec::new() };
-    let spaces = count.saturating_sub(1).clamp(1, last.max(1));
-    let places = (0..=spaces).map(|k| (k * last + spaces / 2) / spaces);
-    places.take(last + 1).map(|index| iterates[index].clone()).collect()
+    evenly(iterates.len(), count).map(|index| iterates[index].clone()).collect()
 }
 
 /// The largest curvature at which a fixed step is stable on a quadratic.
@@ -275,7 +273,7 @@ mod tests {
         spec.seeds = vec![0];
         spec.budget = passes;
         let study = Study::first(&mut spec).unwrap();
-        let run = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
+        let run = study.record(&spec, 0, &AtomicBool::new(false), &mut |_| {});
         (study, run)
     }
 
@@ -351,7 +349,7 @@ mod tests {
             spec.seeds = vec![0];
             spec.budget = 1501.0;
             let study = Study::first(&mut spec).unwrap();
-            let run = study.record(&spec, &spec.solvers[0], &AtomicBool::new(false), &mut |_| {});
+            let run = study.record(&spec, 0, &AtomicBool::new(false), &mut |_| {});
             let options = AlongOptions { smallest: false, tolerance: 1e-5, ..Default::default() };
             let iterates = chosen(run.iterates.entries(), 51);
             let found = curvature_along(&study.instance.risk, &iterates, &options);

@@ -7,6 +7,7 @@ use super::request::{Ends, Request};
 use super::{Run, Study};
 use crate::error::Result;
 use crate::lab::instance::read_vector;
+use crate::lab::study::Turn;
 use crate::lab::{Event, ExperimentSpec};
 use crate::numerics::{Seed, Vector};
 
@@ -40,14 +41,9 @@ pub(super) fn ends(
 ) -> Result<[End; 2]> {
     match &request.ends {
         Ends::Files([a, b]) => {
-            let read = |file: &PathBuf| -> Result<End> {
+            let read = |file: &PathBuf| {
                 let theta = read_vector(study.instance.risk.network(), file, "")?;
-                Ok::<End, crate::Error>(End {
-                    theta,
-                    seed: None,
-                    run: None,
-                    file: Some(file.clone()),
-                })
+                Result::Ok(End { theta, seed: None, run: None, file: Some(file.clone()) })
             };
             Ok([read(a)?, read(b)?])
         }
@@ -70,20 +66,8 @@ fn train(
     interrupt: &AtomicBool,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> End {
-    let solver = &spec.solvers[0];
-    observe(Event::RunStarted {
-        index,
-        total: 3,
-        problem: &study.problem.name,
-        solver: &solver.label,
-        seed,
-        budget: spec.budget,
-    });
-    let mut recorded = study.record(spec, solver, interrupt, observe);
-    // The record's seed is the start's.
-    recorded.run.record.seed = seed;
-    recorded.run.timing.seed = seed;
-    let network = study.instance.risk.network();
-    observe(Event::RunFinished { run: &recorded.run, network, theta: &recorded.theta });
-    End { theta: recorded.theta, seed: Some(seed), run: Some(recorded.run), file: None }
+    // The third run is the curve's.
+    let turn = Turn { solver: &spec.solvers[0], index, total: 3, seed };
+    let (run, theta) = study.solve(spec, turn, interrupt, observe);
+    End { theta, seed: Some(seed), run: Some(run), file: None }
 }

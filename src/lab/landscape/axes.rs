@@ -1,12 +1,14 @@
 //! The line or plane of a request, and the grid on it.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use super::request::{Axes, Request};
 use super::runs::Journey;
 use crate::error::{Error, Result};
 use crate::lab::Study;
 use crate::lab::instance::read_vector;
+use crate::lab::interruptible::Interruptible;
 use crate::landscape::curvature::{CurvatureMatrix, CurvatureOperator};
 use crate::landscape::{
     Direction, Grid, GridAxis, PrincipalPlane, RandomDirections, Subspace, line_between,
@@ -53,12 +55,14 @@ pub struct Shares {
     pub random_walk: Vec<f64>,
 }
 
-/// The lines or planes of a request: one, or as many as there are draws.
+/// The lines or planes of a request: one, or as many as there are draws. After an interrupt
+/// they are to be thrown away.
 pub(super) fn sections(
     study: &Study,
     request: &Request,
     journeys: &[Journey],
     solution: &Vector,
+    interrupt: &AtomicBool,
 ) -> Result<Vec<Section>> {
     let seed = Seed::new(study.seed).child("landscape");
     let count = if request.line { 1 } else { 2 };
@@ -104,7 +108,7 @@ pub(super) fn sections(
             Ok(vec![on(subspace, "the solution", grid)])
         }
         Axes::Eigenvectors | Axes::Extremes => {
-            let (plane, eigenvalues) = plane_of_eigenvectors(study, request, solution)?;
+            let (plane, eigenvalues) = plane_of_eigenvectors(study, request, solution, interrupt)?;
             let subspace = first_axes(plane, count)?;
             let grid = symmetric(reach_at(solution, request), request, count);
             Ok(vec![Section { eigenvalues, ..on(subspace, "the solution", grid) }])
@@ -154,6 +158,7 @@ fn plane_of_eigenvectors(
     study: &Study,
     request: &Request,
     solution: &Vector,
+    interrupt: &AtomicBool,
 ) -> Result<(Subspace, Vec<[f64; 2]>)> {
     let risk = &study.instance.risk;
     let (largest, smallest) = if request.axes == Axes::Extremes { (1, 1) } else { (2, 0) };
@@ -166,6 +171,7 @@ fn plane_of_eigenvectors(
     };
     let at = risk.linearize(solution);
     let hessian = CurvatureOperator::new(risk, &at, CurvatureMatrix::Hessian);
+    let hessian = Interruptible { inner: &hessian, interrupt };
     let found = extreme_eigenpairs(&hessian, &options);
     let pairs: Vec<_> = found.largest.into_iter().chain(found.smallest).collect();
     let [first, second] = pairs.as_slice() else {

@@ -182,7 +182,11 @@ pub fn draw(
     if let Axes::Points(files) = &request.axes {
         solution = format!("the first point, {}", file_name(&files[0]));
     }
-    let sections = axes::sections(&study, request, &journeys, &theta)?;
+    let sections = axes::sections(&study, request, &journeys, &theta, interrupt);
+    if interrupt.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    let sections = sections?;
     let map_grid = request.curvature.map(|points| coarser(&sections[0].grid, points));
     let description = describe(&spec, &study, request, &sections, map_grid.as_ref());
     let known = keep.known(&description)?;
@@ -284,16 +288,30 @@ struct Artist<'a> {
 }
 
 impl Artist<'_> {
-    /// Measures a section, whose pieces have the numbers from `first`.
-    fn slice(&mut self, section: &Section, first: usize) -> Result<Option<Slice>> {
-        let Section { subspace, grid, .. } = section;
+    /// What is known of a grid, whose pieces have the numbers from `first`.
+    fn known<T: Copy>(
+        &self,
+        first: usize,
+        grid: &Grid,
+        of: impl Fn(Piece) -> Option<T>,
+    ) -> Vec<Option<T>> {
         let mut known = vec![None; grid.len()];
         for (number, piece) in &self.known {
             let place = number.checked_sub(first).and_then(|index| known.get_mut(index));
-            if let (Some(place), Piece::Point(value)) = (place, piece) {
-                *place = Some(*value);
+            if let (Some(place), Some(value)) = (place, of(*piece)) {
+                *place = Some(value);
             }
         }
+        known
+    }
+
+    /// Measures a section, whose pieces have the numbers from `first`.
+    fn slice(&mut self, section: &Section, first: usize) -> Result<Option<Slice>> {
+        let Section { subspace, grid, .. } = section;
+        let known = self.known(first, grid, |piece| match piece {
+            Piece::Point(value) => Some(value),
+            Piece::Curvature(_) => None,
+        });
         let instance = &self.study.instance;
         let (test, scale) = (instance.test.as_ref(), instance.target_scale.as_ref());
         let precision = self.request.precision;
@@ -320,13 +338,10 @@ impl Artist<'_> {
         grid: Grid,
         first: usize,
     ) -> Result<Option<CurvatureMap>> {
-        let mut known = vec![None; grid.len()];
-        for (number, piece) in &self.known {
-            let place = number.checked_sub(first).and_then(|index| known.get_mut(index));
-            if let (Some(place), Piece::Curvature(cell)) = (place, piece) {
-                *place = Some(*cell);
-            }
-        }
+        let known = self.known(first, &grid, |piece| match piece {
+            Piece::Point(_) => None,
+            Piece::Curvature(cell) => Some(cell),
+        });
         let total = grid.len();
         let mut done = 0;
         let mut failure: Option<Error> = None;

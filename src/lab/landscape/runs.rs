@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result};
 use crate::lab::instance::read_vector;
+use crate::lab::iterates::evenly;
 use crate::lab::{Event, ExperimentSpec, Recorded, RunRecord, Study};
 use crate::model::Network;
 use crate::numerics::Vector;
@@ -51,12 +52,7 @@ fn share(runs: usize) -> usize {
 
 /// At most `most` of these, evenly chosen, the first and the last among them.
 fn thinned<T>(all: Vec<T>, most: usize) -> Vec<T> {
-    let count = all.len();
-    if count <= most {
-        return all;
-    }
-    let chosen = |k: usize| k * (count - 1) / (most - 1);
-    let mut wanted = (0..most).map(chosen).peekable();
+    let mut wanted = evenly(all.len(), most).peekable();
     let mut keep = |index: usize| wanted.next_if_eq(&index).is_some();
     all.into_iter().enumerate().filter_map(|(i, entry)| keep(i).then_some(entry)).collect()
 }
@@ -75,17 +71,7 @@ pub(super) fn train(
         if interrupt.load(Ordering::Relaxed) {
             break;
         }
-        observe(Event::RunStarted {
-            index,
-            total: spec.solvers.len(),
-            problem: &study.problem.name,
-            solver: &solver.label,
-            seed: study.seed,
-            budget: spec.budget,
-        });
-        let Recorded { run, theta, iterates } = study.record(spec, solver, interrupt, observe);
-        let network = study.instance.risk.network();
-        observe(Event::RunFinished { run: &run, network, theta: &theta });
+        let Recorded { run, theta, iterates } = study.record(spec, index, interrupt, observe);
         let entries = thinned(iterates.into_entries(), share(runs));
         journeys.push(Journey::new(solver.label.clone(), entries, theta, Some(run.record)));
     }

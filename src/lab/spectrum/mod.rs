@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sharpness::{self, Sharpness};
-use super::{Along, AlongOptions, AlongRun, Event, ExperimentSpec, Metric, Recorded, Run, Study};
+use super::{
+    Along, AlongOptions, AlongRun, Event, ExperimentSpec, Iterates, Metric, Recorded, Run, Study,
+};
 use crate::error::{Error, Result};
 use crate::landscape::curvature::{CurvatureMatrix, Gap};
 use crate::model::{Activation, Loss, Network, Operation};
@@ -313,17 +315,15 @@ fn train(
     observe: Observe<'_>,
 ) -> (Recorded, Option<AlongRun>) {
     let solver = &spec.solvers[index];
-    observe(Event::RunStarted {
-        index,
-        total: spec.solvers.len(),
-        problem: &study.problem.name,
-        solver: &solver.label,
-        seed: study.seed,
-        budget: spec.budget,
-    });
-    let recorded = study.record(spec, solver, interrupt, &mut |event| observe(event));
-    let network = study.instance.risk.network();
-    observe(Event::RunFinished { run: &recorded.run, network, theta: &recorded.theta });
+    let needs_iterates = request.along.is_some() || !request.iterations.is_empty();
+    let recorded = match needs_iterates {
+        true => study.record(spec, index, interrupt, observe),
+        false => {
+            let turn = study.turn(spec, index);
+            let (run, theta) = study.solve(spec, turn, interrupt, observe);
+            Recorded { run, theta, iterates: Iterates::default() }
+        }
+    };
     let curvature = request.along.map(|points| {
         let options = AlongOptions { seed: study.seed, ..AlongOptions::default() };
         AlongRun::measure(study, solver, &recorded, points, &options, interrupt, observe)

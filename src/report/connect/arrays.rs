@@ -2,9 +2,7 @@
 
 use crate::lab::connect::Connection;
 use crate::landscape::Measurement;
-
-/// An array with its name, its shape and its numbers.
-pub(super) type Array = (String, Vec<usize>, Vec<f64>);
+use crate::report::npz::Array;
 
 /// For each path `line`, `matched_line`, `bezier` as far as there is one, `NAME_t` and
 /// `NAME_train_loss`, `NAME_train_metric`, `NAME_test_loss`, `NAME_test_metric`; the points

@@ -7,8 +7,9 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use super::chart::Rendered;
-use super::{ArrayValues, NamedArray, atomic_write, write_npz};
+use super::atomic_write;
+use super::npz::write_arrays;
+use super::pictures::{Picture, write_pictures};
 use crate::error::{Error, Result};
 use crate::lab::connect::Connection;
 use crate::model::to_safetensors;
@@ -27,39 +28,24 @@ pub use text::connection_text;
 /// chart cannot be drawn.
 pub fn write_connection(directory: &Path, connection: &Connection) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
-    let mut written = Vec::new();
-    let mut write = |name: &str, bytes: &[u8]| {
-        let path = directory.join(name);
-        written.push(path.clone());
-        atomic_write(&path, bytes)
-    };
-    write("connect.json", (connection_json(connection) + "\n").as_bytes())?;
+    let [json, arrays] = ["connect.json", "connect.npz"].map(|name| directory.join(name));
+    atomic_write(&json, (connection_json(connection) + "\n").as_bytes())?;
+    write_arrays(&arrays, &arrays::arrays(connection))?;
+    let mut written = vec![json, arrays];
     for (name, theta) in points(connection) {
-        let bytes = to_safetensors(&connection.network, theta);
-        write(&format!("{name}.safetensors"), &bytes)?;
+        let path = directory.join(format!("{name}.safetensors"));
+        atomic_write(&path, &to_safetensors(&connection.network, theta))?;
+        written.push(path);
     }
-    for (name, rendered) in charts(connection) {
-        let path = directory.join(format!("{name}.png"));
-        let rendered = rendered.map_err(|problem| Error::Chart { path, problem })?;
-        write(&format!("{name}.png"), &rendered.png)?;
-        write(&format!("{name}.svg"), rendered.svg.as_bytes())?;
-    }
-    remove_others(directory, &written)?;
-    let path = directory.join("connect.npz");
-    let arrays = arrays::arrays(connection);
-    let named = arrays.iter().map(|(name, shape, values)| NamedArray {
-        name,
-        shape: shape.clone(),
-        values: ArrayValues::F64(values),
-    });
-    write_npz(&path, &named.collect::<Vec<_>>())?;
-    written.push(path);
+    remove_other_points(directory, &written)?;
+    let is_ours = |stem: &str| matches!(stem, "profile" | "plane");
+    written.extend(write_pictures(directory, charts(connection), is_ours)?);
     Ok(written)
 }
 
-/// Removes what an earlier connection wrote and this one did not.
-fn remove_others(directory: &Path, written: &[PathBuf]) -> Result<()> {
-    let names = ["matched.safetensors", "bezier.safetensors", "plane.png", "plane.svg"];
+/// Removes the points of an earlier connection that this one has not.
+fn remove_other_points(directory: &Path, written: &[PathBuf]) -> Result<()> {
+    let names = ["matched.safetensors", "bezier.safetensors"];
     for path in names.map(|name| directory.join(name)) {
         if !written.contains(&path) && path.exists() {
             std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
@@ -68,12 +54,12 @@ fn remove_others(directory: &Path, written: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// The charts with the names of their files, without extension.
-fn charts(connection: &Connection) -> Vec<(&'static str, std::result::Result<Rendered, String>)> {
+/// The charts, by the names of their files.
+fn charts(connection: &Connection) -> Vec<Picture> {
     let curve = connection.curve.as_ref();
     let plane = curve.and_then(|curve| charts::plane(connection, curve));
-    let profile = ("profile", charts::profile(connection));
-    [profile].into_iter().chain(plane.map(|plane| ("plane", plane))).collect()
+    let plane = plane.map(|plane| ("plane".to_owned(), plane));
+    [("profile".to_owned(), charts::profile(connection))].into_iter().chain(plane).collect()
 }
 
 /// The points in parameter space, by name.

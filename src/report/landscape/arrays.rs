@@ -5,7 +5,8 @@ use std::path::Path;
 use super::json::column;
 use crate::error::Result;
 use crate::lab::landscape::{Drawing, Landscape};
-use crate::report::npz::{ArrayValues, NamedArray, write_npz};
+use crate::landscape::curvature::CurvatureCell;
+use crate::report::npz::write_arrays;
 
 /// Numbers that the iterates of all runs may fill (256 MiB); more are left out.
 const ITERATES_MAX: usize = 1 << 25;
@@ -67,19 +68,16 @@ pub(super) fn write(path: &Path, landscape: &Landscape) -> Result<()> {
     }
     if let Some(map) = &landscape.curvature {
         let shape: Vec<usize> = map.grid.axes.iter().rev().map(|axis| axis.points).collect();
-        let values = |number: fn(&crate::landscape::curvature::CurvatureCell) -> f64| {
-            map.cells.iter().map(number).collect::<Vec<f64>>()
-        };
+        let values =
+            |number: fn(&CurvatureCell) -> f64| map.cells.iter().map(number).collect::<Vec<f64>>();
         arrays.push(("largest_eigenvalue".into(), shape.clone(), values(|cell| cell.largest)));
-        arrays.push(("smallest_eigenvalue".into(), shape, values(|cell| cell.smallest)));
+        arrays.push(("smallest_eigenvalue".into(), shape.clone(), values(|cell| cell.smallest)));
+        let residual = values(|cell| cell.largest_residual);
+        arrays.push(("largest_eigenvalue_residual".into(), shape.clone(), residual));
+        let residual = values(|cell| cell.smallest_residual);
+        arrays.push(("smallest_eigenvalue_residual".into(), shape.clone(), residual));
+        let in_plane = map.cells.iter().flat_map(|cell| cell.in_plane).flatten().collect();
+        arrays.push(("in_plane_curvature".into(), [shape, vec![2, 2]].concat(), in_plane));
     }
-    let named: Vec<NamedArray> = arrays
-        .iter()
-        .map(|(name, shape, values)| NamedArray {
-            name,
-            shape: shape.clone(),
-            values: ArrayValues::F64(values),
-        })
-        .collect();
-    write_npz(path, &named)
+    write_arrays(path, &arrays)
 }

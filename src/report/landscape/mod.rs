@@ -8,8 +8,8 @@ mod text;
 use std::path::{Path, PathBuf};
 
 use super::atomic_write;
-use super::chart::Rendered;
 use super::journal::Journal;
+use super::pictures::write_pictures;
 use crate::error::{Error, Result};
 use crate::lab::landscape::{Keep, Landscape, Piece};
 
@@ -106,30 +106,5 @@ pub fn write_landscape(
     std::fs::create_dir_all(folder).map_err(|source| Error::file(folder, source))?;
     atomic_write(&folder.join("landscape.json"), (landscape_json(landscape) + "\n").as_bytes())?;
     arrays::write(&folder.join("landscape.npz"), landscape)?;
-    let mut written = Vec::new();
-    for (stem, picture) in pictures::pictures(landscape, scale) {
-        let path = folder.join(format!("{stem}.png"));
-        let Rendered { png, svg } =
-            picture.map_err(|problem| Error::Chart { path: path.clone(), problem })?;
-        atomic_write(&path, &png)?;
-        atomic_write(&folder.join(format!("{stem}.svg")), svg.as_bytes())?;
-        written.push(path);
-    }
-    remove_others(folder, &written)?;
-    Ok(written)
-}
-
-/// Removes pictures that a landscape can have and this one has not.
-fn remove_others(folder: &Path, written: &[PathBuf]) -> Result<()> {
-    let entries = std::fs::read_dir(folder).map_err(|source| Error::file(folder, source))?;
-    for entry in entries {
-        let path = entry.map_err(|source| Error::file(folder, source))?.path();
-        let is_picture = path.extension().is_some_and(|kind| kind == "png" || kind == "svg");
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let is_ours = is_picture && pictures::is_stem(stem);
-        if is_ours && !written.contains(&path.with_extension("png")) {
-            std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
-        }
-    }
-    Ok(())
+    write_pictures(folder, pictures::pictures(landscape, scale), pictures::is_stem)
 }

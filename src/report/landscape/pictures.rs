@@ -7,16 +7,13 @@ use crate::lab::Metric;
 use crate::lab::landscape::{CurvatureMap as Map, Drawing, Landscape};
 use crate::landscape::Grid;
 use crate::landscape::curvature::CurvatureCell;
-use crate::report::chart::Rendered;
 use crate::report::chart::contour::{Contour, NamedPoint, PathOnPlane};
 use crate::report::chart::curvature_map::CurvatureMap;
 use crate::report::chart::field::{Field, ValueScale};
 use crate::report::chart::profile::{Profile, ProfilePanel, ProfileSeries};
 use crate::report::chart::surface::Surface;
 use crate::report::format::{compact, metric_name, one_line};
-
-/// A picture: its file's stem, and how it came out.
-pub(super) type Picture = (String, Result<Rendered, String>);
+use crate::report::pictures::Picture;
 
 const STEMS: [&str; 8] = [
     "contour",

@@ -2,9 +2,7 @@
 
 use crate::lab::spectrum::{Answer, MatrixSpectrum};
 use crate::numerics::spectral::Eigenpair;
-
-/// An array with its name, its shape and its numbers.
-pub(super) type Array = (String, Vec<usize>, Vec<f64>);
+use crate::report::npz::Array;
 
 /// For each point P, `P_theta`, and for each matrix M there, with `_` for `-`:
 /// `P_M_largest` and `P_M_smallest` with `…_residuals` and `…_vectors` (a row each), and
