@@ -191,7 +191,11 @@ fn the_number_of_threads_changes_no_bit() {
 fn what_cannot_be_measured_is_refused_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("w.safetensors"), b"not weights").unwrap();
-    let cases: [(&[&str], &str); 14] = [
+    let cases: [(&[&str], &str); 15] = [
+        (
+            &["--at-iterations", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21"],
+            "at most 20",
+        ),
         (&["--count", "0"], "--count"),
         (&["--count", "36"], "at most 35"),
         (&["--probes", "1"], "--probes"),
@@ -213,6 +217,11 @@ fn what_cannot_be_measured_is_refused_with_the_way_out() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
         assert!(errors.contains(place), "{arguments:?}: {errors}");
     }
+    // More vectors than a memory holds, before anything is trained.
+    let output = losslab(folder.path(), &["spectrum", "-p", "digits", "--probes", "200000"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("--probes") && errors.contains("vectors"), "{errors}");
 }
 
 #[test]

@@ -239,3 +239,31 @@ fn densities_are_those_of_the_whole_spectrum() {
     let gaps = found.probes[0].nodes.iter().zip(&exact).map(|(a, b)| (a - b).abs());
     assert!(gaps.fold(0.0, f64::max) < 1e-10);
 }
+
+/// diag(values).
+struct Diagonal(Vec<f64>);
+
+impl SymmetricOperator for Diagonal {
+    fn dimension(&self) -> usize {
+        self.0.len()
+    }
+    fn apply(&self, x: &Vector, y: &mut Vector) {
+        y.iter_mut().zip(x.iter()).zip(&self.0).for_each(|((y, x), value)| *y = value * x);
+    }
+}
+
+#[test]
+fn densities_are_as_close_for_any_dimension_that_has_a_whole_spectrum() {
+    for (n, seed) in [(89, 1), (400, 2), (1000, 3), (2000, 4)] {
+        // A few large eigenvalues above many small ones of both signs, as of a network.
+        let mut values: Vec<f64> = (1..=10).map(|i| 20.0 / f64::from(i)).collect();
+        let small = normal(1, n - 10, Seed::new(seed));
+        values.extend(small.values().iter().map(|x| 0.1 * x * x * x));
+        values.sort_by(f64::total_cmp);
+        let found = spectral_density(&Diagonal(values.clone()), &DensityOptions::default());
+        let smooth = found.smooth(0.01, [values[0], values[n - 1]], 500).unwrap();
+        let distance = smooth.distance(&smooth.of_spectrum(&values));
+        println!("n = {n}: L1 distance {distance:.4}");
+        assert!(distance <= 0.02, "{n}: {distance}");
+    }
+}

@@ -285,7 +285,8 @@ pub struct ExperimentArguments {
     #[arg(short, long, value_name = "DIR", help_heading = "Input and output")]
     pub output: Option<PathBuf>,
 
-    /// Print one line of JSON per run, and nothing else, on standard output
+    /// Print JSON, and nothing else, on standard output: a line per run, or one
+    /// object of all that was measured
     #[arg(long, help_heading = "Input and output")]
     pub json: bool,
 

@@ -1,6 +1,6 @@
 //! `losslab connect`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
@@ -9,12 +9,12 @@ use losslab::lab::connect::{Ends, MatchBy, Request, connect as measure};
 use losslab::report;
 use losslab::solver::SolverSpec;
 
-use super::arguments::{ProblemArguments, choices, whole};
+use super::arguments::{ExperimentArguments, choices, whole};
 use super::failure::{Failure, INTERRUPTED};
 use super::output::print_line;
 use super::progress::Progress;
 use super::run::{create_folder, listen_to_interrupts, start_threads};
-use super::spec_from_arguments::connection;
+use super::spec_from_arguments::{Plan, connection};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,26 +37,16 @@ written, or 130 after Ctrl-C, with what there is written.";
 #[command(after_help = EXAMPLES, max_term_width = 80)]
 pub struct ConnectArguments {
     #[command(flatten)]
-    pub problem: ProblemArguments,
+    pub experiment: ExperimentArguments,
 
     /// The first solution, instead of a trained one; also with PyTorch's names
     #[arg(long, value_name = "FILE.safetensors", requires = "to", help_heading = "Solutions")]
+    #[arg(conflicts_with_all = ["solvers", "budget"])]
     pub from: Option<PathBuf>,
 
     /// The second solution
     #[arg(long, value_name = "FILE.safetensors", requires = "from", help_heading = "Solutions")]
     pub to: Option<PathBuf>,
-
-    /// What trains the two, with its settings [default: lbfgs]
-    #[arg(short, long, value_name = "NAME[:SETTINGS]", help_heading = "Solutions")]
-    #[arg(conflicts_with = "from")]
-    pub solver: Option<String>,
-
-    /// What training each may spend, in passes over the training rows
-    /// [default: 300]
-    #[arg(long, value_name = "PASSES", allow_negative_numbers = true)]
-    #[arg(conflicts_with = "from", help_heading = "Solutions")]
-    pub budget: Option<f64>,
 
     /// The seed of the split and of the first start [default: 0]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Solutions")]
@@ -92,50 +82,27 @@ pub struct ConnectArguments {
     #[arg(long, value_name = "N", value_parser = whole::<usize>, default_value = "51")]
     #[arg(allow_negative_numbers = true, help_heading = "Paths")]
     pub plane_points: usize,
-
-    /// Threads [default: one per core]; no result depends on them
-    #[arg(short = 'j', long, value_name = "N", value_parser = whole::<usize>)]
-    #[arg(allow_negative_numbers = true, help_heading = "Paths")]
-    pub threads: Option<usize>,
-
-    /// Read the problem from a file; flags beside it take precedence
-    #[arg(long, value_name = "FILE.toml", help_heading = "Input and output")]
-    pub spec: Option<PathBuf>,
-
-    /// The folder to write to [default: results/connect]
-    #[arg(short, long, value_name = "DIR", help_heading = "Input and output")]
-    pub output: Option<PathBuf>,
-
-    /// Print everything that was measured as one JSON object, and nothing else, on
-    /// standard output
-    #[arg(long, help_heading = "Input and output")]
-    pub json: bool,
-
-    /// Print no progress and no messages
-    #[arg(short, long, help_heading = "Input and output")]
-    pub quiet: bool,
 }
 
 /// Measures what lies between two solutions.
 pub fn connect(arguments: &ConnectArguments) -> Result<ExitCode, Failure> {
-    let spec = connection(arguments).map_err(Failure::input)?;
+    let Plan { spec, output: folder, threads } = connection(arguments).map_err(Failure::input)?;
     let request = request(arguments, spec.seeds[0]).map_err(Failure::input)?;
-    let default = || Path::new("results").join("connect");
-    let folder = arguments.output.clone().unwrap_or_else(default);
-    let threads = start_threads(spec.threads)?;
+    let ExperimentArguments { json, quiet, .. } = arguments.experiment;
+    let threads = start_threads(threads)?;
     let interrupt = listen_to_interrupts()?;
     create_folder(&folder)?;
-    let mut progress = Progress::new(3, arguments.quiet);
+    let mut progress = Progress::new(3, quiet);
     let found = threads
         .install(|| measure(&spec, &request, &interrupt, &mut |event| progress.observe(&event)));
     progress.finish();
     let found = found.map_err(Failure::input)?;
     threads.install(|| report::write_connection(&folder, &found))?;
-    match arguments.json {
+    match json {
         true => print_line(&report::connection_json(&found))?,
         false => print_line(&report::connection_text(&found))?,
     }
-    if !arguments.quiet {
+    if !quiet {
         eprintln!("the charts and everything measured are in {}", folder.display());
     }
     Ok(match interrupt.load(Ordering::Relaxed) {

@@ -61,24 +61,17 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
 
 /// The problem whose spectrum the arguments ask for, and the run to it.
 pub fn spectrum_plan(arguments: &SpectrumArguments) -> Result<Plan, Error> {
-    let experiment = &arguments.experiment;
     let problems = vec![problems::find("digits")?];
     let default = ExperimentSpec {
         seeds: vec![0],
         ..ExperimentSpec::new("spectrum", problems, vec![SolverSpec::named("lbfgs")?])
     };
-    let mut spec = base(experiment.spec.as_deref(), default)?;
-    if let Some(seed) = arguments.seed {
-        spec.seeds = vec![seed];
-    }
-    apply(experiment, &mut spec)?;
-    only("a spectrum is of one problem", "-p", spec.problems.len(), "")?;
+    let plan = measurement(&arguments.experiment, arguments.seed, default)?;
     if arguments.along.is_none() {
         let several = ", or measure along several runs with --along";
-        only("one solver trains it", "-s", spec.solvers.len(), several)?;
+        only("one solver trains it", "-s", plan.spec.solvers.len(), several)?;
     }
-    only("it has one seed", "--seed", spec.seeds.len(), "")?;
-    plan(experiment, spec)
+    Ok(plan)
 }
 
 /// The specification whose one problem and first seed are to be evaluated.
@@ -100,30 +93,42 @@ pub fn evaluation(arguments: &EvalArguments) -> Result<ExperimentSpec, Error> {
     Ok(spec)
 }
 
-/// The specification whose one problem is to be solved twice.
-pub fn connection(arguments: &ConnectArguments) -> Result<ExperimentSpec, Error> {
-    let problem = vec![problems::find("digits")?];
+/// The problem that is to be solved twice.
+pub fn connection(arguments: &ConnectArguments) -> Result<Plan, Error> {
     let default = ExperimentSpec {
         seeds: vec![0],
         budget: 300.0,
-        ..ExperimentSpec::new("connect", problem, problems::default_solvers())
+        ..ExperimentSpec::new(
+            "connect",
+            vec![problems::find("digits")?],
+            vec![SolverSpec::named("lbfgs")?],
+        )
     };
-    let mut spec = base(arguments.spec.as_deref(), default)?;
-    if let Some(seed) = arguments.seed {
-        spec.seeds = vec![seed];
+    let plan = measurement(&arguments.experiment, arguments.seed, default)?;
+    only("a connection takes one solver", "-s", plan.spec.solvers.len(), "")?;
+    Ok(plan)
+}
+
+/// One problem at one seed, which is to be measured.
+fn measurement(
+    arguments: &ExperimentArguments,
+    seed: Option<u64>,
+    default: ExperimentSpec,
+) -> Result<Plan, Error> {
+    // Results of a comparison with the same specification stay what they are.
+    let name = default.name.clone();
+    let mut spec = ExperimentSpec { name, ..base(arguments.spec.as_deref(), default)? };
+    match seed {
+        Some(seed) => spec.seeds = vec![seed],
+        None => spec.seeds.truncate(1),
     }
-    spec.problems = problems(&arguments.problem, None, std::mem::take(&mut spec.problems))?;
-    only("a connection is of one problem", "-p", spec.problems.len(), "")?;
-    spec.solvers = vec![parse_solver(arguments.solver.as_deref().unwrap_or("lbfgs"))?];
-    spec.budget = arguments.budget.unwrap_or(spec.budget);
-    spec.threads = arguments.threads.or(spec.threads);
-    spec.validate()?;
-    Ok(spec)
+    apply(arguments, &mut spec)?;
+    only("a measurement is of one problem", "-p", spec.problems.len(), "")?;
+    plan(arguments, spec)
 }
 
 /// The runs whose landscape is drawn: four solvers if their paths are the axes, else one.
 pub fn landscape(arguments: &LandscapeArguments) -> Result<Plan, Error> {
-    let experiment = &arguments.experiment;
     let names: &[&str] = match arguments.axes() {
         "paths" => &["gd", "cg", "lbfgs", "adam:label=adam,learning_rate=0.01"],
         _ => &["lbfgs"],
@@ -133,14 +138,7 @@ pub fn landscape(arguments: &LandscapeArguments) -> Result<Plan, Error> {
         seeds: vec![0],
         ..ExperimentSpec::new("landscape", vec![problems::find("digits")?], solvers)
     };
-    let mut spec = base(experiment.spec.as_deref(), default)?;
-    match arguments.seed {
-        Some(seed) => spec.seeds = vec![seed],
-        None => spec.seeds.truncate(1),
-    }
-    apply(experiment, &mut spec)?;
-    only("a landscape is of one problem", "-p", spec.problems.len(), "")?;
-    plan(experiment, spec)
+    measurement(&arguments.experiment, arguments.seed, default)
 }
 
 /// That there is not more than one.

@@ -247,6 +247,7 @@ pub fn measure(
     }
     let start = || study.instance.start.clone();
     let is_given = study.problem.weights.is_some();
+    check_memory(request, parameters)?;
     let mut along = request.along.map(|_| Along::new(&study));
     let mut trained = None;
     let trains = request.end || !request.iterations.is_empty();
@@ -303,6 +304,32 @@ pub fn measure(
         }
     }
     Ok(answer)
+}
+
+/// Bytes of vectors that one measurement may keep side by side (8 GiB).
+const VECTORS_MAX: usize = 8 << 30;
+
+/// That vectors as long as θ, as many as are asked for, have room.
+fn check_memory(request: &Request, parameters: usize) -> Result<()> {
+    let density = request.density.as_ref().map_or(0, |density| density.probes_at(parameters));
+    // A search keeps up to four vectors for each eigenpair, Hutch++ two sketches and probes.
+    let kept = [
+        ("--count", 4 * request.count),
+        ("--probes", 3 * request.trace_probes),
+        ("--density-probes", density),
+    ];
+    for (flag, vectors) in kept {
+        let bytes = vectors.saturating_mul(parameters).saturating_mul(size_of::<f64>());
+        if bytes > VECTORS_MAX {
+            let most = VECTORS_MAX / size_of::<f64>() / parameters;
+            return Err(Error::Specification {
+                place: flag.to_owned(),
+                problem: format!("it asks for {vectors} vectors of {parameters} numbers at once"),
+                remedy: format!("give a number so small that {most} are enough"),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The run of a solver, its end, and curvature along it where that is asked for.

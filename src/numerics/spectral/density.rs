@@ -35,9 +35,10 @@ impl Default for DensityOptions {
 
 impl DensityOptions {
     /// So many probes k that `n k / (1 − k/n)` is 128 000, at least 10 and at most n. The
-    /// sampling error falls with the root of that number; at it the L1 distance of the
-    /// densities, smoothed by a hundredth of the spectrum's width, was about 0.01 where it
-    /// was measured against whole spectra of networks.
+    /// sampling error falls with the root of that number. At it the L1 distance of the
+    /// densities, smoothed by a hundredth of the spectrum's width, was 0.012 for a network
+    /// of 310 parameters (`tests/curvature.rs`), and at most 0.006 for spectra like those
+    /// of networks with 89 to 2 000 eigenvalues (`tests/spectral.rs`).
     pub fn probes_for(dimension: usize) -> usize {
         let n = dimension.max(1) as f64;
         ((WORK / (n + WORK / n)).ceil() as usize).max(10).min(dimension)

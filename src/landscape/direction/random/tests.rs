@@ -1,6 +1,6 @@
 use super::*;
 use crate::landscape::Subspace;
-use crate::model::{Activation, Initialisation, LayerSpec};
+use crate::model::{Activation, Initialisation, LayerKind, LayerSpec, Window};
 use crate::numerics::norm;
 
 fn random(normalisation: Normalisation, biases: Biases) -> RandomDirections {
@@ -64,13 +64,39 @@ fn layers_keep_their_lengths_and_none_keeps_the_draw() {
 }
 
 #[test]
-fn filters_of_a_transposed_layer_are_columns_and_shared_weights_are_scaled_once() {
-    let dense = LayerSpec::fully_connected(&[4, 4]);
-    let network = Network::new(&[4], &dense, Activation::Tanh, 2).unwrap();
+fn filters_of_a_transposed_layer_are_columns() {
+    let network = Network::dense(&[4, 4, 2], Activation::Tanh);
     let mut layer = network.layers()[0].clone();
     layer.operation = Operation::Dense { transposed: true };
     let places: Vec<Vec<usize>> = filters(&layer).into_iter().map(|group| group.0).collect();
     assert_eq!(places[1], [1, 5, 9, 13]);
+}
+
+#[test]
+fn channels_are_filters_and_shared_weights_are_scaled_once() {
+    let layer = |kind| LayerSpec { kind, activation: None };
+    let window = Window { kernel: [3, 3], stride: [1, 1] };
+    let conv = LayerKind::Conv2d { channels: 2, window, padding: [0, 0], bias: true };
+    let layers = [
+        layer(conv),
+        layer(LayerKind::Flatten),
+        LayerSpec::dense(6),
+        LayerSpec::dense(6),
+        layer(LayerKind::Shared { layer: 3, transpose: false }),
+        layer(LayerKind::Dense { units: None, bias: true }),
+    ];
+    let network = Network::new(&[1, 5, 5], &layers, Activation::Tanh, 2).unwrap();
+    let theta = network.initialise(Initialisation::Glorot, Seed::new(4));
+    let random = random(Normalisation::Filter, Biases::Ignored);
+    for direction in random.draw(&network, &theta, 0, 2) {
+        // Two channels of nine weights each, first in θ.
+        for channel in [0..9, 9..18] {
+            let length = |v: &Vector| v.rows_range(channel.clone()).norm();
+            assert!((length(&direction.vector) / length(&theta) - 1.0).abs() < 1e-14);
+        }
+        assert_eq!(direction.vector.len(), theta.len());
+        assert!((norm(&direction.vector) / norm(&theta) - 1.0).abs() < 1e-13);
+    }
 }
 
 #[test]
@@ -90,6 +116,7 @@ fn filters_of_one_number_say_that_they_are_not_orthogonal() {
     let theta = network.initialise(Initialisation::Glorot, Seed::new(2));
     let found = random(Normalisation::Filter, Biases::Ignored).draw(&network, &theta, 0, 2);
     let plane = Subspace::new(theta.clone(), found).unwrap();
+    assert!(plane.cosine().abs() > 0.01, "{}", plane.cosine());
     let again = plane.project(&plane.point([0.3, -0.7]));
     assert!((again.coordinates[0] - 0.3).abs() < 1e-13 && again.residual < 1e-13);
 }
