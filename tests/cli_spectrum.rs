@@ -218,7 +218,7 @@ fn what_cannot_be_measured_is_refused_with_the_way_out() {
         assert!(errors.contains(place), "{arguments:?}: {errors}");
     }
     // More vectors than a memory holds, before anything is trained.
-    let output = losslab(folder.path(), &["spectrum", "-p", "digits", "--probes", "200000"]);
+    let output = losslab(folder.path(), &["spectrum", "--hidden", "256,128", "--probes", "100000"]);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
     assert!(errors.contains("--probes") && errors.contains("vectors"), "{errors}");

@@ -9,8 +9,10 @@ use super::canvas::{Canvas, Lettering, Stroke};
 use super::colormap::ColorMap;
 use super::frame::LabelledAxis;
 use super::labels::Area;
-use super::panel::{labelled, snapped};
-use super::style::{INK, LABEL_SIZE, TICK_SIZE};
+use super::panel::{
+    MARGIN, PLOT_HEIGHT, Panel, TALLEST, labelled, plot_size, room_left, snapped, widest_label,
+};
+use super::style::{INK, LABEL_SIZE, TICK_SIZE, WIDTH};
 use super::text::{fit, text_width};
 
 /// Between the plot and the bar.
@@ -71,4 +73,32 @@ impl ColorBar {
         let lettering = Lettering::new(LABEL_SIZE, INK).align(HPos::Center).upwards();
         canvas.text(&words, (x, f64::midpoint(top, bottom)), lettering);
     }
+}
+
+/// A panel below `top` with a colour bar beside it, as tall as the panel; with
+/// `equal_scale` one unit is as long on both axes.
+pub(super) fn beside_bar(
+    axes: [Axis; 2],
+    [x_label, y_label]: [&str; 2],
+    equal_scale: bool,
+    top: f64,
+    bar: impl Fn(f64) -> ColorBar,
+) -> (Panel, ColorBar) {
+    // The plot's height, and so its ticks, follow from the room that they leave.
+    let vertical = [PLOT_HEIGHT, TALLEST].map(|tall| labelled(axes[1], tall, 95.0, y_label));
+    let widest = widest_label(&vertical);
+    let left = room_left(widest);
+    let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();
+    let length = |axis: &Axis| axis.ends().1 - axis.ends().0;
+    let aspect = length(&axes[1]) / length(&axes[0]);
+    let (width, tall) = plot_size(equal_scale.then_some(aspect), room);
+    let low = ((left + ((room - width) / 2.0).max(0.0)).round(), (top + 6.0).round());
+    let high = ((low.0 + width).round(), (low.1 + tall).round());
+    let panel = Panel {
+        area: Area { low, high },
+        horizontal: labelled(axes[0], width, 120.0, x_label),
+        vertical: labelled(axes[1], tall, 95.0, y_label),
+        widest,
+    };
+    (panel, bar(tall))
 }

@@ -6,18 +6,15 @@ use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Lettering, Point, Stroke, clip};
-use super::color_bar::ColorBar;
+use super::color_bar::{ColorBar, beside_bar};
 use super::colormap::{ColorMap, luminance};
 use super::field::{Field, Heights, ValueScale};
 use super::frame::{Heading, below_heading, draw_heading};
 use super::keys::{Key, Legend, Marker, Sample, draw_dot, draw_hatched, draw_marker};
 use super::labels::{Area, Label, LabelledLine, outside, place_labels};
 use super::levels::{Level, levels};
-use super::panel::{
-    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, TALLEST, heading, labelled, plot_size, room_left,
-    widest_label,
-};
-use super::style::{GREY, INK, TICK_SIZE, WIDTH, series_style};
+use super::panel::{BELOW, Below, Panel, heading};
+use super::style::{GREY, INK, TICK_SIZE, series_style};
 use super::text::text_width;
 use super::{Drawing, Rendered, draw_on_both};
 
@@ -101,33 +98,17 @@ impl<'a> Chart<'a> {
         let heading = heading(&contour.title, &contour.subtitles);
         let legend = Legend::new(keys(contour), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| Axis::linear(axis[0], axis[axis.len() - 1]));
-        // The plot's height, and so its ticks, follow from the room that they leave.
-        let vertical =
-            [PLOT_HEIGHT, TALLEST].map(|tall| labelled(axes[1], tall, 95.0, &field.y_label));
-        let widest = widest_label(&vertical);
-        let left = room_left(widest);
         let label = heights.label(&field.value_label);
         let bar = |height| ColorBar::new(heights.axis, ColorMap::Sequential, &label, height);
-        let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();
-        let length = |axis: &Axis| axis.ends().1 - axis.ends().0;
-        let aspect = length(&axes[1]) / length(&axes[0]);
-        let (width, tall) = plot_size(contour.equal_scale.then_some(aspect), room);
-        let start = left + ((room - width) / 2.0).max(0.0);
-        let low = (start.round(), (legend.bottom + 6.0).round());
-        let high = ((low.0 + width).round(), (low.1 + tall).round());
-        let panel = Panel {
-            area: Area { low, high },
-            horizontal: labelled(axes[0], width, 120.0, &field.x_label),
-            vertical: labelled(axes[1], tall, 95.0, &field.y_label),
-            widest,
-        };
+        let words = [field.x_label.as_str(), field.y_label.as_str()];
+        let (panel, bar) = beside_bar(axes, words, contour.equal_scale, legend.bottom, bar);
         let levels = levels(&heights.axis, heights.is_log);
         let mut chart = Self {
             contour,
             heading,
             legend,
-            height: high.1 + BELOW,
-            bar: bar(tall),
+            height: panel.area.high.1 + BELOW,
+            bar,
             panel,
             heights,
             levels,

@@ -4,7 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Point, Stroke, clip};
-use super::color_bar::ColorBar;
+use super::color_bar::{ColorBar, beside_bar};
 use super::colormap::ColorMap;
 use super::contour::NamedPoint;
 use super::field::Field;
@@ -12,11 +12,8 @@ use super::frame::{Heading, below_heading, draw_heading};
 use super::isolines::Lattice;
 use super::keys::{Key, Legend, Marker, Sample, draw_hatched, draw_marker};
 use super::labels::Area;
-use super::panel::{
-    BELOW, Below, MARGIN, PLOT_HEIGHT, Panel, TALLEST, heading, labelled, plot_size, room_left,
-    widest_label,
-};
-use super::style::{INK, SeriesStyle, WIDTH};
+use super::panel::{BELOW, Below, Panel, heading};
+use super::style::{INK, SeriesStyle};
 use super::{Drawing, Rendered, draw_on_both};
 
 /// A map of one number over a plane. Where signs differ, blue is negative, brown positive,
@@ -70,25 +67,10 @@ impl<'a> Chart<'a> {
         let heading = heading(&map.title, &map.subtitles);
         let legend = Legend::new(keys(map), below_heading(&heading));
         let axes = [&field.x, &field.y].map(|axis| outer(axis));
-        // The plot's height, and so its ticks, follow from the room that they leave.
-        let vertical =
-            [PLOT_HEIGHT, TALLEST].map(|tall| labelled(axes[1], tall, 95.0, &field.y_label));
-        let widest = widest_label(&vertical);
-        let left = room_left(widest);
         let bar = |height| ColorBar::new(axis, colors, &field.value_label, height);
-        let room = WIDTH - MARGIN + 10.0 - left - bar(PLOT_HEIGHT).width();
-        let length = |axis: &Axis| axis.ends().1 - axis.ends().0;
-        let aspect = length(&axes[1]) / length(&axes[0]);
-        let (width, tall) = plot_size(map.equal_scale.then_some(aspect), room);
-        let low = ((left + ((room - width) / 2.0).max(0.0)).round(), (legend.bottom + 6.0).round());
-        let high = ((low.0 + width).round(), (low.1 + tall).round());
-        let panel = Panel {
-            area: Area { low, high },
-            horizontal: labelled(axes[0], width, 120.0, &field.x_label),
-            vertical: labelled(axes[1], tall, 95.0, &field.y_label),
-            widest,
-        };
-        let (bar, height) = (bar(tall), high.1 + BELOW);
+        let words = [field.x_label.as_str(), field.y_label.as_str()];
+        let (panel, bar) = beside_bar(axes, words, map.equal_scale, legend.bottom, bar);
+        let height = panel.area.high.1 + BELOW;
         Self { map, heading, legend, panel, bar, axis, colors, height }
     }
 
