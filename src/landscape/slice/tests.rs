@@ -139,3 +139,18 @@ fn a_slice_that_is_taken_up_again_has_the_same_bits() {
         assert_eq!(again, whole);
     }
 }
+
+#[test]
+fn interpolation_is_exact_for_what_is_bilinear_also_where_the_last_gap_is_short() {
+    for (first, second) in [(51, 51), (20, 30), (29, 47), (17, 33)] {
+        let grid = grid(first, second);
+        let bilinear = |x: f64, y: f64| 2.0 + x - 3.0 * y + 0.5 * x * y;
+        // So generous that only the coarse points are measured.
+        let found = sliced(bilinear, &grid, Some(1e9));
+        assert!(found.measured() < grid.len() / 2);
+        for (index, loss) in found.losses().into_iter().enumerate() {
+            let [x, y] = grid.at(index);
+            assert!((loss - bilinear(x, y)).abs() < 1e-13, "{first} × {second}: {x}, {y}");
+        }
+    }
+}
