@@ -253,6 +253,7 @@ fn settings(arguments: &ProblemArguments) -> ProblemSettings {
         weights: arguments.weights.clone(),
         l2: arguments.l2,
         target_loss: None,
+        reference: None,
         standardise: arguments.no_standardise.then_some(false),
         rows: arguments.split,
     }

@@ -4,6 +4,7 @@ mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
+mod comparison;
 pub mod connect;
 mod describe;
 pub mod environment;
@@ -19,17 +20,17 @@ pub mod sharpness;
 mod spec;
 pub mod spectrum;
 mod study;
+mod trace_columns;
 
 pub use along::{
     Along, AlongOptions, AlongRun, CurvatureAt, Hovering, StabilityLimit, StepCurvature, chosen,
     curvature_along, stability_limit, step_curvatures,
 };
 pub use checkpoint::{Checkpoint, Identity};
+pub use comparison::{Comparison, ProblemSummary, Reference, TARGET_TAU, TargetRule};
 pub use instance::Instance;
 pub use iterates::Iterates;
-pub use record::{
-    Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
-};
+pub use record::{Metric, Reached, Run, RunRecord, RunTiming, TargetCost};
 pub use runner::{Breaks, Event, TakeCheckpoint, Trained, compare, train};
 pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 pub use study::{Recorded, Study};

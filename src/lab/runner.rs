@@ -100,8 +100,8 @@ pub fn compare(
     let mut problems = Vec::new();
     let mut runs = Vec::new();
     let mut index = 0;
-    for (problem, dataset) in spec.problems.iter().zip(&datasets) {
-        problems.push(summarise(problem, dataset)?);
+    for (number, dataset) in datasets.iter().enumerate() {
+        problems.push(summarise(&spec.problems[number], dataset, &spec.target_levels)?);
         // Solvers come before seeds in the records, after them in time: a split
         // is prepared once and dropped before the next.
         let mut by_solver = vec![Vec::new(); spec.solvers.len()];
@@ -109,7 +109,7 @@ pub fn compare(
             if interrupt.load(Ordering::Relaxed) {
                 break;
             }
-            let study = Study::new(problem, dataset, &spec.split, seed)?;
+            let study = Study::new(&spec, number, dataset, seed)?;
             for (solver, runs) in spec.solvers.iter().zip(&mut by_solver) {
                 if interrupt.load(Ordering::Relaxed) {
                     break;
@@ -123,9 +123,13 @@ pub fn compare(
     }
     tell_apart(&mut problems);
     let solvers = spec.solvers.iter().map(|solver| solver.label.clone()).collect();
-    let ExperimentSpec { name, budget, seeds, .. } = spec;
-    let mut comparison = Comparison { name, budget, problems, solvers, seeds, runs };
+    let ExperimentSpec { name, budget, timed, target_levels, seeds, trace_entries, .. } = spec;
+    let mut comparison =
+        Comparison { name, budget, timed, target_levels, problems, solvers, seeds, runs };
     comparison.derive_targets();
+    if let Some(most) = trace_entries {
+        comparison.runs.iter_mut().for_each(|run| run.thin(most));
+    }
     Ok(comparison)
 }
 
@@ -154,15 +158,14 @@ pub fn train(
 ) -> Result<Trained> {
     let mut spec = spec.clone();
     let datasets = resolve(&mut spec)?;
-    let (problem, dataset, solver) = (&spec.problems[0], &datasets[0], &spec.solvers[0]);
-    let seed = spec.seeds[0];
+    let (dataset, solver, seed) = (&datasets[0], &spec.solvers[0], spec.seeds[0]);
     let identity = Checkpoint::identify(&spec, &dataset.sha256);
     let Breaks { checkpoint, resume } = breaks;
     let resume = resume.map(|checkpoint| checkpoint.take_up(&identity)).transpose()?;
     if checkpoint.is_some() {
         solver.method.check_resumable()?;
     }
-    let study = Study::new(problem, dataset, &spec.split, seed)?;
+    let study = Study::new(&spec, 0, dataset, seed)?;
     let mut every = None;
     let mut write: Box<dyn FnMut(&Snapshot)> = Box::new(|_| {});
     if let Some((iterations, take)) = checkpoint {

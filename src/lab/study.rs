@@ -7,7 +7,7 @@ use super::{
     Event, ExperimentSpec, Instance, Iterates, Metric, ProblemSpec, ProblemSummary, Run, RunRecord,
     RunTiming,
 };
-use crate::data::{Dataset, Samples, SplitFractions, Task};
+use crate::data::{Dataset, Samples, Task};
 use crate::error::Result;
 use crate::model::{Evaluation, evaluate};
 use crate::numerics::{Seed, Vector};
@@ -69,18 +69,17 @@ pub(super) struct Breaking<'c> {
 }
 
 impl Study {
-    /// Draws split and start of `problem` at `seed`.
+    /// Draws split and start of problem number `index` of `spec` at `seed`.
     ///
     /// # Errors
     /// As [`Instance::new`].
-    pub fn new(
-        problem: &ProblemSpec,
-        dataset: &Dataset,
-        fractions: &SplitFractions,
-        seed: u64,
-    ) -> Result<Self> {
-        let instance = Instance::new(problem, dataset, fractions, seed)?;
-        let summary = summarise(problem, dataset)?;
+    ///
+    /// # Panics
+    /// When there is no such problem.
+    pub fn new(spec: &ExperimentSpec, index: usize, dataset: &Dataset, seed: u64) -> Result<Self> {
+        let problem = &spec.problems[index];
+        let instance = Instance::new(problem, dataset, &spec.split, seed)?;
+        let summary = summarise(problem, dataset, &spec.target_levels)?;
         Ok(Self { problem: problem.clone(), seed, instance, summary })
     }
 
@@ -92,7 +91,7 @@ impl Study {
     pub fn first(spec: &mut ExperimentSpec) -> Result<Self> {
         let datasets = spec.resolve()?;
         spec.problems[0].check_tape(&datasets[0])?;
-        Self::new(&spec.problems[0], &datasets[0], &spec.split, spec.seeds[0])
+        Self::new(spec, 0, &datasets[0], spec.seeds[0])
     }
 
     /// Runs solver number `index` of `spec` from the start, under its budget and rules, and
@@ -161,7 +160,7 @@ impl Study {
             relative_decrease: spec.relative_decrease,
             plateau: spec.plateau,
             seconds: spec.seconds,
-            target_loss: self.problem.target_loss.filter(|_| spec.stop_at_target),
+            target_loss: self.problem.target().filter(|_| spec.stop_at_target),
             ..Stopping::within(spec.budget)
         };
         let held_out = |theta: &Vector| {
@@ -232,6 +231,7 @@ impl Study {
                 test_r_squared: found.and_then(|found| found.r_squared).and_then(finite),
                 target_loss: None,
                 passes_to_target: None,
+                targets: Vec::new(),
                 trace: outcome.trace,
             },
             timing: RunTiming {
@@ -240,12 +240,14 @@ impl Study {
                 seed,
                 seconds: outcome.seconds,
                 seconds_to_target: None,
+                target_seconds: Vec::new(),
                 trace_seconds: outcome.trace_seconds,
             },
         };
-        if let Some(target) = self.problem.target_loss {
+        if let Some(target) = self.summary.target_loss {
             run.measure_against(target);
         }
+        run.measure_levels(&self.summary.targets);
         run
     }
 }

@@ -38,6 +38,8 @@ pub(super) fn comparison() -> Comparison {
     Comparison {
         name: "quickstart".into(),
         budget: BUDGET,
+        timed: true,
+        target_levels: Vec::new(),
         problems,
         solvers: BEHAVIOURS.iter().map(|behaviour| behaviour.solver.into()).collect(),
         seeds,
@@ -65,6 +67,8 @@ fn problem(
         metric_unit: unit.into(),
         target_loss: Some(target_loss),
         target_rule: TargetRule::Stated,
+        targets: Vec::new(),
+        targets_rule: TargetRule::Stated,
         data_sha256: "00".repeat(32),
     }
 }
@@ -111,6 +115,7 @@ fn run(problem: &ProblemSummary, behaviour: &Behaviour, seed: u64) -> Run {
         test_r_squared: (problem.metric == Metric::Rmse).then_some(0.75),
         target_loss: problem.target_loss,
         passes_to_target: reached.map(|index| trace[index].passes),
+        targets: Vec::new(),
         trace: trace.clone(),
     };
     let timing = RunTiming {
@@ -119,6 +124,7 @@ fn run(problem: &ProblemSummary, behaviour: &Behaviour, seed: u64) -> Run {
         seed,
         seconds: trace_seconds[trace_seconds.len() - 1],
         seconds_to_target: reached.map(|index| trace_seconds[index]),
+        target_seconds: Vec::new(),
         trace_seconds,
     };
     Run { record, timing }

@@ -55,6 +55,15 @@ pub struct ExperimentSpec {
     pub seconds: Option<f64>,
     /// Whether a run ends where it reaches its problem's target loss. Default no.
     pub stop_at_target: bool,
+    /// The targets that statistics count, as shares of the decrease from the start to a
+    /// reference solution that are left undone, each smaller than the one before: see
+    /// [`Reference::target`](super::Reference::target). Default 0.1, 0.03, 0.01, 0.003, 0.001.
+    pub target_levels: Vec<f64>,
+    /// Whether runs follow one another, each on all threads, so that their seconds can be
+    /// compared; else they stand side by side, each on one thread. Default yes.
+    pub timed: bool,
+    /// Entries that the trace of a run keeps at most, evenly chosen; all by default.
+    pub trace_entries: Option<usize>,
     /// Threads; by default as many as the machine has. No result depends on it.
     pub threads: Option<usize>,
     /// How rows are shared out.
@@ -78,6 +87,9 @@ impl ExperimentSpec {
             plateau: None,
             seconds: None,
             stop_at_target: false,
+            target_levels: vec![0.1, 0.03, 0.01, 0.003, 0.001],
+            timed: true,
+            trace_entries: None,
             threads: None,
             split: SplitFractions::default(),
             problems,
@@ -136,7 +148,7 @@ impl ExperimentSpec {
 
     /// That there is something to stop at, where runs are to stop at it.
     fn check_targets(&self) -> Result<()> {
-        let without = self.problems.iter().find(|problem| problem.target_loss.is_none());
+        let without = self.problems.iter().find(|problem| problem.target().is_none());
         match without.filter(|_| self.stop_at_target) {
             None => Ok(()),
             Some(problem) => Err(Error::Specification {
@@ -178,6 +190,11 @@ impl ExperimentSpec {
         }
         if let Some(seconds) = self.seconds.filter(|seconds| !positive(*seconds)) {
             return Err(out_of_range("seconds", seconds, "give a number above 0, or leave it out"));
+        }
+        check_levels(&self.target_levels)?;
+        if let Some(entries) = self.trace_entries.filter(|entries| *entries < 3) {
+            let remedy = "give at least 3: the first, the lowest and the last; or leave it out";
+            return Err(out_of_range("trace_entries", entries, remedy));
         }
         if let Some(threads) = self.threads.filter(|threads| !(1..=1024).contains(threads)) {
             return Err(out_of_range("threads", threads, "give 1 to 1024, or leave it out"));
@@ -267,6 +284,17 @@ fn check_seeds(seeds: &[u64]) -> std::result::Result<(), Defect> {
         }
         None => Ok(()),
     }
+}
+
+fn check_levels(levels: &[f64]) -> std::result::Result<(), Defect> {
+    let remedy = "give at most 100 numbers between 0 and 1, each smaller than the one before";
+    if let Some(level) = levels.iter().find(|level| !(**level > 0.0 && **level < 1.0)) {
+        return Err(out_of_range("target_levels", level, remedy));
+    }
+    if levels.len() > 100 || levels.windows(2).any(|pair| pair[0] <= pair[1]) {
+        return Err(out_of_range("target_levels", levels, remedy));
+    }
+    Ok(())
 }
 
 fn check_split(split: &SplitFractions) -> std::result::Result<(), Defect> {

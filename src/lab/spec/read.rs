@@ -11,7 +11,7 @@ use super::section::{Document, Section, integer, number};
 use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 use crate::data::{Part, SplitFractions, Task};
 use crate::error::{Error, Result, suggestion};
-use crate::lab::problems;
+use crate::lab::{Reference, problems};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::SolverSpec;
 use crate::solver::settings::{Defect, check, check_label, default_method, override_settings};
@@ -60,6 +60,11 @@ fn experiment(section: &mut Section<'_>) -> Result<ExperimentSpec> {
         plateau: section.count("plateau")?,
         seconds: section.number("seconds")?,
         stop_at_target: section.flag("stop_at_target")?.unwrap_or(default.stop_at_target),
+        target_levels: section
+            .list("target_levels", "a list of numbers", number)?
+            .unwrap_or(default.target_levels),
+        timed: section.flag("timed")?.unwrap_or(default.timed),
+        trace_entries: section.count("trace_entries")?.map(|entries| entries as usize),
         threads: section.count("threads")?.map(|threads| threads as usize),
         split: split(section)?.unwrap_or(default.split),
         problems: read_all(section.tables("problem")?, problem, |spec| &spec.name)?,
@@ -160,6 +165,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         weights: section.text("weights")?.map(PathBuf::from),
         l2: section.number("l2")?,
         target_loss: section.number("target_loss")?,
+        reference: reference(section)?,
         standardise: section.flag("standardise")?,
         rows: section.choice("rows", &Part::ALL.map(|part| (part.name(), part)))?,
     };
@@ -173,6 +179,19 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         )));
     }
     settings.build_or_defect(&name).map_err(|defect| section.error(defect))
+}
+
+/// The reference solution, whose two keys belong together.
+fn reference(section: &mut Section<'_>) -> Result<Option<Reference>> {
+    let (start, loss) = (section.number("reference_start")?, section.number("reference_loss")?);
+    let (given, missing) = match (start, loss) {
+        (Some(start), Some(loss)) => return Ok(Some(Reference { start, loss })),
+        (None, None) => return Ok(None),
+        (None, Some(_)) => ("reference_loss", "reference_start"),
+        (Some(_), None) => ("reference_start", "reference_loss"),
+    };
+    let problem = format!("{missing} is missing");
+    Err(section.error(Defect::new(given, problem, "give both, or neither")))
 }
 
 fn solver(section: &mut Section<'_>) -> Result<SolverSpec> {
