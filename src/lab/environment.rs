@@ -2,25 +2,60 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ProblemSummary;
 
+/// A hash of the sources that this program was built from, 32 hexadecimal digits: two builds
+/// of different sources differ, also where both differ from their commit. It is FNV-1a
+/// (RFC 9923) with 128 bits over paths, lengths and contents of `src`, `data`, `Cargo.toml`,
+/// `Cargo.lock` and `build.rs`.
+pub const SOURCES: &str = env!("LOSSLAB_SOURCES");
+
 /// What is recorded beside results and never compared.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+///
+/// What a file does not say, such as one that an earlier version wrote, is read as empty, 0
+/// or absent; what it says beyond is passed over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Environment {
     /// losslab's version.
-    pub version: &'static str,
+    pub version: String,
     /// The commit it was built from, where that is known.
-    pub commit: Option<&'static str>,
+    pub commit: Option<String>,
     /// Whether its sources differed from that commit.
     pub modified: Option<bool>,
+    /// The hash of its sources: [`SOURCES`].
+    pub sources: String,
+    /// The compiler: `rustc 1.89.0 (29483883e 2025-08-04)`.
+    pub rustc: String,
+    /// The build profile: `release` or `debug`, or what the one in use inherits from.
+    pub profile: String,
+    /// The optimisation level of this crate: `0` to `3`, `s`, `z`.
+    pub optimisation: String,
+    /// Cargo features that were enabled.
+    pub features: Vec<String>,
+    /// What it was built for: `x86_64-unknown-linux-gnu`.
+    pub target: String,
+    /// Instructions that the compiler could rely on. The kernels use more, where the
+    /// processor has them: see `vector_instructions`.
+    pub target_features: Vec<String>,
     /// The processor's model, where the system tells.
     pub cpu: Option<String>,
-    /// The operating system.
-    pub os: &'static str,
+    /// Processors that the program may use.
+    pub cores: usize,
     /// The processor's architecture.
-    pub architecture: &'static str,
+    pub architecture: String,
+    /// The vector instructions that the kernels use: [`vector_instructions`].
+    pub vector_instructions: String,
+    /// Processors with the same bits in their results: [`cpu_class`].
+    pub cpu_class: String,
+    /// The operating system.
+    pub os: String,
+    /// Its name and version, where it tells: `Debian GNU/Linux 13 (trixie)`.
+    pub os_version: Option<String>,
+    /// The kernel's version, where the system tells.
+    pub kernel: Option<String>,
     /// Threads in use.
     pub threads: usize,
     /// The command and its arguments.
@@ -35,12 +70,24 @@ impl Environment {
     pub fn here(threads: usize, command: Vec<String>, problems: &[ProblemSummary]) -> Self {
         let data = problems.iter().map(|p| (p.name.clone(), p.data_sha256.clone())).collect();
         Self {
-            version: env!("CARGO_PKG_VERSION"),
-            commit: option_env!("LOSSLAB_COMMIT"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("LOSSLAB_COMMIT").map(str::to_owned),
             modified: option_env!("LOSSLAB_MODIFIED").map(|modified| modified == "true"),
+            sources: SOURCES.to_owned(),
+            rustc: env!("LOSSLAB_RUSTC").to_owned(),
+            profile: env!("LOSSLAB_PROFILE").to_owned(),
+            optimisation: env!("LOSSLAB_OPTIMISATION").to_owned(),
+            features: listed(env!("LOSSLAB_FEATURES")),
+            target: env!("LOSSLAB_TARGET").to_owned(),
+            target_features: listed(env!("LOSSLAB_TARGET_FEATURES")),
             cpu: cpu(),
-            os: std::env::consts::OS,
-            architecture: std::env::consts::ARCH,
+            cores: std::thread::available_parallelism().map_or(0, usize::from),
+            architecture: std::env::consts::ARCH.to_owned(),
+            vector_instructions: vector_instructions().to_owned(),
+            cpu_class: cpu_class(),
+            os: std::env::consts::OS.to_owned(),
+            os_version: read("/etc/os-release").as_deref().and_then(os_version),
+            kernel: read("/proc/sys/kernel/osrelease").map(|text| text.trim().to_owned()),
             threads,
             command,
             data,
@@ -50,7 +97,7 @@ impl Environment {
 
 /// The processor's model, where the system tells.
 pub fn cpu() -> Option<String> {
-    std::fs::read_to_string("/proc/cpuinfo").ok().as_deref().and_then(cpu_model)
+    read("/proc/cpuinfo").as_deref().and_then(cpu_model)
 }
 
 /// The vector instructions that the kernels use on this processor.
@@ -66,20 +113,85 @@ pub fn vector_instructions() -> &'static str {
     }
 }
 
+/// The class of this processor, on all of which one build of the program computes the same
+/// bits: `x86_64 with AVX-512`.
+pub fn cpu_class() -> String {
+    format!("{} with {}", std::env::consts::ARCH, vector_instructions())
+}
+
+/// A small text file, where it is there.
+fn read(path: &str) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+/// The items of a list with commas.
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
 /// The first model named in the text of `/proc/cpuinfo`.
 fn cpu_model(cpuinfo: &str) -> Option<String> {
     let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
     line.split_once(':').map(|(_, model)| model.trim().to_owned())
 }
 
+/// The name that the text of `/etc/os-release` gives people to read.
+///
+/// Reference: os-release(5).
+fn os_version(os_release: &str) -> Option<String> {
+    let quoted = os_release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(quoted.trim().trim_matches(['"', '\'']).to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::cpu_model;
+    use super::*;
 
     #[test]
     fn cpu_model_is_the_text_after_the_colon() {
         let text = "processor\t: 0\nmodel name\t: Fast CPU @ 3GHz\nprocessor\t: 1\n";
         assert_eq!(cpu_model(text), Some("Fast CPU @ 3GHz".to_owned()));
         assert_eq!(cpu_model("processor\t: 0\n"), None);
+    }
+
+    #[test]
+    fn os_version_is_the_pretty_name_without_quotes() {
+        let text = "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n";
+        assert_eq!(os_version(text), Some("Debian GNU/Linux 13 (trixie)".to_owned()));
+        assert_eq!(os_version("PRETTY_NAME=Arch\nID=arch\n"), Some("Arch".to_owned()));
+        assert_eq!(os_version("ID=none\n"), None);
+    }
+
+    #[test]
+    fn a_list_has_no_empty_items() {
+        assert_eq!(listed("fxsr,sse,sse2"), ["fxsr", "sse", "sse2"]);
+        assert!(listed("").is_empty());
+    }
+
+    #[test]
+    fn the_build_tells_what_it_was_made_of_and_by_what() {
+        let here = Environment::here(2, vec!["losslab".into()], &[]);
+        assert!(SOURCES.len() == 32 && SOURCES.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        assert!(here.rustc.starts_with("rustc 1."), "{}", here.rustc);
+        assert!(["debug", "release"].contains(&here.profile.as_str()), "{}", here.profile);
+        assert!(here.target.starts_with(std::env::consts::ARCH), "{}", here.target);
+        assert!(here.cores > 0 && here.cpu_class.starts_with(std::env::consts::ARCH));
+        assert!(here.cpu_class.ends_with(vector_instructions()));
+        let relies_on = |name: &str| here.target_features.iter().any(|feature| feature == name);
+        assert_eq!(relies_on("sse2"), cfg!(target_feature = "sse2"));
+        assert_eq!(relies_on("avx2"), cfg!(target_feature = "avx2"));
+    }
+
+    #[test]
+    fn it_reads_back_and_so_do_files_that_say_less_or_more() {
+        let here = Environment::here(2, vec!["losslab".into(), "compare".into()], &[]);
+        let text = serde_json::to_string(&here).unwrap();
+        assert_eq!(serde_json::from_str::<Environment>(&text).unwrap(), here);
+        let earlier = r#"{"version": "0.1.0", "commit": null, "modified": false, "cpu": null,
+            "os": "linux", "architecture": "x86_64", "threads": 2, "command": ["losslab"],
+            "data": {"digits": "92"}, "weather": "fine"}"#;
+        let earlier: Environment = serde_json::from_str(earlier).unwrap();
+        assert_eq!((earlier.threads, earlier.data["digits"].as_str()), (2, "92"));
+        assert_eq!((earlier.cpu_class.as_str(), earlier.kernel), ("", None));
     }
 }
