@@ -83,6 +83,25 @@ pub struct CompareArguments {
     /// A number n for seeds 0 to n − 1, or a list; '7,' is the one seed 7
     #[arg(long, value_name = "N|LIST", allow_negative_numbers = true, help_heading = "Runs")]
     pub seeds: Option<Seeds>,
+
+    /// Let runs stand side by side, each on one thread: faster, and the same
+    /// results, but seconds that cannot be compared
+    #[arg(long, help_heading = "Runs")]
+    pub untimed: bool,
+
+    /// The targets that statistics count, as shares of the decrease from the start to
+    /// a reference that are left undone [default: 0.1,0.03,0.01,0.003,0.001]
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', help_heading = "Runs")]
+    pub target_levels: Option<Vec<f64>>,
+
+    /// Entries that each run's trace keeps at most, evenly chosen [default: all]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Runs")]
+    pub trace_entries: Option<usize>,
+
+    /// Take over the finished runs in the folder instead of doing them again, where
+    /// nothing that they depend on has changed
+    #[arg(long, help_heading = "Runs")]
+    pub resume: bool,
 }
 
 const TRAIN_EXAMPLES: &str = "\

@@ -74,9 +74,14 @@ impl Session {
         }
     }
 
+    /// Whether the user interrupted.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
     /// Success, or that the user interrupted.
     pub fn exit_code(&self) -> ExitCode {
-        match self.interrupt.load(Ordering::Relaxed) {
+        match self.is_interrupted() {
             true => ExitCode::from(INTERRUPTED),
             false => ExitCode::SUCCESS,
         }

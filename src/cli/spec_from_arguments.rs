@@ -31,6 +31,11 @@ pub fn comparison(arguments: &CompareArguments) -> Result<Plan, Error> {
     if let Some(seeds) = &arguments.seeds {
         spec.seeds.clone_from(&seeds.0);
     }
+    spec.timed &= !arguments.untimed;
+    if let Some(levels) = &arguments.target_levels {
+        spec.target_levels.clone_from(levels);
+    }
+    spec.trace_entries = arguments.trace_entries.or(spec.trace_entries);
     apply(experiment, &mut spec)?;
     // Whatever is not the quick start must not take its place.
     if spec.name == quickstart.name && spec != quickstart {

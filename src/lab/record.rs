@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::ProblemSummary;
 use super::iterates::evenly;
 use crate::objective::{Executed, Requested, TraceEntry};
 use crate::solver::Status;
@@ -124,6 +125,14 @@ pub struct Run {
 }
 
 impl Run {
+    /// Takes the targets of its problem as its own.
+    pub fn measure(&mut self, problem: &ProblemSummary) {
+        if let Some(target) = problem.target_loss {
+            self.measure_against(target);
+        }
+        self.measure_levels(&problem.targets);
+    }
+
     /// Takes `target` as the loss to reach, and finds the first iterate there.
     pub fn measure_against(&mut self, target: f64) {
         let reached = self.first_at(target);

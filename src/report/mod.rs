@@ -19,6 +19,7 @@ mod landscape;
 mod npz;
 mod pictures;
 mod records;
+mod run_journal;
 mod spectrum;
 mod statistics;
 mod summary;
@@ -44,6 +45,7 @@ pub use journal::Journal;
 pub use landscape::{KeepInFolder, LossScale, landscape_json, landscape_text, write_landscape};
 pub use npz::{ArrayValues, NamedArray, npz_bytes, write_npz};
 pub use records::{environment_json, record_lines, run_json};
+pub use run_journal::RunJournal;
 pub use spectrum::{spectrum_json, spectrum_text, write_spectrum};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
@@ -54,7 +56,7 @@ pub use weights::write_weights;
 pub struct WrittenFiles {
     /// The folder.
     pub directory: PathBuf,
-    /// `spec.toml`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
+    /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
     /// `summary.md`, in this order.
     pub records: Vec<PathBuf>,
     /// The charts as PNG.
@@ -63,8 +65,8 @@ pub struct WrittenFiles {
     pub vector_charts: Vec<PathBuf>,
 }
 
-/// Writes an experiment's folder, creating it where needed: the specification,
-/// the records, the environment, a summary, and every chart as PNG and SVG.
+/// Writes an experiment's folder, creating it where needed: the specification, problems and
+/// targets, the records, the environment, a summary, and every chart as PNG and SVG.
 /// Each file is replaced whole.
 ///
 /// A folder written before may hold charts that this comparison does not have.
@@ -89,6 +91,7 @@ pub fn write_comparison(
     let [runs, timing] = record_lines(&comparison.runs);
     let texts = [
         ("spec.toml", spec_toml.to_string()),
+        ("comparison.json", records::comparison_json(comparison)),
         ("runs.jsonl", runs),
         ("timing.jsonl", timing),
         ("environment.json", records::environment_json(environment)),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::lab::environment::Environment;
-use crate::lab::{Run, RunRecord};
+use crate::lab::{Comparison, Run, RunRecord};
 
 /// A run as one JSON object on one line, without the newline: the fields of
 /// [`RunRecord`] in their order, then `seconds`, `seconds_to_target`,
@@ -32,6 +32,12 @@ pub fn run_json(run: &Run) -> String {
 pub fn environment_json(environment: &Environment) -> String {
     let text = serde_json::to_string_pretty(environment);
     text.expect("an environment has text keys and a memory buffer takes all") + "\n"
+}
+
+/// What stands above the runs of a comparison, as indented JSON, newline included.
+pub(super) fn comparison_json(comparison: &Comparison) -> String {
+    let text = serde_json::to_string_pretty(comparison);
+    text.expect("a comparison has text keys and a memory buffer takes all") + "\n"
 }
 
 /// The contents of `runs.jsonl` and of `timing.jsonl`: a line per run.

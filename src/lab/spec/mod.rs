@@ -15,10 +15,11 @@ use std::path::Path;
 pub use problem::ProblemSpec;
 pub use settings::ProblemSettings;
 
+use super::lineup::of_another_program;
 use crate::data::{Dataset, SplitFractions};
 use crate::error::{Error, Result};
 use crate::solver::SolverSpec;
-use crate::solver::settings::Defect;
+use crate::solver::settings::{Defect, check_label};
 
 /// A comparison of solvers on problems. Every combination of problem, solver
 /// and seed is one run.
@@ -72,6 +73,10 @@ pub struct ExperimentSpec {
     pub problems: Vec<ProblemSpec>,
     /// The solvers, with different labels.
     pub solvers: Vec<SolverSpec>,
+    /// Names of the functions that are a program's own: see [`Lineup`](super::Lineup).
+    pub user_problems: Vec<String>,
+    /// Labels of the solvers that are a program's own.
+    pub user_solvers: Vec<String>,
 }
 
 impl ExperimentSpec {
@@ -94,6 +99,8 @@ impl ExperimentSpec {
             split: SplitFractions::default(),
             problems,
             solvers,
+            user_problems: Vec::new(),
+            user_solvers: Vec::new(),
         }
     }
 
@@ -112,8 +119,18 @@ impl ExperimentSpec {
     /// Checks everything that can be checked without the data.
     ///
     /// # Errors
-    /// [`Error::Specification`] for the first value that cannot be used.
+    /// [`Error::Specification`] for the first value that cannot be used, and for what is a
+    /// program's own.
     pub fn validate(&self) -> Result<()> {
+        self.validate_with_users()?;
+        match self.user_problems.iter().chain(&self.user_solvers).next() {
+            Some(name) => Err(of_another_program(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// [`ExperimentSpec::validate`] where things of a program's own are allowed.
+    fn validate_with_users(&self) -> Result<()> {
         self.check().map_err(|defect| defect.at(""))?;
         self.problems.iter().try_for_each(ProblemSpec::validate)?;
         self.solvers.iter().try_for_each(SolverSpec::validate)?;
@@ -131,6 +148,12 @@ impl ExperimentSpec {
     /// weights to start from that are not there.
     pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
         self.validate()?;
+        self.load()
+    }
+
+    /// [`ExperimentSpec::resolve`] where things of a program's own are allowed.
+    pub(super) fn load(&mut self) -> Result<Vec<Dataset>> {
+        self.validate_with_users()?;
         // Before anything that takes time.
         for path in self.problems.iter().filter_map(|problem| problem.weights.as_deref()) {
             check_is_readable(path).map_err(|error| Error::file(path, error))?;
@@ -163,7 +186,9 @@ impl ExperimentSpec {
 
     /// Number of runs.
     pub fn runs(&self) -> usize {
-        self.problems.len() * self.solvers.len() * self.seeds.len()
+        let problems = self.problems.len() + self.user_problems.len();
+        let solvers = self.solvers.len() + self.user_solvers.len();
+        problems * solvers * self.seeds.len()
     }
 
     /// The values that stand above the lists of problems and solvers.
@@ -204,22 +229,46 @@ impl ExperimentSpec {
 
     /// That there are problems and solvers, and none twice.
     fn check_lists(&self) -> std::result::Result<(), Defect> {
-        if self.problems.is_empty() {
+        if self.problems.is_empty() && self.user_problems.is_empty() {
             return Err(Defect::new("problem", "there is none".to_owned(), "add a problem"));
         }
-        if self.solvers.is_empty() {
+        if self.solvers.is_empty() && self.user_solvers.is_empty() {
             return Err(Defect::new("solver", "there is none".to_owned(), "add a solver"));
         }
-        let mut names = BTreeSet::new();
-        if let Some(twice) = self.problems.iter().find(|problem| !names.insert(&problem.name)) {
-            return Err(second("problem", &twice.name, "give each problem a name of its own"));
+        self.check_user_names()
+    }
+
+    /// That names of a program's own can be used and are not taken.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for the first that cannot.
+    pub(super) fn check_users(&self) -> Result<()> {
+        self.check_user_names().map_err(|defect| defect.at(""))
+    }
+
+    /// No name is there twice, and those of a program's own are names.
+    fn check_user_names(&self) -> std::result::Result<(), Defect> {
+        for name in &self.user_problems {
+            check_name(name, "user_problems")?;
         }
-        let mut labels = BTreeSet::new();
-        if let Some(twice) = self.solvers.iter().find(|solver| !labels.insert(&solver.label)) {
-            return Err(second("solver", &twice.label, "tell them apart with 'label'"));
+        for label in &self.user_solvers {
+            check_label(label)?;
+        }
+        let names = self.problems.iter().map(|problem| &problem.name);
+        if let Some(twice) = first_twice(names.chain(&self.user_problems)) {
+            return Err(second("problem", twice, "give each problem a name of its own"));
+        }
+        let labels = self.solvers.iter().map(|solver| &solver.label);
+        if let Some(twice) = first_twice(labels.chain(&self.user_solvers)) {
+            return Err(second("solver", twice, "tell them apart with 'label'"));
         }
         Ok(())
     }
+}
+
+fn first_twice<'n>(mut names: impl Iterator<Item = &'n String>) -> Option<&'n String> {
+    let mut seen = BTreeSet::new();
+    names.find(|name| !seen.insert(*name))
 }
 
 fn check_is_readable(path: &Path) -> std::io::Result<()> {

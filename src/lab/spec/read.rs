@@ -69,6 +69,8 @@ fn experiment(section: &mut Section<'_>) -> Result<ExperimentSpec> {
         split: split(section)?.unwrap_or(default.split),
         problems: read_all(section.tables("problem")?, problem, |spec| &spec.name)?,
         solvers: read_all(section.tables("solver")?, solver, |spec| &spec.label)?,
+        user_problems: section.texts("user_problems")?.unwrap_or_default(),
+        user_solvers: section.texts("user_solvers")?.unwrap_or_default(),
         name: default.name,
     })
 }

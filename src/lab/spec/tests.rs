@@ -254,7 +254,7 @@ fn errors_in_problems_and_solvers_name_their_line() {
         ("data = \"\"", "data: it is empty"),
         ("l2 = -1", "l2: -1.0 is out of range"),
         ("reference_loss = 1", "reference_loss: reference_start is missing; give both"),
-        ("reference_start = 1\nreference_loss = 1", "reference_loss: 1.0 is out of range"),
+        ("reference_loss = 1\nreference_start = 1", "reference_loss: 1.0 is out of range"),
         ("target_loss = inf", "target_loss: inf is out of range"),
         ("activation = \"tan\"", "activation: there is no 'tan'; did you mean 'tanh'?"),
         ("rows = \"half\"", "rows: there is no 'half'"),

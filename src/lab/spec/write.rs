@@ -39,6 +39,13 @@ impl ExperimentSpec {
         if let Some(threads) = self.threads {
             out.key("threads", threads);
         }
+        for (key, names) in
+            [("user_problems", &self.user_problems), ("user_solvers", &self.user_solvers)]
+        {
+            if !names.is_empty() {
+                out.key(key, list(names, |name| text(name)));
+            }
+        }
         out.table("[split]");
         out.key("train", number(self.split.train));
         out.key("validation", number(self.split.validation));
