@@ -19,6 +19,7 @@ mod runner;
 pub mod sharpness;
 mod spec;
 pub mod spectrum;
+pub mod statistics;
 mod study;
 mod trace_columns;
 

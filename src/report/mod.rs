@@ -20,7 +20,6 @@ mod npz;
 mod pictures;
 mod records;
 mod spectrum;
-mod statistics;
 mod summary;
 mod table;
 #[cfg(test)]
