@@ -2,6 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::PassWeights;
+use super::cells::complete_cells;
+use crate::lab::{Comparison, Run};
+
+/// In what a cost is counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Axis {
+    /// In passes, with these weights for their parts.
+    Passes(PassWeights),
+    /// In rows read: [`Executed::samples`](crate::objective::Executed::samples).
+    Samples,
+    /// In seconds on the solver's clock; these differ from rerun to rerun, and mean little
+    /// unless the comparison is `timed`.
+    Seconds,
+}
+
 /// A problem at a seed, with a loss to reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {
@@ -29,6 +45,29 @@ pub struct Costs {
 }
 
 impl Costs {
+    /// What the runs of `comparison` paid for the target levels of its problems, in the order
+    /// problems × seeds × levels. A run that diverged, or whose solver declined the problem,
+    /// has paid for what it reached before, and missed the rest. A problem and seed that some
+    /// solver has no finished run for, because the comparison was interrupted, is left out.
+    pub fn new(comparison: &Comparison, axis: Axis) -> Self {
+        let mut goals = Vec::new();
+        let mut paid = vec![Vec::new(); comparison.solvers.len()];
+        for cell in complete_cells(comparison) {
+            for (level, &target) in cell.problem.targets.iter().enumerate() {
+                goals.push(Goal {
+                    problem: cell.problem.name.clone(),
+                    seed: cell.seed,
+                    target,
+                    level,
+                    dimension: cell.runs.first().map_or(0, |run| run.record.dimension),
+                });
+                let costs = cell.runs.iter().map(|run| cost(run, level, axis));
+                paid.iter_mut().zip(costs).for_each(|(row, cost)| row.push(cost));
+            }
+        }
+        Self { solvers: comparison.solvers.clone(), goals, paid }
+    }
+
     /// The lowest cost that any solver paid for each goal; +∞ where nobody reached it.
     pub fn best(&self) -> Vec<f64> {
         let lowest =
@@ -60,5 +99,21 @@ impl Costs {
             seeds.entry(goal.seed).or_default().push(index);
         }
         problems.into_values().map(|seeds| seeds.into_values().collect()).collect()
+    }
+}
+
+/// What `run` paid for a target level.
+fn cost(run: &Run, level: usize, axis: Axis) -> f64 {
+    let target = run.record.targets.get(level);
+    let Some(reached) = target.and_then(|target| target.reached.as_ref()) else {
+        return f64::INFINITY;
+    };
+    match axis {
+        Axis::Passes(weights) if weights == PassWeights::default() => reached.passes,
+        Axis::Passes(weights) => weights.cost(reached.passes, &reached.executed, run.record.rows),
+        Axis::Samples => reached.executed.samples as f64,
+        Axis::Seconds => {
+            run.timing.target_seconds.get(level).copied().flatten().unwrap_or(f64::INFINITY)
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod bands;
 mod bootstrap;
+mod cells;
 mod costs;
 mod data_profile;
 mod ecdf;
@@ -14,11 +15,12 @@ mod quantiles;
 mod ranks;
 mod sensitivity;
 mod step_curve;
+mod weight_sensitivity;
 mod wins;
 
 pub use bands::{Afterwards, Spread, Steps, spread_curve};
 pub use bootstrap::{Bootstrap, Interval};
-pub use costs::{Costs, Goal};
+pub use costs::{Axis, Costs, Goal};
 pub use data_profile::data_profile;
 pub use ecdf::{Runtime, ecdf, runtimes};
 pub use pass_weights::PassWeights;
@@ -27,6 +29,7 @@ pub use quantiles::{median, quantile};
 pub use ranks::{RankCells, Ranking, mid_ranks};
 pub use sensitivity::{Sensitivity, SettingPoint};
 pub use step_curve::StepCurve;
+pub use weight_sensitivity::{WeightedRanks, weight_sensitivity};
 pub use wins::Wins;
 
 #[cfg(test)]
