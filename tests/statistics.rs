@@ -234,7 +234,7 @@ fn weighted_costs_of_real_runs() {
     let batched = ["sgd", "adam", "sgd:batch=7"];
     let solvers = [full.as_slice(), batched.as_slice()].concat();
     let mut spec = ExperimentSpec::named("weights", &["iris"], &solvers).unwrap();
-    spec.budget = 30.0;
+    spec.budget = 100.0;
     spec.seeds = vec![0];
     let comparison = compare(&spec, &AtomicBool::new(false), &mut |_| {}).unwrap();
     let prices = PassWeights {
