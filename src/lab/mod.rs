@@ -23,6 +23,7 @@ mod record;
 pub mod sharpness;
 mod spec;
 pub mod spectrum;
+pub mod statistics;
 mod study;
 mod trace_columns;
 mod train;

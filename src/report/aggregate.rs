@@ -1,10 +1,10 @@
 //! What tables say of a problem and a solver: medians over seeds.
 
+use crate::lab::statistics::median;
 use crate::lab::{Comparison, ProblemSummary, Run, TARGET_TAU, TargetRule};
 use crate::solver::Status;
 
 use super::format::compact;
-use super::statistics::median;
 
 /// The runs of one solver on one problem, and their medians.
 pub(super) struct Row<'a> {

@@ -16,12 +16,13 @@ mod eval;
 mod format;
 mod journal;
 mod landscape;
+mod learning_rates;
 mod npz;
 mod pictures;
 mod records;
 mod run_journal;
 mod spectrum;
-mod statistics;
+mod statistics_text;
 mod summary;
 mod table;
 #[cfg(test)]
@@ -72,11 +73,13 @@ pub struct WrittenFiles {
 /// A folder written before may hold charts that this comparison does not have.
 /// Those are removed, so that every chart belongs to the records beside it:
 /// `.png` and `.svg` files named `summary`, or `P-loss-passes`,
-/// `P-loss-seconds`, `P-gradient-norm` or `P-test-metric` with P of `a-z`,
-/// `0-9`, `-` and `_`; so are weights of other runs. Files of other names stay.
+/// `P-loss-seconds`, `P-gradient-norm`, `P-test-metric` or `learning-rate-P` with P of
+/// `a-z`, `0-9`, `-` and `_`, and `performance-profile`, `data-profile`, `ecdf`, `wins`,
+/// `performance-profile-seconds` and `ecdf-seconds`; so are weights of other runs. Files of
+/// other names stay.
 ///
-/// Only `timing.jsonl`, `environment.json` and the charts named
-/// `…-loss-seconds` depend on the clock or the machine.
+/// Only `timing.jsonl`, `environment.json` and the charts whose names end in `-seconds`
+/// depend on the clock or the machine.
 ///
 /// # Errors
 /// [`Error::File`] when the folder or a file cannot be written or an old chart

@@ -3,10 +3,10 @@
 
 use plotters_backend::DrawingBackend;
 
+use crate::lab::statistics::Spread;
 use crate::lab::{Comparison, Metric, ProblemSummary};
 use crate::report::aggregate::runs;
 use crate::report::format::{compact, metric_name, one_line, seed_list};
-use crate::report::statistics::Spread;
 
 use super::Drawing;
 use super::axis::{Axis, number_label, percent_label};

@@ -34,8 +34,18 @@ pub(super) struct Plot {
     /// Short bars at the foot.
     pub(super) rug: Vec<f64>,
     pub(super) spans: Vec<Span>,
+    pub(super) crosses: Vec<Cross>,
     /// Words in the upper left corner.
     pub(super) corner: String,
+}
+
+/// A × at the upper edge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cross {
+    pub(super) x: f64,
+    /// Rows below the edge, so that several at one place do not hide each other.
+    pub(super) row: usize,
+    pub(super) color: RGBColor,
 }
 
 /// A height that is measured between two values at a place.
@@ -62,6 +72,7 @@ impl Plot {
             marks: Vec::new(),
             rug: Vec::new(),
             spans: Vec::new(),
+            crosses: Vec::new(),
             corner: String::new(),
         }
     }
@@ -137,6 +148,10 @@ fn draw_plot<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: 
     for (points, style) in &plot.lines {
         let stroke = Stroke { dash: style.dash, ..Stroke::solid(style.color, LINE) };
         panel.draw_line(canvas, points, stroke);
+    }
+    for cross in &plot.crosses {
+        let at = (panel.place((cross.x, 0.0)).0, low.1 + 16.0 + 24.0 * cross.row as f64);
+        canvas.cross(at, 8.0, Stroke::solid(cross.color, 3.5));
     }
     panel.draw_axes(canvas, if plot.shares_axis { Below::Nothing } else { Below::Everything });
     let mut taken = Vec::new();

@@ -4,36 +4,11 @@
 //! therefore read as a right-continuous step function: its value at x is that
 //! of the last entry at or before x.
 
-/// The median: the middle value, or the mean of the two middle ones; `None`
-/// without values. Infinities count as values, so a run that never arrived
-/// can stand in as +∞; NaN is left out.
-pub(super) fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.into_iter().filter(|value| !value.is_nan()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    match sorted.len() {
-        0 => None,
-        count if count % 2 == 1 => Some(sorted[middle]),
-        _ => Some(midpoint(sorted[middle - 1], sorted[middle])),
-    }
-}
-
-fn midpoint(low: f64, high: f64) -> f64 {
-    // ∞ − ∞ has no mean; halves cannot overflow.
-    if low == high { low } else { low / 2.0 + high / 2.0 }
-}
-
-/// The q-quantile of finite values, 0 ≤ q ≤ 1, as the nearest rank.
-pub(super) fn quantile(values: impl IntoIterator<Item = f64>, q: f64) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
-    Some(sorted[(q.clamp(0.0, 1.0) * last as f64).round() as usize])
-}
+use super::median;
 
 /// What a run is worth after its last entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Afterwards {
+pub enum Afterwards {
     /// Its last value, up to this x: it stopped by itself, or the next entry
     /// would have come later.
     Holds(f64),
@@ -43,11 +18,11 @@ pub(super) enum Afterwards {
 
 /// One run as a step function.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Steps {
+pub struct Steps {
     /// (x, value) with x not decreasing, all finite.
-    pub(super) entries: Vec<(f64, f64)>,
+    pub entries: Vec<(f64, f64)>,
     /// What comes after.
-    pub(super) afterwards: Afterwards,
+    pub afterwards: Afterwards,
 }
 
 impl Steps {
@@ -73,22 +48,22 @@ impl Steps {
 
 /// Median and range at one x.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spread {
+pub struct Spread {
     /// Where.
-    pub(super) x: f64,
+    pub x: f64,
     /// The lowest value of the runs that have not diverged.
-    pub(super) low: f64,
+    pub low: f64,
     /// The median over all runs.
-    pub(super) median: f64,
+    pub median: f64,
     /// The highest value of the runs that have not diverged.
-    pub(super) high: f64,
+    pub high: f64,
 }
 
 /// Median and range over runs, at every x up to `end` at which one of them
 /// has an entry and all of them have a value. A run that has diverged counts
 /// in the median as `worst` (+∞ or −∞), so diverging never makes a method look
 /// better; the curve ends where the median itself has diverged.
-pub(super) fn spread_curve(runs: &[Steps], worst: f64, end: f64) -> Vec<Spread> {
+pub fn spread_curve(runs: &[Steps], worst: f64, end: f64) -> Vec<Spread> {
     let last = runs.iter().map(Steps::end).fold(end, f64::min);
     let mut grid: Vec<f64> = runs
         .iter()
@@ -118,26 +93,6 @@ mod tests {
 
     fn steps(entries: &[(f64, f64)], afterwards: Afterwards) -> Steps {
         Steps { entries: entries.to_vec(), afterwards }
-    }
-
-    #[test]
-    fn medians_by_hand() {
-        assert_eq!(median([3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median([4.0, 1.0, 2.0, 3.0]), Some(2.5));
-        assert_eq!(median([]), None);
-        assert_eq!(median([1.0, f64::INFINITY, 2.0]), Some(2.0));
-        assert_eq!(median([1.0, f64::INFINITY]), Some(f64::INFINITY));
-        assert_eq!(median([f64::INFINITY, f64::INFINITY]), Some(f64::INFINITY));
-        assert_eq!(median([f64::NAN, 5.0]), Some(5.0));
-        assert_eq!(median([f64::MAX, f64::MAX]), Some(f64::MAX));
-    }
-
-    #[test]
-    fn quantiles_by_hand() {
-        let values = (0..=10).map(f64::from);
-        assert_eq!(quantile(values.clone(), 0.1), Some(1.0));
-        assert_eq!(quantile(values, 1.0), Some(10.0));
-        assert_eq!(quantile([f64::INFINITY], 0.5), None);
     }
 
     #[test]
