@@ -13,7 +13,9 @@ use super::bench::BenchArguments;
 use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
+use super::report::ReportArguments;
 use super::spectrum::SpectrumArguments;
+use super::verify::VerifyArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,6 +27,7 @@ Examples:
   losslab eval -p digits -o out.safetensors    one evaluation, to compare
   losslab landscape                       where solvers walk, on one plane
   losslab connect                         what lies between two solutions
+  losslab verify results/quickstart       the same bytes again?
   losslab list solvers                    what there is to choose from";
 
 /// Which optimiser should train this network on this data?
@@ -55,6 +58,10 @@ pub enum Command {
     Connect(ConnectArguments),
     /// Measure how the loss curves: eigenvalues, trace, spectral density
     Spectrum(SpectrumArguments),
+    /// Run stored results again, and say what differs
+    Verify(VerifyArguments),
+    /// Draw figures and summary again, from stored records alone
+    Report(ReportArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
     /// Count evaluations on standard problems, beside published counts

@@ -11,10 +11,12 @@ mod landscape;
 mod list;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod spec_from_arguments;
 mod spectrum;
 mod train;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,8 @@ pub fn run() -> ExitCode {
         Command::Connect(arguments) => connect::connect(&arguments),
         Command::Landscape(arguments) => landscape::landscape(&arguments),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

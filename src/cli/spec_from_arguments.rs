@@ -280,20 +280,21 @@ fn solvers(
     let from_file = arguments.spec.is_some();
     texts
         .map(|text| match given.iter().find(|solver| from_file && solver.label == text) {
-            Some(solver) => Ok(solver.clone()),
-            None => parse_solver(text),
+            Some(solver) => Ok(vec![solver.clone()]),
+            None => parse_solvers(text),
         })
-        .collect()
+        .collect::<Result<Vec<_>, _>>()
+        .map(|solvers| solvers.concat())
 }
 
-fn parse_solver(text: &str) -> Result<SolverSpec, Error> {
+fn parse_solvers(text: &str) -> Result<Vec<SolverSpec>, Error> {
     match text.split_once(':') {
         Some((names, _)) if names.contains(',') => Err(Error::Specification {
             place: "-s".to_owned(),
             problem: format!("'{text}' mixes a list of solvers with settings"),
             remedy: "repeat -s for each solver that has settings".to_owned(),
         }),
-        _ => SolverSpec::parse(text),
+        _ => SolverSpec::parse_grid(text),
     }
 }
 

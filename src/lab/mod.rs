@@ -20,6 +20,7 @@ pub mod landscape;
 mod lineup;
 pub mod problems;
 mod record;
+mod references;
 pub mod sharpness;
 mod spec;
 pub mod spectrum;

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::test_support::comparison;
 use super::*;
+use crate::lab::Comparison;
+use crate::lab::environment::Environment;
 
 const SPEC: &str = "name = \"quickstart\"\n";
 

@@ -4,6 +4,7 @@ mod attempt;
 pub mod catalogue;
 mod conditions;
 mod first_order;
+pub(crate) mod grid;
 mod learning_rate;
 pub mod line_search;
 mod monitored;

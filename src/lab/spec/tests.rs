@@ -198,6 +198,42 @@ fn a_reference_stands_for_one_function_alone() {
 }
 
 #[test]
+fn values_that_are_listed_make_a_solver_each() {
+    let spec = read(
+        "[[solver]]\nname = \"momentum\"\nlearning_rate = { from = 0.01, to = 1, points = 3 }\n\
+         momentum = [0.5, 0.9]\n\n[[solver]]\nname = \"lbfgs\"\nlabel = \"mine\"\nmemory = [5, 20]\n",
+    );
+    let labels: Vec<&str> = spec.solvers.iter().map(|solver| solver.label.as_str()).collect();
+    let expected = [
+        "momentum learning_rate=0.01 momentum=0.5",
+        "momentum learning_rate=0.01",
+        "momentum learning_rate=0.1 momentum=0.5",
+        "momentum",
+        "momentum learning_rate=1.0 momentum=0.5",
+        "momentum learning_rate=1.0",
+        "mine memory=5",
+        "mine memory=20",
+    ];
+    assert_eq!(labels, expected);
+    let mut written = ExperimentSpec::new("spec", vec![], spec.solvers.clone());
+    written.name = spec.name.clone();
+    assert_eq!(ExperimentSpec::from_toml(&written.to_toml(), "spec.toml").unwrap(), written);
+    for (grid, parts) in [
+        ("learning_rate = []", &["line 3", "[] is not a number", "a list of these"][..]),
+        ("learning_rate = [0.1, [2]]", &["line 3", "is not a number"]),
+        ("learning_rate = { from = 1, to = 2 }", &["line 3", "is not a number"]),
+        ("learning_rate = { form = 1 }", &["line 3, solver 'gd', learning_rate, form", "'from'"]),
+        ("learning_rate = { from = 2, to = 1, points = 2 }", &["line 3", "0 < from < to"]),
+        ("learning_rate = [0.1, -1]", &["line 3", "learning_rate", "out of range"]),
+        ("learning_rate = [0.1, 0.1]", &["two named 'gd learning_rate=0.1'"]),
+    ] {
+        let text = format!("[[solver]]\nname = \"gd\"\n{grid}\n");
+        let message = message(&text);
+        assert!(parts.iter().all(|part| message.contains(part)), "{message} lacks {parts:?}");
+    }
+}
+
+#[test]
 fn seeds_are_a_count_or_a_list() {
     assert_eq!(read("seeds = 4").seeds, [0, 1, 2, 3]);
     assert_eq!(read("seeds = [7]").seeds, [7]);
