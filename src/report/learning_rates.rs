@@ -35,8 +35,8 @@ impl Sweep {
     }
 }
 
-/// The sweeps among `solvers`, read from automatic labels such as `sgd learning_rate=0.1`; a
-/// label of someone's own says nothing of its settings.
+/// The sweeps among `solvers`, read from labels such as the automatic `sgd learning_rate=0.1`;
+/// a label in other words says nothing of its settings.
 pub(super) fn sweeps(solvers: &[String]) -> Vec<Sweep> {
     let mut sweeps: Vec<Sweep> = Vec::new();
     for (method, label, value, solver) in solvers.iter().filter_map(|solver| read(solver)) {
@@ -55,7 +55,8 @@ fn read(label: &str) -> Option<(String, String, f64, String)> {
     let name = words.next()?;
     let pairs: Vec<&str> = words.collect();
     let solver = SolverSpec::parse(&format!("{name}:{}", pairs.join(","))).ok()?;
-    if solver.label != label {
+    // An automatic label that was too long is cut, perhaps within a number.
+    if solver.label.starts_with(label) && solver.label != label {
         return None;
     }
     let settings = solver.method.settings();

@@ -14,17 +14,25 @@ use super::{Costs, StepCurve};
 /// black-box setting", Optimization Methods and Software 36(1); Hansen et al. 2016,
 /// "COCO: performance assessment", arXiv:1605.03560.
 pub fn ecdf(costs: &Costs) -> Vec<StepCurve> {
-    let weights = problem_weights(costs);
+    let problems = problems(costs);
     let rows = costs.solvers.iter().zip(&costs.paid);
-    rows.map(|(solver, paid)| StepCurve::of(solver, paid, &weights)).collect()
+    rows.map(|(solver, paid)| StepCurve::of(solver, paid, &problems)).collect()
 }
 
-/// The weight of each goal, such that those of a problem add up to the same.
-fn problem_weights(costs: &Costs) -> Vec<f64> {
-    let of_problem =
-        |problem: &str| costs.goals.iter().filter(|goal| goal.problem == problem).count();
-    let problems = costs.by_problem_and_seed().len() as f64;
-    costs.goals.iter().map(|goal| 1.0 / (problems * of_problem(&goal.problem) as f64)).collect()
+/// The number of each goal's problem.
+fn problems(costs: &Costs) -> Vec<usize> {
+    let mut known: Vec<&str> = Vec::new();
+    costs
+        .goals
+        .iter()
+        .map(|goal| {
+            let known_at = known.iter().position(|name| *name == goal.problem);
+            known_at.unwrap_or_else(|| {
+                known.push(&goal.problem);
+                known.len() - 1
+            })
+        })
+        .collect()
 }
 
 /// A solver's [`ecdf`] as numbers.

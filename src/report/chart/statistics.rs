@@ -247,8 +247,8 @@ fn matrix(comparison: &Comparison) -> wins::Chart {
     let order = best_first(&costs);
     let subtitles = [
         goals(comparison, &costs),
-        "a number: of all goals the per cent that the solver of its row reached for fewer passes \
-         than that of its column, or alone; the best mean rank on top"
+        "number: % of goals that the row reached for fewer passes than the column, or alone; best \
+         mean rank on top"
             .to_string(),
     ];
     wins::Chart::new("Wins, row against column", &subtitles, &Wins::new(&costs), &order)
