@@ -177,7 +177,7 @@ fn profiles_and_distributions_are_those_worked_by_hand() {
     assert_eq!(sixteen_of(data_profile(&passes())), expected);
     assert_eq!(sixteen_of(ecdf(&passes())), expected);
     // A: log₂ of 2, 4, 8, 16 is 1, 2, 3, 4 of 4 octaves to 16, on average 2½.
-    let runtimes = runtimes(&passes(), 1.0, 16.0).unwrap();
+    let runtimes = runtimes(&passes(), 1.0, 16.0, &Bootstrap::default()).unwrap();
     assert!((runtimes[0].mean_share - 0.375).abs() < 1e-12);
     // B: ∏ = 3 · 6 · 9 · 12 = 1944, so the geometric mean is 1944^¼ = 6.640.
     assert!((runtimes[1].geometric_mean - 1944.0_f64.powf(0.25)).abs() < 1e-9);

@@ -31,9 +31,9 @@ pub struct WrittenFiles {
 /// Those are removed, so that every chart belongs to the records beside it:
 /// `.png` and `.svg` files named `summary`, or `P-loss-passes`,
 /// `P-loss-seconds`, `P-gradient-norm`, `P-test-metric` or `learning-rate-P` with P of
-/// `a-z`, `0-9`, `-` and `_`, and `performance-profile`, `data-profile`, `ecdf`, `wins`,
-/// `performance-profile-seconds` and `ecdf-seconds`; so are weights of other runs. Files of
-/// other names stay.
+/// `a-z`, `0-9`, `-` and `_`, and `performance-profile`, `performance-profile-samples`,
+/// `performance-profile-seconds`, `data-profile`, `ecdf`, `ecdf-seconds` and `wins`; so are
+/// weights of other runs. Files of other names stay.
 ///
 /// Only `timing.jsonl`, `environment.json` and the charts whose names end in `-seconds`
 /// depend on the clock or the machine.

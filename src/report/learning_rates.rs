@@ -35,12 +35,14 @@ impl Sweep {
     }
 }
 
-/// The sweeps among `solvers`, read from automatic labels such as `sgd learning_rate=0.1`; a
-/// label of someone's own says nothing of its settings.
+/// The sweeps among `solvers`, read from labels such as the automatic `sgd learning_rate=0.1`;
+/// a label in other words says nothing of its settings.
 pub(super) fn sweeps(solvers: &[String]) -> Vec<Sweep> {
     let mut sweeps: Vec<Sweep> = Vec::new();
     for (method, label, value, solver) in solvers.iter().filter_map(|solver| read(solver)) {
         match sweeps.iter_mut().find(|sweep| sweep.label == label) {
+            // The first of two labels for one value, as a default and the same in words.
+            Some(sweep) if sweep.values.iter().any(|known| known.0 == value) => {}
             Some(sweep) => sweep.values.push((value, solver)),
             None => sweeps.push(Sweep { method, label, values: vec![(value, solver)] }),
         }
@@ -55,7 +57,8 @@ fn read(label: &str) -> Option<(String, String, f64, String)> {
     let name = words.next()?;
     let pairs: Vec<&str> = words.collect();
     let solver = SolverSpec::parse(&format!("{name}:{}", pairs.join(","))).ok()?;
-    if solver.label != label {
+    // An automatic label that was too long is cut, perhaps within a number.
+    if solver.label.starts_with(label) && solver.label != label {
         return None;
     }
     let settings = solver.method.settings();
@@ -80,10 +83,11 @@ mod tests {
     fn sweeps_are_read_from_labels() {
         let solvers = labels(&[
             "lbfgs",
-            "gd learning_rate=0.5",
+            "gd learning_rate=0.25",
             "sgd",
-            "sgd learning_rate=0.5",
+            "sgd learning_rate=0.125",
             "gd",
+            "gd learning_rate=0.5",
             "gd learning_rate=2.0",
             "gd learning_rate=0.25 schedule=inverse rate=1.0",
             "my gd learning_rate=0.125",
@@ -91,10 +95,11 @@ mod tests {
         let sweeps = sweeps(&solvers);
         assert_eq!(sweeps.len(), 1, "{sweeps:?}");
         assert_eq!((sweeps[0].method.as_str(), sweeps[0].label.as_str()), ("gd", "gd"));
-        let default = SolverSpec::parse("gd").unwrap().method;
-        let crate::solver::Method::Gd(default) = default else { panic!("another method") };
-        let values: Vec<f64> = sweeps[0].values.iter().map(|value| value.0).collect();
-        assert_eq!(values, [0.5, default.learning_rate.initial, 2.0]);
+        // 0.5 is the default of gd.
+        let expected =
+            [(0.25, "gd learning_rate=0.25"), (0.5, "gd"), (2.0, "gd learning_rate=2.0")];
+        let values = sweeps[0].values.iter().map(|(value, label)| (*value, label.as_str()));
+        assert_eq!(values.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn standings(comparison: &Comparison, costs: &Costs) -> String {
     let bootstrap = Bootstrap::default();
     let by_cost = RankCells::of_costs(costs).ranking(&bootstrap);
     let by_loss = RankCells::of_losses(comparison).ranking(&bootstrap);
-    let numbers = runtimes(costs, 1.0, comparison.budget);
+    let numbers = runtimes(costs, 1.0, comparison.budget, &bootstrap);
     let with_intervals = comparison.seeds.len() > 1;
     let heads = [
         "solver",
@@ -74,7 +74,7 @@ fn standings(comparison: &Comparison, costs: &Costs) -> String {
             rank(&by_cost, index, with_intervals),
             rank(&by_loss, index, with_intervals),
         ];
-        row.extend(runtime_cells(numbers.as_ref().map(|numbers| &numbers[index])));
+        row.extend(runtime_cells(numbers.as_ref().map(|all| &all[index]), with_intervals));
         row
     });
     let confidence = compact(100.0 * bootstrap.confidence, 3);
@@ -105,15 +105,16 @@ fn rank(ranking: &Ranking, index: usize, with_interval: bool) -> String {
     }
 }
 
-fn runtime_cells(runtime: Option<&Runtime>) -> [String; 3] {
-    match runtime {
-        Some(Runtime { reached, mean_share, geometric_mean, .. }) => [
-            format!("{:.0} %", 100.0 * reached),
-            format!("{mean_share:.3}"),
-            significant(*geometric_mean, 3),
-        ],
-        None => [(); 3].map(|()| "–".to_string()),
-    }
+fn runtime_cells(runtime: Option<&Runtime>, with_interval: bool) -> [String; 3] {
+    let Some(Runtime { reached, mean_share, interval, geometric_mean, .. }) = runtime else {
+        return [(); 3].map(|()| "–".to_string());
+    };
+    let area = if with_interval {
+        format!("{mean_share:.3} [{:.3}, {:.3}]", interval.low, interval.high)
+    } else {
+        format!("{mean_share:.3}")
+    };
+    [format!("{:.0} %", 100.0 * reached), area, significant(*geometric_mean, 3)]
 }
 
 /// Per problem the median passes to each target.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::lab::statistics::Band;
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
 use super::aggregate::{Row, ToTarget, ends, rows, statuses, target_text};
@@ -141,9 +142,13 @@ fn definitions(comparison: &Comparison) -> String {
     }
     lines.push("iterations: steps of the solver; each may cost several passes");
     let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    let band = match Band::of(comparison.seeds.len()) {
+        Band::Range => "from the lowest to the highest",
+        Band::Quartiles => "from the lower to the upper quartile",
+    };
     format!(
         "## Definitions\n\n{items}\nIn the charts a line is the median over seeds and a band runs \
-         from the lowest to the highest. Over passes, a run that stopped by itself keeps its last \
+         {band}. Over passes, a run that stopped by itself keeps its last \
          value; over seconds, every finished run keeps it until the slowest seed of its solver \
          ends. A run that diverged ends at × and counts as worst in the median from there; × at \
          the edge is where a curve leaves the chart for good.\n\n"
@@ -199,7 +204,7 @@ mod tests {
     fn has_a_table_per_problem_and_every_figure() {
         let page = summary_markdown(&comparison());
         assert_eq!(page.matches("| solver | status |").count(), 3);
-        assert_eq!(page.matches("![").count(), 19);
+        assert_eq!(page.matches("![").count(), 20);
         assert!(page.contains("(spam-loss-passes.png)"), "{page}");
         assert!(page.contains("test RMSE (dollars) | test R²"), "{page}");
         assert!(page.contains("| gd | budget-spent ×2, non-finite ×1 |"), "{page}");

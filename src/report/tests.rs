@@ -31,10 +31,10 @@ fn read_folder(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Set `LOSSLAB_RENDER` to a folder to keep what is drawn there and look at it.
 #[test]
-fn the_folder_holds_records_and_nineteen_charts() {
+fn the_folder_holds_records_and_twenty_charts() {
     let files = write(&comparison());
-    assert_eq!(files.keys().filter(|name| name.ends_with(".png")).count(), 19);
-    assert_eq!(files.keys().filter(|name| name.ends_with(".svg")).count(), 19);
+    assert_eq!(files.keys().filter(|name| name.ends_with(".png")).count(), 20);
+    assert_eq!(files.keys().filter(|name| name.ends_with(".svg")).count(), 20);
     assert_eq!(files["spec.toml"], SPEC.as_bytes());
     let environment = String::from_utf8_lossy(&files["environment.json"]);
     assert!(

@@ -18,7 +18,7 @@ mod step_curve;
 mod weight_sensitivity;
 mod wins;
 
-pub use bands::{Afterwards, Spread, Steps, spread_curve};
+pub use bands::{Afterwards, Band, Spread, Steps, spread_curve};
 pub use bootstrap::{Bootstrap, Interval};
 pub use costs::{Axis, Costs, Goal};
 pub use data_profile::data_profile;

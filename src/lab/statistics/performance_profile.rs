@@ -1,6 +1,5 @@
 //! Performance profiles.
 
-use super::step_curve::even_weights;
 use super::{Costs, StepCurve};
 
 /// Per solver the share of goals that it reached within τ times the cost of the best solver
@@ -20,11 +19,11 @@ use super::{Costs, StepCurve};
 /// Reference: Dolan & Moré 2002, "Benchmarking optimization software with performance
 /// profiles", Mathematical Programming 91.
 pub fn performance_profile(costs: &Costs) -> Vec<StepCurve> {
-    let (best, weights) = (costs.best(), even_weights(costs.goals.len()));
+    let (best, one_group) = (costs.best(), vec![0; costs.goals.len()]);
     let profile = |(solver, paid): (&String, &Vec<f64>)| {
         let ratios: Vec<f64> =
             paid.iter().zip(&best).map(|(cost, best)| ratio(*cost, *best)).collect();
-        StepCurve::of(solver, &ratios, &weights)
+        StepCurve::of(solver, &ratios, &one_group)
     };
     costs.solvers.iter().zip(&costs.paid).map(profile).collect()
 }

@@ -107,7 +107,8 @@ impl Ranking {
     }
 }
 
-fn mean_over_problems(problems: &[Vec<&Vec<f64>>], solvers: usize) -> Vec<f64> {
+/// Per solver the mean over problems of the means over seeds.
+pub(super) fn mean_over_problems(problems: &[Vec<&Vec<f64>>], solvers: usize) -> Vec<f64> {
     let seeds = problems.iter().filter(|seeds| !seeds.is_empty());
     let means: Vec<Vec<f64>> = seeds.map(|seeds| mean_of(seeds.iter().copied(), solvers)).collect();
     mean_of(means.iter(), solvers)

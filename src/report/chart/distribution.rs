@@ -27,6 +27,8 @@ const SAMPLE: f64 = 44.0;
 const SPACE: f64 = 10.0;
 const WIDEST_LABEL: f64 = 330.0;
 const LINE: f64 = 3.5;
+/// What the words over a plot take.
+const WORDS: f64 = 24.0;
 /// The height of a plot that stands alone, and of one among several.
 const ALONE: f64 = 720.0;
 const AMONG: f64 = 400.0;
@@ -54,7 +56,8 @@ pub(super) struct Chart {
 
 struct Plot {
     panel: Panel,
-    corner: String,
+    /// Over it.
+    title: String,
     curves: Vec<Curve>,
     below: Below,
 }
@@ -90,15 +93,16 @@ impl Chart {
         let tall = least.max(LABEL_STEP * (names.len() as f64 + 1.0));
         let mut top = below_heading(&heading) - 14.0;
         let mut plots = Vec::new();
-        for (index, (corner, curves)) in distribution.plots.iter().enumerate() {
+        for (index, (title, curves)) in distribution.plots.iter().enumerate() {
             let is_last = index + 1 == distribution.plots.len();
+            top += if title.is_empty() { 0.0 } else { WORDS };
             let horizontal =
                 labelled(Axis::log(low, high), right - left, 130.0, &distribution.x_label);
             let area = Area { low: (left, top), high: (right, top + tall) };
             let panel = Panel { area, horizontal, vertical: vertical(), widest };
             let curves = beside_each_other(&panel, curves, &names, distribution);
             let below = if is_last { Below::Everything } else { Below::Nothing };
-            plots.push(Plot { panel, corner: corner.clone(), curves, below });
+            plots.push(Plot { panel, title: title.clone(), curves, below });
             top += tall + if is_last { BELOW } else { BETWEEN };
         }
         Self { heading, plots, height: top }
@@ -124,37 +128,52 @@ fn beside_each_other(
         let height = |share: f64| (share * 1e9).round();
         height(b.0).total_cmp(&height(a.0)).then(b.1.total_cmp(&a.1))
     });
-    let mut beside = f64::NEG_INFINITY;
-    let mut placed: Vec<Curve> = Vec::new();
-    for index in order {
-        let end = panel.place((high, curves[index].share(high))).1;
-        beside = end.max(beside + LABEL_STEP);
-        placed.push(Curve {
-            points: outline(&curves[index], low, high),
-            style: series_style(&distribution.solvers[index], &distribution.solvers),
-            label: names[index].clone(),
-            end,
-            beside,
-        });
-    }
-    // Where the lowest were pushed below the plot, they push the others up again.
-    let mut limit = panel.area.high.1;
-    for curve in placed.iter_mut().rev() {
-        curve.beside = curve.beside.min(limit);
-        limit = curve.beside - LABEL_STEP;
-    }
-    placed
+    let ends: Vec<f64> =
+        order.iter().map(|index| panel.place((high, curves[*index].share(high))).1).collect();
+    let beside = apart(&ends, LABEL_STEP, panel.area.low.1, panel.area.high.1);
+    let curve = |((index, end), beside): ((usize, f64), f64)| Curve {
+        points: outline(&curves[index], low, high),
+        style: series_style(&distribution.solvers[index], &distribution.solvers),
+        label: names[index].clone(),
+        end,
+        beside,
+    };
+    order.into_iter().zip(ends).zip(beside).map(curve).collect()
 }
 
-/// The corners of a step function between two costs.
+/// Places at least `step` apart, as near as can be to the `wanted`, which increase, and
+/// between `low` and `high` where there is room for all.
+fn apart(wanted: &[f64], step: f64, low: f64, high: f64) -> Vec<f64> {
+    // Without the steps the places need only not decrease: pool adjacent violators.
+    let mut blocks: Vec<(f64, usize)> = Vec::new();
+    for (index, place) in wanted.iter().enumerate() {
+        blocks.push((place - step * index as f64, 1));
+        while let [.., (before, many), (last, few)] = blocks.as_slice()
+            && before > last
+        {
+            let count = many + few;
+            let mean = (before * *many as f64 + last * *few as f64) / count as f64;
+            blocks.truncate(blocks.len() - 2);
+            blocks.push((mean, count));
+        }
+    }
+    let lowest = high - step * wanted.len().saturating_sub(1) as f64;
+    let places = blocks.into_iter().flat_map(|(place, count)| vec![place; count]);
+    let held = places.map(|place| place.min(lowest).max(low)).enumerate();
+    held.map(|(index, place)| place + step * index as f64).collect()
+}
+
+/// The corners of a step function between two costs; none where it is 0.
 fn outline(curve: &StepCurve, low: f64, high: f64) -> Vec<Point> {
     let mut share = curve.share(low);
-    let mut points = vec![(low, share)];
+    let mut points = if share > 0.0 { vec![(low, share)] } else { Vec::new() };
     for &(place, next) in curve.steps.iter().filter(|step| low < step.0 && step.0 <= high) {
         points.extend([(place, share), (place, next)]);
         share = next;
     }
-    points.push((high, share));
+    if share > 0.0 {
+        points.push((high, share));
+    }
     points
 }
 
@@ -183,7 +202,7 @@ impl Plot {
             self.draw_label(canvas, curve);
         }
         let (low, bold) = (self.panel.area.low, Lettering::new(TICK_SIZE, INK).bold());
-        canvas.text(&self.corner, (low.0 + 14.0, low.1 + 28.0), bold);
+        canvas.text(&self.title, (low.0, low.1 - 14.0), bold);
     }
 
     fn draw_label<B: DrawingBackend>(&self, canvas: &mut Canvas<'_, B>, curve: &Curve) {
@@ -257,5 +276,18 @@ mod tests {
         let curve =
             StepCurve { solver: "a".into(), steps: vec![(0.0, 0.2), (4.0, 0.7), (9.0, 1.0)] };
         assert_eq!(outline(&curve, 1.0, 8.0), [(1.0, 0.2), (4.0, 0.2), (4.0, 0.7), (8.0, 0.7)]);
+        let late = StepCurve { steps: vec![(4.0, 0.5)], ..curve };
+        assert_eq!(outline(&late, 1.0, 8.0), [(4.0, 0.0), (4.0, 0.5), (8.0, 0.5)]);
+        assert!(outline(&late, 1.0, 3.0).is_empty());
+    }
+
+    #[test]
+    fn places_move_apart_as_little_as_need_be() {
+        assert_eq!(apart(&[10.0, 90.0], 20.0, 0.0, 100.0), [10.0, 90.0]);
+        // Two at 50 part to both sides; at the edges all move inwards.
+        assert_eq!(apart(&[50.0, 50.0], 20.0, 0.0, 100.0), [40.0, 60.0]);
+        assert_eq!(apart(&[0.0, 0.0, 5.0], 20.0, 0.0, 100.0), [0.0, 20.0, 40.0]);
+        assert_eq!(apart(&[95.0, 100.0], 20.0, 0.0, 100.0), [80.0, 100.0]);
+        assert!(apart(&[], 20.0, 0.0, 100.0).is_empty());
     }
 }

@@ -12,7 +12,7 @@
 //! solver's slowest run ended, and the others keep their value until then, spent
 //! budgets included: a quick seed has its answer, whatever the clock says.
 
-use crate::lab::statistics::{Afterwards, Spread, Steps, spread_curve};
+use crate::lab::statistics::{Afterwards, Band, Spread, Steps, spread_curve};
 use crate::lab::{Metric, Run};
 use crate::objective::TraceEntry;
 use crate::solver::Status;
@@ -94,7 +94,7 @@ impl Series {
             Against::Passes => budget,
             Against::Seconds => slowest(runs, &steps),
         };
-        let curve = thinned(spread_curve(&steps, worst, end));
+        let curve = thinned(spread_curve(&steps, worst, end, Band::of(runs.len())));
         Self { style, curve, has_band: runs.len() > 1, diverged }
     }
 

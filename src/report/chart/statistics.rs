@@ -25,11 +25,13 @@ pub(super) enum Statistic {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Unit {
     Passes,
+    /// Rows read.
+    Samples,
     Seconds,
 }
 
 /// The file name, what it shows in words, and the chart.
-const OF_GOALS: [(&str, &str, Statistic); 6] = [
+const OF_GOALS: [(&str, &str, Statistic); 7] = [
     (
         "performance-profile",
         "Performance profile: goals reached within a factor of the best solver's passes",
@@ -44,6 +46,12 @@ const OF_GOALS: [(&str, &str, Statistic); 6] = [
         "ecdf",
         "Distribution of runtimes in passes over all problems, seeds and targets",
         Statistic::Ecdf(Unit::Passes),
+    ),
+    (
+        "performance-profile-samples",
+        "Performance profile: goals reached within a factor of the samples of the solver that \
+         reads fewest",
+        Statistic::PerformanceProfile(Unit::Samples),
     ),
     ("wins", "Wins of each solver over each other", Statistic::Wins),
     (
@@ -118,6 +126,7 @@ impl Unit {
     fn costs(self, comparison: &Comparison) -> Costs {
         match self {
             Self::Passes => passes(comparison),
+            Self::Samples => Costs::new(comparison, Axis::Samples),
             Self::Seconds => Costs::new(comparison, Axis::Seconds),
         }
     }
@@ -125,6 +134,7 @@ impl Unit {
     fn name(self) -> &'static str {
         match self {
             Self::Passes => "passes",
+            Self::Samples => "samples read",
             Self::Seconds => "seconds",
         }
     }
@@ -215,6 +225,7 @@ fn runtimes(comparison: &Comparison, unit: Unit) -> Distribution {
         subtitles: vec![goals(comparison, &costs), "every problem weighs the same".into()],
         x_label: match unit {
             Unit::Passes => "passes (1 = one loss and gradient over the training set)".into(),
+            Unit::Samples => "rows read by all but backward passes".into(),
             Unit::Seconds => "seconds".into(),
         },
         y_label: "goals reached (%)".into(),
@@ -247,8 +258,8 @@ fn matrix(comparison: &Comparison) -> wins::Chart {
     let order = best_first(&costs);
     let subtitles = [
         goals(comparison, &costs),
-        "a number: of all goals the per cent that the solver of its row reached for fewer passes \
-         than that of its column, or alone; the best mean rank on top"
+        "number: % of goals that the row reached for fewer passes than the column, or alone; best \
+         mean rank on top"
             .to_string(),
     ];
     wins::Chart::new("Wins, row against column", &subtitles, &Wins::new(&costs), &order)

@@ -47,6 +47,7 @@ fn pictures_have_the_size_and_words_they_should() {
         "performance-profile",
         "data-profile",
         "ecdf",
+        "performance-profile-samples",
         "wins",
         "performance-profile-seconds",
         "ecdf-seconds",
@@ -97,7 +98,7 @@ fn many_solvers_with_long_labels() {
     }
     let rendered = render_all(&many);
     keep(&rendered, "many");
-    assert_eq!(rendered.len(), 11);
+    assert_eq!(rendered.len(), 12);
     assert!(rendered[0].1.svg.contains("&lt;"));
 }
 
@@ -154,7 +155,7 @@ fn without_target_or_runs_there_is_less_to_draw() {
 fn every_figure_is_known_by_its_stem() {
     let mut sweep = comparison();
     sweep.solvers =
-        ["gd", "gd learning_rate=0.5", "gd learning_rate=2.0"].map(String::from).to_vec();
+        ["gd", "gd learning_rate=0.25", "gd learning_rate=2.0"].map(String::from).to_vec();
     for run in &mut sweep.runs {
         let taken =
             ["gd", "gd-line-search", "cg"].iter().position(|name| *name == run.record.solver);

@@ -21,9 +21,9 @@ use super::text::{fit_labels, text_width};
 const WIDEST_LABEL: f64 = 300.0;
 /// Between the matrix and its names.
 const SPACE: f64 = 14.0;
-const LARGEST_CELL: (f64, f64) = (150.0, 96.0);
+const LARGEST_CELL: (f64, f64) = (200.0, 110.0);
 const LEAST_ROW: f64 = 34.0;
-const LARGEST_NUMBER: f64 = 26.0;
+const LARGEST_NUMBER: f64 = 30.0;
 /// The colour bar needs this height for its words.
 const LEAST_HEIGHT: f64 = 460.0;
 const BELOW: f64 = 40.0;
@@ -100,7 +100,7 @@ impl Chart {
         };
         let ground = ColorMap::Diverging.step(*share);
         canvas.rectangle(inner.0, inner.1, ground);
-        let color = if luminance(ground) < 0.3 { WHITE } else { INK };
+        let color = if luminance(ground) < 0.2 { WHITE } else { INK };
         let size = (0.4 * self.cell.0).min(0.62 * self.cell.1).min(LARGEST_NUMBER);
         let middle = (f64::midpoint(low.0, high.0), f64::midpoint(low.1, high.1) + 0.36 * size);
         canvas.text(percent, middle, Lettering::new(size, color).align(HPos::Center));
