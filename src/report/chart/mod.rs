@@ -15,6 +15,7 @@ mod isolines;
 mod keys;
 mod labels;
 mod levels;
+pub(super) mod lines;
 mod panel;
 mod plots;
 mod png;
@@ -119,7 +120,7 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
 pub(super) fn is_figure_stem(stem: &str) -> bool {
     let of_problem = |suffix: &str| {
         let problem = stem.strip_suffix(suffix)?.strip_suffix('-')?;
-        Some(!problem.is_empty() && problem.chars().all(is_stem_character))
+        Some(is_stem(problem))
     };
     stem == SUMMARY
         || statistics::is_stem(stem)
@@ -171,6 +172,11 @@ fn draw_on<B: DrawingBackend>(drawing: &impl Drawing, backend: &mut B) -> Result
     let mut canvas = Canvas::new(backend);
     drawing.draw(&mut canvas);
     canvas.finish()
+}
+
+/// Whether `name` can be the stem of a file.
+pub(super) fn is_stem(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(is_stem_character)
 }
 
 /// A file name for each name: `a-z`, `0-9`, `-` and `_` stay, letters become

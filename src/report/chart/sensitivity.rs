@@ -5,7 +5,7 @@ use crate::lab::statistics::{Sensitivity, SettingPoint};
 use super::frame::Heading;
 use super::keys::{Key, Sample};
 use super::panel::heading;
-use super::plots::{Cross, Plot, Plots, axis_of};
+use super::plots::{Plot, Plots, axis_of};
 use super::style::{SeriesStyle, series_style};
 
 const HEIGHT: f64 = 700.0;
@@ -36,13 +36,13 @@ pub(super) fn chart(
     let horizontal = (axis_of(values, true), x_label.to_string());
     let vertical = (axis_of(drawn, true), "final training loss (penalty included)".to_string());
     let mut plot = Plot::empty(horizontal, vertical, HEIGHT);
-    for (row, (label, sensitivity)) in problems.iter().enumerate() {
-        add(&mut plot, sensitivity, style(label), row);
+    for (label, sensitivity) in problems {
+        add(&mut plot, sensitivity, style(label));
     }
     Plots::new(heading, keys, vec![plot])
 }
 
-fn add(plot: &mut Plot, sensitivity: &Sensitivity, style: SeriesStyle, row: usize) {
+fn add(plot: &mut Plot, sensitivity: &Sensitivity, style: SeriesStyle) {
     let points = &sensitivity.points;
     let highest = plot.vertical.0.ends().1;
     // An infinite end of a band is at the edge of the plot, an infinite median nowhere.
@@ -55,7 +55,7 @@ fn add(plot: &mut Plot, sensitivity: &Sensitivity, style: SeriesStyle, row: usiz
     plot.lines.extend(line.iter().map(|point| (vec![*point], style)));
     plot.lines.push((line, style));
     let diverged = points.iter().filter(|point| point.diverged > 0);
-    plot.crosses.extend(diverged.map(|point| Cross { x: point.value, row, color: style.color }));
+    plot.crosses.extend(diverged.map(|point| ((point.value, f64::INFINITY), style.color)));
 }
 
 /// What must be said below the title of such a chart.
