@@ -14,7 +14,7 @@ use losslab::solver::Status;
 pub fn run(
     spec: &ExperimentSpec,
     folder: &Path,
-    keep: &mut dyn FnMut(&RunRecord, &Vector),
+    keep: &mut (dyn FnMut(&RunRecord, &Vector) + Send),
 ) -> losslab::Result<Comparison> {
     let (mut done, total) = (0, spec.runs());
     let comparison = compare(spec, &AtomicBool::new(false), &mut |event| {
