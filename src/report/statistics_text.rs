@@ -132,10 +132,9 @@ fn levels(comparison: &Comparison, costs: &Costs) -> String {
 }
 
 fn problem_levels(comparison: &Comparison, costs: &Costs, problem: &ProblemSummary) -> String {
-    let levels = costs.levels();
     let mut heads = vec![escaped(&problem.title)];
     heads.extend(problem.targets.iter().enumerate().map(|(level, loss)| {
-        format!("{} (≤ {})", level_text(comparison, level, levels), compact(*loss, 4))
+        format!("{} (≤ {})", level_text(comparison, level), compact(*loss, 4))
     }));
     let cell = |solver: usize, level: usize| {
         let goals = costs.goals.iter().zip(&costs.paid[solver]);
@@ -294,6 +293,15 @@ mod tests {
         assert_eq!(cg.matches("(2/3)").count(), 3, "{text}");
         let gd = california.lines().find(|line| line.starts_with("| gd |")).unwrap();
         assert!(gd.ends_with("| ∞ |"), "{text}");
+    }
+
+    #[test]
+    fn levels_have_numbers_where_a_problem_lacks_one() {
+        let mut some = comparison();
+        assert!(section(&some).contains("| 10 % of the decrease left (≤ 0.165) |"));
+        some.problems[1].targets.remove(0);
+        let text = section(&some);
+        assert!(!text.contains("of the decrease left") && text.contains("| target 3 (≤ 0.111) |"));
     }
 
     #[test]

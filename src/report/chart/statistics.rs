@@ -183,7 +183,7 @@ fn by_level(comparison: &Comparison) -> Distribution {
     let costs = passes(comparison);
     let plots = shown_levels(costs.levels()).into_iter().map(|level| {
         let of_level = costs.filtered(|goal| goal.level == level);
-        (level_text(comparison, level, costs.levels()), data_profile(&of_level))
+        (level_text(comparison, level), data_profile(&of_level))
     });
     let plots: Vec<(String, Vec<StepCurve>)> = plots.collect();
     Distribution {
@@ -204,17 +204,14 @@ fn shown_levels(levels: usize) -> Vec<usize> {
     shown
 }
 
-/// What a level asks for, in words.
-pub(in crate::report) fn level_text(
-    comparison: &Comparison,
-    level: usize,
-    levels: usize,
-) -> String {
-    match comparison.target_levels.get(level) {
-        Some(tau) if comparison.target_levels.len() == levels => {
-            format!("{} % of the decrease left", compact(100.0 * tau, 3))
-        }
-        _ => format!("target {} of {levels}", level + 1),
+/// What a level asks for, in words; a number where a problem has not all of the levels.
+pub(in crate::report) fn level_text(comparison: &Comparison, level: usize) -> String {
+    let levels = &comparison.target_levels;
+    let mut with_targets = comparison.problems.iter().filter(|p| !p.targets.is_empty());
+    let is_complete = with_targets.all(|problem| problem.targets.len() == levels.len());
+    match levels.get(level).filter(|_| is_complete) {
+        Some(tau) => format!("{} % of the decrease left", compact(100.0 * tau, 3)),
+        None => format!("target {}", level + 1),
     }
 }
 
