@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::chart::is_stem;
 use super::chart::lines::render;
 use super::pictures::write_pictures;
-use super::statistics::median;
 use crate::error::{Error, Result};
+use crate::lab::statistics::median;
 
 /// A picture of one panel of lines or several.
 ///
