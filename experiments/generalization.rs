@@ -21,6 +21,7 @@
 use std::path::Path;
 
 use losslab::data::SplitFractions;
+use losslab::lab::statistics::mid_ranks;
 use losslab::lab::{
     AlongOptions, ExperimentSpec, ProblemSettings, Study, curvature_along, sharpness,
 };
@@ -264,21 +265,12 @@ fn sharpnesses(sweeps: &[Sweep]) -> LineChart {
 
 /// Spearman's rank correlation: Pearson's of the ranks, equal values sharing their mean.
 fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
-    let (a, b) = (ranks(a), ranks(b));
+    let (a, b) = (mid_ranks(a), mid_ranks(b));
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (ma, mb) = (mean(&a), mean(&b));
     let product: f64 = a.iter().zip(&b).map(|(a, b)| (a - ma) * (b - mb)).sum();
     let square = |values: &[f64], mean: f64| values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
     product / (square(&a, ma) * square(&b, mb)).sqrt()
-}
-
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let rank = |value: &f64| {
-        let below = values.iter().filter(|other| *other < value).count();
-        let equal = values.iter().filter(|other| *other == value).count();
-        below as f64 + (equal as f64 - 1.0) / 2.0
-    };
-    values.iter().map(rank).collect()
 }
 
 fn summary(sweeps: &[Sweep]) -> String {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use losslab::lab::environment::Environment;
+use losslab::lab::statistics;
 use losslab::lab::{Comparison, Event, ExperimentSpec, RunRecord, compare};
 use losslab::numerics::Vector;
 use losslab::report::write_comparison;
@@ -47,16 +48,10 @@ pub fn last_loss(record: &RunRecord) -> f64 {
     }
 }
 
-/// The median, with what is not finite as the worst: +∞.
+/// The median, with what is not finite as the worst: +∞. NaN without values.
 pub fn median(values: &[f64]) -> f64 {
-    let mut sorted: Vec<f64> =
-        values.iter().map(|value| if value.is_finite() { *value } else { f64::INFINITY }).collect();
-    sorted.sort_by(f64::total_cmp);
-    match sorted.len() {
-        0 => f64::NAN,
-        count if count % 2 == 1 => sorted[count / 2],
-        count => f64::midpoint(sorted[count / 2 - 1], sorted[count / 2]),
-    }
+    let worst = |value: &f64| if value.is_finite() { *value } else { f64::INFINITY };
+    statistics::median(values.iter().map(worst)).unwrap_or(f64::NAN)
 }
 
 /// `median (lowest – highest)`, in the format that `text` gives a number.
