@@ -15,6 +15,7 @@ mod run;
 mod spec_from_arguments;
 mod spectrum;
 mod train;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::Tune(arguments) => tune::tune(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Connect(arguments) => connect::connect(&arguments),
         Command::Landscape(arguments) => landscape::landscape(&arguments),

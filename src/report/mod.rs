@@ -27,6 +27,7 @@ mod summary;
 mod table;
 #[cfg(test)]
 mod test_support;
+mod tune;
 mod weights;
 
 use std::path::{Path, PathBuf};
@@ -50,6 +51,7 @@ pub use run_journal::RunJournal;
 pub use spectrum::{spectrum_json, spectrum_text, write_spectrum};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
+pub use tune::{tuning_json, tuning_markdown, tuning_text, write_tuning};
 pub use weights::write_weights;
 
 /// What [`write_comparison`] has written.
