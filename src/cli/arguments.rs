@@ -15,6 +15,7 @@ use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
 use super::report::ReportArguments;
 use super::spectrum::SpectrumArguments;
+use super::tune::TuneArguments;
 use super::verify::VerifyArguments;
 
 const EXAMPLES: &str = "\
@@ -24,6 +25,7 @@ Examples:
   losslab compare -s lbfgs -s gd:learning_rate=0.5,schedule=cosine,horizon=150
   losslab compare --data houses.csv --target price --hidden 32,16
   losslab train -p digits --budget 300    one run, and its weights
+  losslab tune -s gd -s adam              settings by a search, and its cost
   losslab eval -p digits -o out.safetensors    one evaluation, to compare
   losslab landscape                       where solvers walk, on one plane
   losslab connect                         what lies between two solutions
@@ -50,6 +52,8 @@ pub enum Command {
     Compare(CompareArguments),
     /// Train one network, and keep its weights
     Train(TrainArguments),
+    /// Choose a solver's settings by a search, and say what that cost
+    Tune(TuneArguments),
     /// Compute loss and derivatives at one point, for comparison
     Eval(EvalArguments),
     /// Draw the loss surface, and the paths of solvers on it
@@ -420,6 +424,7 @@ mod tests {
         for sub in [
             &["compare"][..],
             &["train"],
+            &["tune"],
             &["eval"],
             &["landscape"],
             &["spectrum"],

@@ -16,6 +16,7 @@ mod run;
 mod spec_from_arguments;
 mod spectrum;
 mod train;
+mod tune;
 mod verify;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::Tune(arguments) => tune::tune(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Connect(arguments) => connect::connect(&arguments),
         Command::Landscape(arguments) => landscape::landscape(&arguments),

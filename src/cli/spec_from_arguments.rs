@@ -11,6 +11,7 @@ use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
 use super::spectrum::SpectrumArguments;
+use super::tune::TuneArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -61,6 +62,23 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
     only("training takes one problem", "-p", spec.problems.len(), compare)?;
     only("training takes one solver", "-s", spec.solvers.len(), compare)?;
     only("training takes one seed", "--seed", spec.seeds.len(), compare)?;
+    plan(experiment, spec)
+}
+
+/// The problem and the solvers that are to be tuned, and the comparison of what comes out.
+pub fn tuning(arguments: &TuneArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let problems = vec![problems::find("digits")?];
+    let default = ExperimentSpec::new("tune", problems, vec![SolverSpec::named("gd")?]);
+    // Results of a comparison with the same specification stay what they are.
+    let name = default.name.clone();
+    let mut spec = ExperimentSpec { name, ..base(experiment.spec.as_deref(), default)? };
+    if let Some(seeds) = &arguments.seeds {
+        spec.seeds.clone_from(&seeds.0);
+    }
+    spec.timed &= !arguments.untimed;
+    apply(experiment, &mut spec)?;
+    only("a tuning is on one problem", "-p", spec.problems.len(), "")?;
     plan(experiment, spec)
 }
 

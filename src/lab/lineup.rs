@@ -67,6 +67,12 @@ impl<'a> Lineup<'a> {
         &self.spec
     }
 
+    /// The same functions under another specification, which has no solvers of the user's.
+    pub(super) fn variant(&self, spec: ExperimentSpec) -> Lineup<'_> {
+        let objectives = self.objectives.iter().map(UserObjective::borrowed).collect();
+        Lineup { spec, solvers: Vec::new(), objectives }
+    }
+
     /// Every solver's label with the solver, the specification's before the others.
     pub(super) fn contestants(&self) -> Vec<(&str, Contestant<'_>)> {
         let stated = self.spec.solvers.iter();
@@ -127,6 +133,19 @@ impl<'a> UserObjective<'a> {
             start: Box::new(start),
             target_loss: None,
             reference: None,
+        }
+    }
+
+    /// The same function, for as long as this one is there.
+    fn borrowed(&self) -> UserObjective<'_> {
+        let start = &self.start;
+        UserObjective {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            objective: self.objective,
+            start: Box::new(move |seed| start(seed)),
+            target_loss: self.target_loss,
+            reference: self.reference,
         }
     }
 

@@ -28,6 +28,7 @@ pub mod statistics;
 mod study;
 mod trace_columns;
 mod train;
+pub mod tune;
 
 pub use along::{
     Along, AlongOptions, AlongRun, CurvatureAt, Hovering, StabilityLimit, StepCurvature, chosen,

@@ -30,6 +30,7 @@ mod summary;
 mod table;
 #[cfg(test)]
 mod test_support;
+mod tune;
 mod verify;
 mod weights;
 
@@ -51,6 +52,7 @@ pub use run_journal::RunJournal;
 pub use spectrum::{spectrum_json, spectrum_text, write_spectrum};
 pub use summary::summary_markdown;
 pub use table::terminal_table;
+pub use tune::{tuning_json, tuning_markdown, tuning_text, write_tuning};
 pub use verify::{
     Difference, LOSS_TOLERANCE, Rule, START_TOLERANCE, Verification, verification_json,
     verify_comparison,

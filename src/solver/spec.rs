@@ -70,6 +70,31 @@ impl SolverSpec {
         Ok(solver)
     }
 
+    /// This solver with other values for some settings, as keys and values, under another
+    /// label.
+    ///
+    /// ```
+    /// use losslab::solver::SolverSpec;
+    /// let solver = SolverSpec::parse("gd:schedule=cosine,horizon=150")?;
+    /// let faster = solver.with_settings(&[("learning_rate", "2")], "faster")?;
+    /// assert_eq!(
+    ///     faster,
+    ///     SolverSpec::parse("gd:learning_rate=2,schedule=cosine,horizon=150,label=faster")?
+    /// );
+    /// # Ok::<(), losslab::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for a key or value that the method cannot use, and for such a
+    /// label.
+    pub fn with_settings(&self, pairs: &[(&str, &str)], label: &str) -> Result<Self> {
+        let method = settings::override_settings(self.method.clone(), pairs)
+            .map_err(|defect| defect.at(&format!("solver '{}'", self.label)))?;
+        let solver = Self { label: label.to_owned(), method };
+        solver.validate()?;
+        Ok(solver)
+    }
+
     /// Checks the label and every hyper-parameter.
     ///
     /// # Errors

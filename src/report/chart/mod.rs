@@ -31,6 +31,7 @@ mod style;
 mod summary;
 pub(super) mod surface;
 mod text;
+pub(super) mod tuning;
 mod wins;
 
 use std::collections::HashSet;
