@@ -79,6 +79,27 @@ fn specifications_are_refused_by_file_and_line() {
 }
 
 #[test]
+fn training_takes_seed_0_where_the_specification_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[[problem]]\nname = \"iris\"\n[[solver]]\nname = \"gd\"\n";
+    std::fs::write(folder.path().join("s.toml"), text).unwrap();
+    let train = |spec: &str| {
+        Command::new(env!("CARGO_BIN_EXE_losslab"))
+            .current_dir(folder.path())
+            .args(["train", "--spec", spec, "--budget", "3", "-o", "out", "-q"])
+            .output()
+            .unwrap()
+    };
+    let output = train("s.toml");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let record = std::fs::read_to_string(folder.path().join("out/runs.jsonl")).unwrap();
+    assert!(record.starts_with(r#"{"problem":"iris","solver":"gd","seed":0,"#), "{record}");
+    std::fs::write(folder.path().join("two.toml"), format!("seeds = 2\n{text}")).unwrap();
+    let errors = String::from_utf8(train("two.toml").stderr).unwrap();
+    assert!(errors.contains("training takes one seed, and 2 are given"), "{errors}");
+}
+
+#[test]
 fn data_and_weights_are_refused_by_file() {
     let train = |file| ["train", "--data", file, "--target", "y", "--budget", "3", "-o", "out"];
     let empty_zip = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();

@@ -16,7 +16,7 @@ pub use problem::ProblemSpec;
 pub use settings::ProblemSettings;
 
 use crate::data::{Dataset, SplitFractions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, excerpt};
 use crate::solver::SolverSpec;
 use crate::solver::settings::Defect;
 
@@ -240,7 +240,7 @@ fn check_name(name: &str, key: &str) -> std::result::Result<(), Defect> {
     {
         return Err(Defect::new(
             key,
-            format!("'{}' is not usable as a name", name.escape_debug()),
+            format!("'{}' is not usable as a name", excerpt(name)),
             "give 1 to 100 letters, digits, '-', '_' or '.', the first not '.'",
         ));
     }
