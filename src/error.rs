@@ -5,7 +5,7 @@ mod names;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub(crate) use names::{excerpt, nearest_first, shortened, suggestion};
+pub(crate) use names::{excerpt, is_near, nearest_first, shortened, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]

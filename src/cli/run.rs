@@ -16,7 +16,7 @@ use super::arguments::ExperimentArguments;
 use super::failure::{Failure, INTERRUPTED};
 use super::output::print_line;
 use super::progress::Progress;
-use super::spec_from_arguments::Plan;
+use super::spec_from_arguments::{Plan, within};
 
 /// A plan that is ready to be run.
 pub struct Session {
@@ -34,7 +34,8 @@ impl Session {
     /// Checks the plan against its data, starts the threads, and listens to
     /// Ctrl-C.
     pub fn new(mut plan: Plan, arguments: &ExperimentArguments) -> Result<Self, Failure> {
-        plan.spec.resolve().map_err(Failure::input)?;
+        let resolved = plan.spec.resolve();
+        resolved.map_err(|error| Failure::input(within(error, arguments.spec.as_deref())))?;
         let threads = start_threads(plan.threads)?;
         let (json, quiet) = (arguments.json, arguments.quiet);
         Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, json, quiet })

@@ -178,9 +178,23 @@ fn only(rule: &str, flag: &str, count: usize, alternative: &str) -> Result<(), E
 
 fn plan(arguments: &ExperimentArguments, spec: ExperimentSpec) -> Result<Plan, Error> {
     let threads = arguments.threads.or(spec.threads);
-    ExperimentSpec { threads, ..spec.clone() }.validate()?;
+    let checked = ExperimentSpec { threads, ..spec.clone() }.validate();
+    checked.map_err(|error| within(error, arguments.spec.as_deref()))?;
     let default = || Path::new("results").join(&spec.name);
     Ok(Plan { output: arguments.output.clone().unwrap_or_else(default), spec, threads })
+}
+
+/// The error with the file that the specification is from, where it names a problem or solver
+/// of it. Whatever else is wrong in a file was found when it was read.
+pub fn within(error: Error, file: Option<&Path>) -> Error {
+    match (error, file) {
+        (Error::Specification { place, problem, remedy }, Some(file))
+            if place.starts_with("problem") || place.starts_with("solver") =>
+        {
+            Error::Specification { place: format!("{}, {place}", file.display()), problem, remedy }
+        }
+        (error, _) => error,
+    }
 }
 
 /// The specification that the flags change: the file's, or `default`.
@@ -189,7 +203,7 @@ fn base(path: Option<&Path>, default: ExperimentSpec) -> Result<ExperimentSpec, 
         None => Ok(default),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, error))?;
-            ExperimentSpec::from_toml(&text, &path.to_string_lossy())
+            ExperimentSpec::from_toml_with_seeds(&text, &path.to_string_lossy(), &default.seeds)
         }
     }
 }

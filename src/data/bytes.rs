@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::error::{DataProblem, Error, Place, Result};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Bytes that a file may unpack to: 4 GiB. A few packed ones may stand for a thousand times
+/// as many.
+const UNPACKED_MAX: u64 = 1 << 32;
 
 /// SHA-256 of the parts one after the other, in lower-case hexadecimal.
 pub(super) fn sha256_hex(parts: &[&[u8]]) -> String {
@@ -23,13 +26,23 @@ pub(super) fn sha256_hex(parts: &[&[u8]]) -> String {
 /// as they are otherwise.
 ///
 /// # Errors
-/// [`DataProblem::Malformed`] if the gzip stream is cut short or corrupt.
+/// [`DataProblem::Malformed`] if the gzip stream is cut short or corrupt, or unpacks to more
+/// than 4 GiB.
 pub(super) fn unpacked<'a>(bytes: &'a [u8], file: &str) -> Result<Cow<'a, [u8]>> {
+    unpacked_within(UNPACKED_MAX, bytes, file)
+}
+
+fn unpacked_within<'a>(most: u64, bytes: &'a [u8], file: &str) -> Result<Cow<'a, [u8]>> {
     if !bytes.starts_with(&GZIP_MAGIC) {
         return Ok(Cow::Borrowed(bytes));
     }
     let mut contents = Vec::new();
-    match MultiGzDecoder::new(bytes).read_to_end(&mut contents) {
+    match MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut contents) {
+        Ok(found) if found as u64 > most => Err(Error::data(
+            Place::file(file),
+            DataProblem::Malformed(format!("it unpacks to more than {most} bytes")),
+            "unpack it, and give it unpacked",
+        )),
         Ok(_) => Ok(Cow::Owned(contents)),
         Err(error) => Err(Error::data(
             Place::file(file),
@@ -55,6 +68,9 @@ mod tests {
         assert_eq!(unpacked(b"a,b\n", "f").unwrap().as_ref(), b"a,b\n");
         let packed = include_bytes!("../../data/iris.csv.gz");
         assert!(unpacked(packed, "f").unwrap().starts_with(b"sepal_length,"));
+        assert!(unpacked_within(3716, packed, "f").is_ok());
+        let message = unpacked_within(3715, packed, "f").unwrap_err().to_string();
+        assert!(message.contains("f: the file is malformed: it unpacks to more than 3715 bytes"));
         let message = unpacked(&packed[..packed.len() / 2], "f").unwrap_err().to_string();
         assert!(message.starts_with("f: the file is malformed: its gzip stream"), "{message}");
     }

@@ -68,6 +68,8 @@ impl DataSource {
                     read_npz(&bytes, &file, &options)?
                 } else if contents.starts_with(npy::MAGIC) {
                     return Err(lone_array(&file));
+                } else if is_named_npz(path) {
+                    return Err(no_archive(&file));
                 } else {
                     let target = match target {
                         Some(target) => target.clone(),
@@ -151,6 +153,19 @@ fn lone_array(file: &str) -> Error {
     )
 }
 
+/// No table is meant by such a name.
+fn is_named_npz(path: &Path) -> bool {
+    without_gz(path).extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("npz"))
+}
+
+fn no_archive(file: &str) -> Error {
+    Error::data(
+        Place::file(file),
+        DataProblem::Malformed("it is no zip archive, as NPZ files are".into()),
+        "write the file again with `np.savez`, or fetch it again",
+    )
+}
+
 fn no_target(table: &Table) -> Error {
     Error::data(
         table.header_place(),
@@ -161,12 +176,14 @@ fn no_target(table: &Table) -> Error {
 
 /// The file's name without `.gz` and without what is then its suffix.
 fn set_name(path: &Path) -> String {
-    let unpacked = if path.extension().is_some_and(|suffix| suffix == "gz") {
-        path.with_extension("")
-    } else {
-        path.to_path_buf()
-    };
-    unpacked.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    without_gz(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn without_gz(path: &Path) -> PathBuf {
+    match path.extension().is_some_and(|suffix| suffix == "gz") {
+        true => path.with_extension(""),
+        false => path.to_path_buf(),
+    }
 }
 
 #[cfg(test)]

@@ -10,11 +10,22 @@ pub(crate) fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
     }
 }
 
+/// Whether `name` is likely meant to be `known`.
+pub(crate) fn is_near(name: &str, known: &str) -> bool {
+    nearest(name, &[known]).is_some()
+}
+
 /// The known name with the fewest single-letter edits from `name`, if at most a
 /// third of the letters, or two, have to change.
 fn nearest<'a, S: AsRef<str>>(name: &str, known: &'a [S]) -> Option<&'a str> {
     let name = name.to_lowercase();
-    let tolerance = (name.chars().count() / 3).max(2);
+    let letters = name.chars().count();
+    let tolerance = (letters / 3).max(2);
+    // A text that is far longer than every name is near none of them.
+    let longest = known.iter().map(|known| known.as_ref().len()).max().unwrap_or_default();
+    if letters > 2 * longest + tolerance {
+        return None;
+    }
     known
         .iter()
         .map(|candidate| (edit_distance(&name, candidate.as_ref()), candidate.as_ref()))

@@ -1,5 +1,7 @@
 //! A training run that is put down, and what it must be to be taken up again.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::ExperimentSpec;
@@ -11,6 +13,9 @@ use crate::solver::Snapshot;
 pub struct Checkpoint {
     identity: Identity,
     snapshot: Snapshot,
+    /// Where it was read from, for errors.
+    #[serde(skip)]
+    file: Option<PathBuf>,
 }
 
 /// What makes two training runs the same, up to where they end.
@@ -43,7 +48,12 @@ impl Checkpoint {
 
     /// The run of this identity, put down here.
     pub fn new(identity: &Identity, snapshot: Snapshot) -> Self {
-        Self { identity: identity.clone(), snapshot }
+        Self { identity: identity.clone(), snapshot, file: None }
+    }
+
+    /// The same, read from this file, which errors then name.
+    pub fn read_from(self, path: &Path) -> Self {
+        Self { file: Some(path.to_path_buf()), ..self }
     }
 
     /// What the run goes on from, if it is the same run.
@@ -62,7 +72,7 @@ impl Checkpoint {
             return Ok(self.snapshot);
         };
         Err(Error::Specification {
-            place: "checkpoint".to_owned(),
+            place: self.file.map_or("checkpoint".to_owned(), |path| path.display().to_string()),
             problem,
             remedy: "resume with what the run was started with, or start it anew".to_owned(),
         })

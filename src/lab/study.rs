@@ -92,6 +92,21 @@ impl Study {
         Recorded { run, theta, iterates }
     }
 
+    /// Likewise, but keeps nothing of the way: the run, and the parameters at its lowest
+    /// training loss.
+    ///
+    /// # Panics
+    /// When there is no such solver.
+    pub fn train(
+        &self,
+        spec: &ExperimentSpec,
+        index: usize,
+        interrupt: &AtomicBool,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> (Run, Vector) {
+        self.solve(spec, self.turn(spec, index), interrupt, observe)
+    }
+
     /// The turn of solver number `index` among those of `spec`.
     pub(super) fn turn<'a>(&self, spec: &'a ExperimentSpec, index: usize) -> Turn<'a> {
         let SolverSpec { label, method } = &spec.solvers[index];

@@ -24,7 +24,7 @@ pub use quadrature::gauss_legendre;
 pub use seed::{RandomStream, Seed};
 pub use symmetric::SymmetricMatrix;
 pub use tree::reduce_tree;
-pub use vectors::{add_scaled, axpby, axpby_dot, axpy, dot, norm};
+pub use vectors::{add_scaled, axpby, axpby_dot, axpy, dot, largest, norm};
 
 /// The vector type of parameters, gradients and solver state.
 pub type Vector = nalgebra::DVector<f64>;

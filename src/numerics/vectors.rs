@@ -36,6 +36,11 @@ pub fn norm(x: &Vector) -> f64 {
     dot(x, x).sqrt()
 }
 
+/// `‖x‖∞`, the largest absolute value, 0 without entries; not finite where an entry is not.
+pub fn largest(x: &Vector) -> f64 {
+    dispatch(Largest { x: x.as_slice() })
+}
+
 /// `y ← a x + y`.
 ///
 /// # Panics
@@ -155,6 +160,22 @@ impl WithSimd for Dot<'_> {
     }
 }
 
+struct Largest<'a> {
+    x: &'a [f64],
+}
+
+impl WithSimd for Largest<'_> {
+    type Output = f64;
+
+    /// Without their sign, numbers are in the order of their bits, those that are not finite
+    /// above all others.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let most = self.x.iter().fold(0, |most: i64, x| most.max(x.abs().to_bits().cast_signed()));
+        f64::from_bits(most.cast_unsigned())
+    }
+}
+
 struct Axpy<'a> {
     a: f64,
     x: &'a [f64],
@@ -223,6 +244,25 @@ mod tests {
             let narrow = alone.install(|| without_vectors(|| dot(&x, &y)));
             assert_eq!(found.to_bits(), narrow.to_bits(), "{length}");
         }
+    }
+
+    #[test]
+    fn the_largest_entry_tells_of_every_one_that_is_not_finite() {
+        for length in [0, 1, 15, 16, 17, 40, 5000] {
+            let x = wave(length, 0.7);
+            let plain = x.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+            assert_eq!(largest(&x), plain, "{length}");
+            for (at, odd) in [(0, f64::NAN), (length / 2, -f64::NAN), (length - 1, f64::INFINITY)]
+                .into_iter()
+                .take(length)
+            {
+                let mut x = x.clone();
+                x[at] = odd;
+                assert!(!largest(&x).is_finite(), "{odd} at {at} of {length}");
+                assert!(!without_vectors(|| largest(&x)).is_finite());
+            }
+        }
+        assert_eq!(largest(&Vector::from_vec(vec![-0.0, -f64::MAX, 1.0])), f64::MAX);
     }
 
     #[test]

@@ -43,7 +43,9 @@ pub fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
         .split_at_checked(HASH_LENGTH)
         .filter(|(hash, body)| *hash == Sha256::digest(body).as_slice())
         .ok_or_else(|| refuse("the file is damaged"))?;
-    postcard::from_bytes(body).map_err(|_| refuse("it is of another version of losslab"))
+    let read = postcard::from_bytes(body);
+    let checkpoint: Checkpoint = read.map_err(|_| refuse("it is of another version of losslab"))?;
+    Ok(checkpoint.read_from(path))
 }
 
 #[cfg(test)]

@@ -56,8 +56,11 @@ impl Attempts<'_, '_, '_> {
     ) -> ((Status, Option<String>), u64) {
         let ledger = self.ledger;
         let mut restarts = middle.as_ref().map_or(0, |middle| middle.restarts);
-        let mut loss_at_start =
-            middle.as_ref().map_or_else(|| ledger.look(start).0, |middle| middle.loss_at_start);
+        // The start is the entry that was recorded last.
+        let mut loss_at_start = match &middle {
+            Some(middle) => middle.loss_at_start,
+            None => ledger.last_entry().map_or_else(|| ledger.look(start).0, |entry| entry.loss),
+        };
         let mut from = match middle {
             Some(middle) => From::Middle(middle.at, middle.method),
             None => From::Start(start.clone()),

@@ -114,7 +114,7 @@ fn window(table: &mut Section<'_>, stride: Option<[usize; 2]>) -> Result<Window>
 }
 
 fn needed<T>(table: &Section<'_>, key: &str, value: Option<T>, remedy: &str) -> Result<T> {
-    value.ok_or_else(|| table.error(Defect::new(key, "it is missing".to_owned(), remedy)))
+    value.ok_or_else(|| table.missing(key, "it is missing", remedy))
 }
 
 /// Writes the layers with every default spelled out.

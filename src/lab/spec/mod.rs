@@ -17,7 +17,7 @@ pub use settings::ProblemSettings;
 
 use super::lineup::of_another_program;
 use crate::data::{Dataset, SplitFractions};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, excerpt};
 use crate::solver::SolverSpec;
 use crate::solver::settings::{Defect, check_label};
 
@@ -306,7 +306,7 @@ fn check_name(name: &str, key: &str) -> std::result::Result<(), Defect> {
     {
         return Err(Defect::new(
             key,
-            format!("'{}' is not usable as a name", name.escape_debug()),
+            format!("'{}' is not usable as a name", excerpt(name)),
             "give 1 to 100 letters, digits, '-', '_' or '.', the first not '.'",
         ));
     }

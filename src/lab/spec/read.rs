@@ -10,7 +10,7 @@ use super::layers::read_layers;
 use super::section::{Document, Section, integer, number};
 use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 use crate::data::{Part, SplitFractions, Task};
-use crate::error::{Error, Result, suggestion};
+use crate::error::{Error, Result, excerpt, suggestion};
 use crate::lab::{Reference, problems};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::SolverSpec;
@@ -32,6 +32,14 @@ impl ExperimentSpec {
     /// [`Error::Specification`] with the line for text that is not TOML, unknown
     /// keys, and values that cannot be used.
     pub fn from_toml(text: &str, file: &str) -> Result<Self> {
+        Self::from_toml_with_seeds(text, file, &[0, 1, 2])
+    }
+
+    /// [`ExperimentSpec::from_toml`], with these seeds where the text gives none.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_toml_with_seeds(text: &str, file: &str, seeds: &[u64]) -> Result<Self> {
         let document = Document { file, text };
         let table = DeTable::parse(text).map_err(|error| Error::Specification {
             place: document.place(error.span().unwrap_or_default()),
@@ -39,19 +47,19 @@ impl ExperimentSpec {
             remedy: "mend the TOML".to_owned(),
         })?;
         let mut section = Section::new(document, table.get_ref(), 0..0);
-        let spec = experiment(&mut section)?;
+        let spec = experiment(&mut section, seeds)?;
         spec.check().map_err(|defect| section.error(defect))?;
         section.finish()?;
         Ok(spec)
     }
 }
 
-fn experiment(section: &mut Section<'_>) -> Result<ExperimentSpec> {
+fn experiment(section: &mut Section<'_>, default_seeds: &[u64]) -> Result<ExperimentSpec> {
     let file = Path::new(section.document.file);
     let name = section.text("name")?.unwrap_or_else(|| name_of_file(file));
     let default = ExperimentSpec::new(&name, Vec::new(), Vec::new());
     Ok(ExperimentSpec {
-        seeds: seeds(section)?.unwrap_or(default.seeds),
+        seeds: seeds(section)?.unwrap_or_else(|| default_seeds.to_vec()),
         budget: section.number("budget")?.unwrap_or(default.budget),
         iterations: section.count("iterations")?,
         gradient_tolerance: section
@@ -123,13 +131,8 @@ fn split(section: &mut Section<'_>) -> Result<Option<SplitFractions>> {
     let Some(mut table) = section.table("split")? else { return Ok(None) };
     table.subject = "split".to_owned();
     let mut share = |key| {
-        table.number(key)?.ok_or_else(|| {
-            table.error(Defect::new(
-                key,
-                "the share is missing".to_owned(),
-                "give train, validation and test",
-            ))
-        })
+        let remedy = "give train, validation and test";
+        table.number(key)?.ok_or_else(|| table.missing(key, "the share is missing", remedy))
     };
     let fractions = SplitFractions {
         train: share("train")?,
@@ -143,10 +146,9 @@ fn split(section: &mut Section<'_>) -> Result<Option<SplitFractions>> {
 /// The `name` of a `[[kind]]` table, which names it in errors from here on.
 fn name(section: &mut Section<'_>, kind: &str) -> Result<String> {
     section.subject = kind.to_owned();
-    let name = section.text("name")?.ok_or_else(|| {
-        section.error(Defect::new("name", "it is missing".to_owned(), "add name = \"…\""))
-    })?;
-    section.subject = format!("{kind} '{name}'");
+    let name = section.text("name")?;
+    let name = name.ok_or_else(|| section.missing("name", "it is missing", "add name = \"…\""))?;
+    section.subject = format!("{kind} '{}'", excerpt(&name));
     Ok(name)
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, Result, suggestion};
+use crate::error::{Error, Result, excerpt, is_near, suggestion};
 use crate::solver::settings::{Defect, choose};
 
 /// A document, to turn positions into lines.
@@ -157,6 +157,20 @@ impl<'t> Section<'t> {
         }
     }
 
+    /// The error for a key that must be there; where a key is that was likely meant to be it,
+    /// the error for that one.
+    pub(super) fn missing(&self, key: &str, problem: &str, remedy: &str) -> Error {
+        let misspelt = self.others().find(|(other, _)| is_near(other, key));
+        self.error(match misspelt {
+            Some((other, _)) => Defect::new(
+                other,
+                "there is no such key here".to_owned(),
+                format!("did you mean '{key}'?"),
+            ),
+            None => Defect::new(key, problem.to_owned(), remedy),
+        })
+    }
+
     /// The error for a defect of this table, at the line of its key.
     pub(super) fn error(&self, defect: Defect) -> Error {
         let of_key = self.table.iter().find(|(key, _)| key.get_ref().as_ref() == defect.key);
@@ -203,7 +217,7 @@ impl<'t> Section<'t> {
         let written = written.lines().next().unwrap_or_default();
         self.error(Defect::new(
             key,
-            format!("{written} is not {expected}"),
+            format!("{} is not {expected}", excerpt(written)),
             format!("give {expected}"),
         ))
     }

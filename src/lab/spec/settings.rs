@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::ProblemSpec;
 use super::network::hidden_and_layers;
 use crate::data::{DataSource, Part, Task, embedded};
-use crate::error::{Error, Result, suggestion};
+use crate::error::{Error, Result, excerpt, suggestion};
 use crate::lab::{Reference, problems};
 use crate::model::{Activation, Criterion, Initialisation, LayerSpec, Loss};
 use crate::solver::settings::Defect;
@@ -194,8 +194,12 @@ impl ProblemSettings {
             if !names.contains(&data) {
                 return Err(Defect::new(
                     "data",
-                    format!("there is no embedded data set named '{data}'"),
-                    format!("for a file write './{data}'; otherwise {}", suggestion(data, &names)),
+                    format!("there is no embedded data set named '{}'", excerpt(data)),
+                    format!(
+                        "for a file write './{}'; otherwise {}",
+                        excerpt(data),
+                        suggestion(data, &names)
+                    ),
                 ));
             }
             let mut source = DataSource::Embedded { name: data.to_owned() };

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::{Executed, Objective, Requested, SecondOrder, TraceEntry};
-use crate::numerics::Vector;
+use crate::numerics::{Vector, largest};
 use memo::Memo;
 
 /// Requests in a row that the memo answers before a loop is assumed. No method
@@ -339,7 +339,7 @@ fn keep_better(best: &mut Option<Best>, theta: &Vector, value: f64) {
 }
 
 fn is_finite(value: f64, gradient: Option<&Vector>) -> bool {
-    value.is_finite() && gradient.is_none_or(|g| g.iter().all(|x| x.is_finite()))
+    value.is_finite() && gradient.is_none_or(|gradient| largest(gradient).is_finite())
 }
 
 fn copy_gradient(memo: &Memo, gradient: &mut Vector) {

@@ -2,7 +2,7 @@
 
 use super::memo::same_bits;
 use super::{Ledger, State, Stop, charge};
-use crate::numerics::Vector;
+use crate::numerics::{Vector, largest};
 use crate::objective::{Objective, SecondOrder};
 
 impl<'a, O: Objective> Ledger<'a, O> {
@@ -89,5 +89,5 @@ impl<'a, O: Objective> Ledger<'a, O> {
 }
 
 fn check(product: &Vector) -> Result<(), Stop> {
-    if product.iter().all(|entry| entry.is_finite()) { Ok(()) } else { Err(Stop::NonFinite) }
+    if largest(product).is_finite() { Ok(()) } else { Err(Stop::NonFinite) }
 }

@@ -1,7 +1,7 @@
 //! The record of the iterates: losses, gradients and held-out rows, off the clock.
 
-use super::{Ledger, Progress, Stop, is_finite, keep_better};
-use crate::numerics::Vector;
+use super::{Ledger, Progress, Stop, keep_better};
+use crate::numerics::{Vector, largest};
 use crate::objective::{HeldOut, Objective, TraceEntry};
 
 impl<O: Objective> Ledger<'_, O> {
@@ -48,14 +48,15 @@ impl<O: Objective> Ledger<'_, O> {
         seconds: f64,
         held_out: impl FnOnce(&Vector) -> HeldOut,
     ) -> Result<(TraceEntry, f64), Stop> {
-        if !is_finite(loss, Some(gradient)) {
+        let largest = largest(gradient);
+        if !(loss.is_finite() && largest.is_finite()) {
             self.state.borrow_mut().stop = Some(Stop::NonFinite);
             return Err(Stop::NonFinite);
         }
         self.clock.held(|| {
             let held_out = held_out(theta);
             let mut state = self.state.borrow_mut();
-            let step = state.previous.as_ref().map_or(0.0, |p| (theta - p).norm());
+            let step = move_previous(&mut state.previous, theta);
             let entry = TraceEntry {
                 iteration: state.trace.len() as u64,
                 requested: state.requested,
@@ -74,8 +75,7 @@ impl<O: Objective> Ledger<'_, O> {
             state.best_trial = None;
             state.trace.push(entry.clone());
             state.seconds.push(seconds);
-            state.previous = Some(theta.clone());
-            Ok((entry, gradient.amax()))
+            Ok((entry, largest))
         })
     }
 
@@ -108,5 +108,22 @@ impl<O: Objective> Ledger<'_, O> {
     pub fn into_trace(self) -> (Vec<TraceEntry>, Vec<f64>) {
         let state = self.state.into_inner();
         (state.trace, state.seconds)
+    }
+}
+
+/// Puts θ in the place of the iterate before it; returns how far that was. Allocates nothing
+/// once there is one.
+fn move_previous(previous: &mut Option<Vector>, theta: &Vector) -> f64 {
+    match previous {
+        Some(previous) if previous.len() == theta.len() => {
+            previous.zip_apply(theta, |previous, theta| *previous = theta - *previous);
+            let step = previous.norm();
+            previous.copy_from(theta);
+            step
+        }
+        other => {
+            *other = Some(theta.clone());
+            0.0
+        }
     }
 }

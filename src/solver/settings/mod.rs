@@ -10,7 +10,7 @@ pub use visit::Named;
 pub(crate) use visit::{Checker, Range, Visit};
 
 use super::spec::Method;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, excerpt};
 
 /// The longest label that is printed; every automatic one is cut to it.
 pub(crate) const LABEL_MAX: usize = 120;
@@ -31,6 +31,7 @@ impl Defect {
     /// The error for a defect found in `place`.
     pub(crate) fn at(self, place: &str) -> Error {
         let Self { key, problem, remedy } = self;
+        let key = excerpt(&key);
         let place = match place {
             "" => key,
             place => format!("{place}, {key}"),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::super::spec::Method;
 use super::{Defect, Range, Visit};
-use crate::error::{Error, suggestion};
+use crate::error::{Error, excerpt, suggestion};
 
 /// `default` with the values of `pairs`, not yet checked.
 pub(crate) fn override_settings(
@@ -72,7 +72,8 @@ impl<'a> Reader<'a> {
                     }
                     _ => suggestion(key, &self.asked),
                 };
-                return Err(Defect::new(key, format!("{name} has no setting '{key}'"), remedy));
+                let problem = format!("{name} has no setting '{}'", excerpt(key));
+                return Err(Defect::new(key, problem, remedy));
             }
             if self.pairs[..i].iter().any(|(other, _)| other == key) {
                 return Err(given_twice(key));
@@ -96,7 +97,11 @@ impl Visit for Reader<'_> {
     fn number(&mut self, key: &'static str, value: &mut f64, _: Range) -> Result<(), Defect> {
         let Some(text) = self.text(key) else { return Ok(()) };
         *value = text.parse().map_err(|_| {
-            Defect::new(key, format!("'{text}' is not a number"), "give a number such as 0.1")
+            Defect::new(
+                key,
+                format!("'{}' is not a number", excerpt(text)),
+                "give a number such as 0.1",
+            )
         })?;
         Ok(())
     }
@@ -109,7 +114,11 @@ impl Visit for Reader<'_> {
     ) -> Result<(), Defect> {
         let Some(text) = self.text(key) else { return Ok(()) };
         *value = text.parse().map_err(|_| {
-            Defect::new(key, format!("'{text}' is not a whole number"), "give one such as 10")
+            Defect::new(
+                key,
+                format!("'{}' is not a whole number", excerpt(text)),
+                "give one such as 10",
+            )
         })?;
         Ok(())
     }
@@ -158,6 +167,6 @@ pub(crate) fn choose<T: Copy>(
 ) -> Result<T, Defect> {
     choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice).ok_or_else(|| {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        Defect::new(key, format!("there is no '{text}'"), suggestion(text, &names))
+        Defect::new(key, format!("there is no '{}'", excerpt(text)), suggestion(text, &names))
     })
 }
