@@ -34,9 +34,8 @@ fn main() -> losslab::Result<()> {
         let comparison = if name.starts_with("mnist") { &mnist } else { &others };
         let (start, loss) = ends(comparison, name);
         println!("{name:20} {start:10.5} {loss:12.6}");
-        text += &format!(
-            "\n[[reference]]\nproblem = \"{name}\"\nstart = {start:?}\nloss = {loss:?}\n"
-        );
+        text +=
+            &format!("\n[[reference]]\nproblem = \"{name}\"\nstart = {start:?}\nloss = {loss:?}\n");
     }
     report::atomic_write(Path::new("data/references.toml"), text.as_bytes())
 }

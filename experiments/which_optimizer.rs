@@ -23,8 +23,8 @@ use std::time::Instant;
 
 use losslab::lab::environment::Environment;
 use losslab::lab::statistics::{Bootstrap, RankCells, median};
-use losslab::lab::{Comparison, Event, ExperimentSpec, ForgetRuns, Lineup, RunRecord, Running};
-use losslab::report;
+use losslab::lab::{Comparison, Event, ExperimentSpec, Lineup, RunRecord, Running};
+use losslab::report::{self, RunJournal};
 use losslab::solver::{Method, SolverSpec};
 
 const PROBLEMS: [&str; 8] = [
