@@ -267,7 +267,7 @@ fn compare_writes_the_weights_of_every_run() {
     let again = ["compare", "-p", "iris", "-s", "gd,lbfgs", "--seeds", "1"];
     let start = ["--weights", "start.safetensors"];
     for second in run(&[&again[..], &start[..], &short[..]].concat()) {
-        assert_eq!(second["trace"][0]["loss"], first["loss"]);
+        assert_eq!(second["trace"]["loss"][0], first["loss"]);
     }
     assert_eq!(names(), ["iris.gd.0.safetensors", "iris.lbfgs.0.safetensors"]);
     let spec = std::fs::read_to_string(folder.path().join("out/spec.toml")).unwrap();
@@ -288,7 +288,7 @@ fn train_writes_weights_that_training_can_start_from() {
     }
     let written = std::fs::read_to_string(results.join("runs.jsonl")).unwrap();
     let mut without_clock = first.clone();
-    for key in ["seconds", "seconds_to_target", "trace_seconds"] {
+    for key in ["seconds", "seconds_to_target", "target_seconds", "trace_seconds"] {
         assert!(without_clock.as_object_mut().unwrap().remove(key).is_some(), "{key}");
     }
     assert_eq!(json_lines(&written)[0], without_clock);
@@ -296,7 +296,7 @@ fn train_writes_weights_that_training_can_start_from() {
     let weights = ["--weights", "results/train/weights.safetensors", "-o", "more", "--json"];
     let second = small("train", &[&["--seed", "3"], &weights[..]].concat());
     let second = &json_lines(&stdout(folder.path(), &second))[0];
-    assert_eq!(second["trace"][0]["loss"], first["loss"]);
+    assert_eq!(second["trace"]["loss"][0], first["loss"]);
 }
 
 #[test]
@@ -386,4 +386,59 @@ fn a_run_that_was_killed_goes_on_to_the_same_bytes() {
     assert!(message(&["--solver", "adam:averaging=yes"]).contains("it is no checkpoint"));
     std::fs::remove_file(folder.path().join("broken/checkpoint.losslab")).unwrap();
     assert!(message(&["--solver", "adam:averaging=yes"]).contains("checkpoint.losslab"));
+}
+
+/// Tunes gd on the small problem; the flags that make it small come first.
+const TUNE: [&str; 8] =
+    ["--points", "3", "--seeds", "1", "--tune", "learning_rate=0.01..1", "-o", "out"];
+
+#[test]
+fn a_tuning_is_taken_up_again_and_ends_with_the_same_bytes() {
+    let folder = folder_with_data();
+    let out = folder.path().join("out");
+    let arguments = small("tune", &TUNE);
+    let text = stdout(folder.path(), &arguments);
+    assert!(text.contains("learning_rate 0.5 →") && text.contains("gd tuned"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let files = ["tuning.json", "tuning.md", "runs.jsonl", "spec.toml", "summary.md"];
+    let read = || files.map(|name| std::fs::read(out.join(name)).unwrap());
+    let before = read();
+    let spec = std::fs::read_to_string(out.join("spec.toml")).unwrap();
+    assert!(spec.contains("label = \"gd tuned\""), "{spec}");
+    let journal = std::fs::read(out.join("runs.journal")).unwrap();
+    // As if the process had been killed in the middle of the trials.
+    std::fs::write(out.join("runs.journal"), &journal[..journal.len() / 3]).unwrap();
+    let again = output(folder.path(), &[&arguments[..], &["--resume", "-j", "1"]].concat());
+    assert!(again.status.success());
+    assert!(String::from_utf8_lossy(&again.stderr).contains("known from before"));
+    assert_eq!(read(), before);
+    let json = stdout(folder.path(), &[&arguments[..], &["--resume", "--json", "-q"]].concat());
+    let lines = json_lines(&json);
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["solvers"][0]["trials"].as_array().unwrap().len(), 3);
+    assert_eq!(lines[0]["seeds"], serde_json::json!([1, 2]));
+}
+
+#[test]
+fn tunings_that_cannot_be_are_refused() {
+    let folder = folder_with_data();
+    for (arguments, part) in [
+        (&["--tune", "learning_rat=1..2"][..], "did you mean 'learning_rate'?"),
+        (&["--tune", "learning_rate=2..1"], "--tune 'learning_rate=2..1': 2.0 to 1.0 is no range"),
+        (&["--tune", "learning_rate=0..1"], "learning_rate: 0.0 is out of range"),
+        (&["--trials", "5"], "--trials: it does not go with a search by grid"),
+        (&["--search", "random", "--eta", "2"], "give --search halving"),
+        (&["--search", "halving", "--rungs", "7"], "give 1 to 3"),
+        (&["--search", "annealing"], "possible values: grid, random, halving"),
+        (&["--points", "0"], "tuning, points: 0 is out of range"),
+        (&["--tuning-budget", "9"], "fewer than one trial may spend: 2 runs of 12.000"),
+        (&["--tuning-seeds", "0,"], "0 is also a seed of the evaluation"),
+        (&["--tuning-seeds", "x"], "--tuning-seeds"),
+        (&["-s", "lbfgs"], "none of them has a learning rate"),
+        (&["-p", "a,b"], "name it with one -p"),
+    ] {
+        let message = error(folder.path(), &small("tune", arguments));
+        assert!(message.contains(part), "{arguments:?}: {message}");
+        assert!(!folder.path().join("results").exists(), "{arguments:?}");
+    }
 }

@@ -73,7 +73,7 @@ fn a_convolutional_network_is_trained_from_a_specification() {
 
     let weights = ["--weights", "first/weights.safetensors", "--budget", "2", "-o", "more"];
     let more = records(folder.path(), &[&["train", "--spec", "mine.toml"][..], &weights].concat());
-    assert_eq!(more[0]["trace"][0]["loss"], first["loss"]);
+    assert_eq!(more[0]["trace"]["loss"][0], first["loss"]);
     // A flag takes the place of the list.
     let plain = ["train", "--spec", "mine.toml", "--hidden", "5", "--budget", "2"];
     assert_eq!(records(folder.path(), &plain)[0]["dimension"], 65 * 5 + 60);
@@ -102,7 +102,7 @@ fn class_weights_multiply_the_terms_of_labels() {
         let more = ["--hidden", "16", "--l2", "0", "--budget", "400", "--class-weights", weights];
         records(folder.path(), &[&data[..], &more].concat()).remove(0)
     };
-    let start = |run: &Value| run["trace"][0]["loss"].as_f64().unwrap();
+    let start = |run: &Value| run["trace"]["loss"][0].as_f64().unwrap();
     let runs = ["1,1", "1,2", "1,4", "3,1"].map(train);
     let [both, second, second_more, first] = [0, 1, 2, 3].map(|i| start(&runs[i]));
     let difference = |found: f64, expected: f64| (found / expected - 1.0).abs();
@@ -132,7 +132,7 @@ fn flags_set_the_parameters_of_the_loss() {
         let text = std::fs::read_to_string(folder.path().join("results/train/spec.toml")).unwrap();
         assert!(text.contains(written), "{line:?} gave {text}");
         let without = &records(folder.path(), &["train", "--budget", "2", "-p", line[1]])[0];
-        assert_ne!(with["trace"][0]["loss"], without["trace"][0]["loss"], "{line:?}");
+        assert_ne!(with["trace"]["loss"][0], without["trace"]["loss"][0], "{line:?}");
     }
 }
 

@@ -13,7 +13,10 @@ use super::bench::BenchArguments;
 use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
+use super::report::ReportArguments;
 use super::spectrum::SpectrumArguments;
+use super::tune::TuneArguments;
+use super::verify::VerifyArguments;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,9 +25,11 @@ Examples:
   losslab compare -s lbfgs -s gd:learning_rate=0.5,schedule=cosine,horizon=150
   losslab compare --data houses.csv --target price --hidden 32,16
   losslab train -p digits --budget 300    one run, and its weights
+  losslab tune -s gd -s adam              settings by a search, and its cost
   losslab eval -p digits -o out.safetensors    one evaluation, to compare
   losslab landscape                       where solvers walk, on one plane
   losslab connect                         what lies between two solutions
+  losslab verify results/quickstart       the same bytes again?
   losslab list solvers                    what there is to choose from";
 
 /// Which optimiser should train this network on this data?
@@ -47,6 +52,8 @@ pub enum Command {
     Compare(CompareArguments),
     /// Train one network, and keep its weights
     Train(TrainArguments),
+    /// Choose a solver's settings by a search, and say what that cost
+    Tune(TuneArguments),
     /// Compute loss and derivatives at one point, for comparison
     Eval(EvalArguments),
     /// Draw the loss surface, and the paths of solvers on it
@@ -55,6 +62,10 @@ pub enum Command {
     Connect(ConnectArguments),
     /// Measure how the loss curves: eigenvalues, trace, spectral density
     Spectrum(SpectrumArguments),
+    /// Run stored results again, and say what differs
+    Verify(VerifyArguments),
+    /// Draw figures and summary again, from stored records alone
+    Report(ReportArguments),
     /// Measure how fast this machine evaluates
     Bench(BenchArguments),
     /// Count evaluations on standard problems, beside published counts
@@ -83,6 +94,25 @@ pub struct CompareArguments {
     /// A number n for seeds 0 to n − 1, or a list; '7,' is the one seed 7
     #[arg(long, value_name = "N|LIST", allow_negative_numbers = true, help_heading = "Runs")]
     pub seeds: Option<Seeds>,
+
+    /// Let runs stand side by side, each on one thread: faster, and the same
+    /// results, but seconds that cannot be compared
+    #[arg(long, help_heading = "Runs")]
+    pub untimed: bool,
+
+    /// The targets that statistics count, as shares of the decrease from the start to
+    /// a reference that are left undone [default: 0.1,0.03,0.01,0.003,0.001]
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', help_heading = "Runs")]
+    pub target_levels: Option<Vec<f64>>,
+
+    /// Entries that each run's trace keeps at most, evenly chosen [default: all]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, help_heading = "Runs")]
+    pub trace_entries: Option<usize>,
+
+    /// Take over the finished runs in the folder instead of doing them again, where
+    /// nothing that they depend on has changed
+    #[arg(long, help_heading = "Runs")]
+    pub resume: bool,
 }
 
 const TRAIN_EXAMPLES: &str = "\
@@ -394,6 +424,7 @@ mod tests {
         for sub in [
             &["compare"][..],
             &["train"],
+            &["tune"],
             &["eval"],
             &["landscape"],
             &["spectrum"],

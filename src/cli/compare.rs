@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use losslab::lab::Event;
-use losslab::{lab, report};
+use losslab::lab::{Event, Lineup, Running};
+use losslab::report::{self, RunJournal};
 
 use super::arguments::CompareArguments;
 use super::failure::Failure;
@@ -17,19 +17,36 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     let session = Session::new(plan, &arguments.experiment)?;
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     create_folder(folder)?;
+    let mut journal = RunJournal::open(folder, arguments.resume)?.with_weights();
+    if journal.discarded() > 0 {
+        let discarded = journal.discarded();
+        session.tell(&format!(
+            "{discarded} finished runs of an interrupted comparison are not used; --resume would \
+             have gone on with them"
+        ));
+    }
+    let lineup = Lineup::new(spec.clone());
     let comparison = session.observe(|observe| {
         let mut written = Ok(());
-        let comparison = lab::compare(spec, &session.interrupt, &mut |event| {
-            if let (Ok(()), Event::RunFinished { run, network, theta }) = (&written, &event) {
+        let mut observe = |event: Event<'_>| {
+            if let (Ok(()), Event::RunFinished { run, network: Some(network), theta, .. }) =
+                (&written, &event)
+            {
                 written = report::write_weights(folder, run, network, theta);
             }
             observe(event);
-        })?;
+        };
+        let interrupt = &session.interrupt;
+        let running = Running { interrupt, observe: &mut observe, keep: &mut journal };
+        let comparison = lineup.compare_with(running)?;
         written.map(|()| comparison)
     })?;
     let environment = session.environment(&comparison.problems);
     session.print(&report::terminal_table(&comparison, output::width()), &comparison.runs)?;
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
+    if comparison.runs.len() == spec.runs() && !session.is_interrupted() {
+        journal.complete()?;
+    }
     let charts = written.charts.len();
     session.tell(&format!("{charts} charts and the records are in {}", folder.display()));
     Ok(session.exit_code())

@@ -11,10 +11,13 @@ mod landscape;
 mod list;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod spec_from_arguments;
 mod spectrum;
 mod train;
+mod tune;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -30,10 +33,13 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Train(arguments) => train::train(&arguments),
+        Command::Tune(arguments) => tune::tune(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Connect(arguments) => connect::connect(&arguments),
         Command::Landscape(arguments) => landscape::landscape(&arguments),
         Command::Spectrum(arguments) => spectrum::spectrum(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -1,5 +1,6 @@
 //! What is shown on standard error while runs go on.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -24,10 +25,19 @@ pub struct Progress {
     problem: String,
     /// Runs of the problem, or how much is measured.
     finished: usize,
-    heading: String,
-    before: f64,
-    budget: f64,
+    /// The runs that go on, by their numbers.
+    running: BTreeMap<usize, Running>,
+    /// Runs that have ended, or were known from before.
+    over: usize,
     drawn: Instant,
+}
+
+/// A run that goes on.
+struct Running {
+    heading: String,
+    budget: f64,
+    /// How much of the budget is spent.
+    share: f64,
 }
 
 impl Progress {
@@ -48,9 +58,8 @@ impl Progress {
             what: String::new(),
             problem: String::new(),
             finished: 0,
-            heading: String::new(),
-            before: 0.0,
-            budget: 1.0,
+            running: BTreeMap::new(),
+            over: 0,
             drawn: Instant::now(),
         }
     }
@@ -58,23 +67,34 @@ impl Progress {
     /// Takes note of what happens.
     pub fn observe(&mut self, event: &Event<'_>) {
         match event {
+            Event::RunsKnown { count } => {
+                self.over += count;
+                self.bar.set_position(self.position());
+                self.bar.reset_eta();
+                if self.lines {
+                    eprintln!("{event}");
+                }
+            }
             Event::RunStarted { index, problem, solver, seed, budget, .. } => {
                 if !self.what.is_empty() || self.problem != *problem {
                     self.done();
-                    self.begin("", self.runs as u64 * STEPS as u64);
                     self.problem = (*problem).to_owned();
                 }
-                self.heading = format!("{problem} · {solver} · seed {seed}");
-                self.before = *index as f64 * STEPS;
-                self.budget = *budget;
-                self.bar.set_position(self.before as u64);
-                self.bar.set_message(self.heading.clone());
+                if !self.what.is_empty() {
+                    self.begin("", self.runs as u64 * STEPS as u64);
+                }
+                let heading = format!("{problem} · {solver} · seed {seed}");
+                self.bar.set_message(self.message(&heading));
+                self.running.insert(*index, Running { heading, budget: *budget, share: 0.0 });
+                self.bar.set_position(self.position());
             }
-            Event::Iterated { passes, loss } => self.draw(*passes, *loss),
+            Event::Iterated { index, passes, loss } => self.draw(*index, *passes, *loss),
             Event::Measured { what, done, total } => self.measured(what, *done, *total),
-            Event::RunFinished { .. } => {
+            Event::RunFinished { index, .. } => {
                 self.finished += 1;
-                self.bar.set_position((self.before + STEPS) as u64);
+                self.over += 1;
+                self.running.remove(index);
+                self.bar.set_position(self.position());
             }
         }
     }
@@ -103,14 +123,25 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn draw(&mut self, passes: f64, loss: f64) {
-        if self.drawn.elapsed() < BETWEEN_DRAWS {
-            return;
-        }
+    fn draw(&mut self, index: usize, passes: f64, loss: f64) {
+        let is_early = self.drawn.elapsed() < BETWEEN_DRAWS;
+        let Some(run) = self.running.get_mut(&index).filter(|_| !is_early) else { return };
         self.drawn = Instant::now();
-        let share = (passes / self.budget).clamp(0.0, 1.0);
-        self.bar.set_message(format!("{} · loss {loss:.3e}", self.heading));
-        self.bar.set_position((self.before + STEPS * share) as u64);
+        run.share = (passes / run.budget).clamp(0.0, 1.0);
+        let heading = run.heading.clone();
+        self.bar.set_message(format!("{} · loss {loss:.3e}", self.message(&heading)));
+        self.bar.set_position(self.position());
+    }
+
+    /// The run, and where it stands among all.
+    fn message(&self, heading: &str) -> String {
+        format!("{}/{} {heading}", (self.over + 1).min(self.runs), self.runs)
+    }
+
+    /// Steps of all runs so far.
+    fn position(&self) -> u64 {
+        let shares: f64 = self.running.values().map(|run| run.share).sum();
+        (STEPS * (self.over as f64 + shares)) as u64
     }
 
     /// The line of a problem, or of what was measured.

@@ -41,12 +41,21 @@ impl Session {
         Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, json, quiet })
     }
 
-    /// Calls `run` on the threads, and shows what it reports.
+    /// Calls `run`, which does the runs of the plan, on the threads, and shows what it reports.
     pub fn observe<T: Send>(
         &self,
         run: impl FnOnce(&mut (dyn FnMut(Event<'_>) + Send)) -> losslab::Result<T> + Send,
     ) -> Result<T, Failure> {
-        let mut progress = Progress::new(self.plan.spec.runs(), self.quiet);
+        self.observe_runs(self.plan.spec.runs(), run)
+    }
+
+    /// [`Session::observe`] for so many runs.
+    pub fn observe_runs<T: Send>(
+        &self,
+        runs: usize,
+        run: impl FnOnce(&mut (dyn FnMut(Event<'_>) + Send)) -> losslab::Result<T> + Send,
+    ) -> Result<T, Failure> {
+        let mut progress = Progress::new(runs, self.quiet);
         let result = self.threads.install(|| run(&mut |event| progress.observe(&event)));
         progress.finish();
         Ok(result?)
@@ -75,9 +84,14 @@ impl Session {
         }
     }
 
+    /// Whether the user interrupted.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
     /// Success, or that the user interrupted.
     pub fn exit_code(&self) -> ExitCode {
-        match self.interrupt.load(Ordering::Relaxed) {
+        match self.is_interrupted() {
             true => ExitCode::from(INTERRUPTED),
             false => ExitCode::SUCCESS,
         }

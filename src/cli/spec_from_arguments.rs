@@ -11,6 +11,7 @@ use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
 use super::spectrum::SpectrumArguments;
+use super::tune::TuneArguments;
 
 /// What to run, and where to put the results.
 #[derive(Debug, PartialEq)]
@@ -31,6 +32,11 @@ pub fn comparison(arguments: &CompareArguments) -> Result<Plan, Error> {
     if let Some(seeds) = &arguments.seeds {
         spec.seeds.clone_from(&seeds.0);
     }
+    spec.timed &= !arguments.untimed;
+    if let Some(levels) = &arguments.target_levels {
+        spec.target_levels.clone_from(levels);
+    }
+    spec.trace_entries = arguments.trace_entries.or(spec.trace_entries);
     apply(experiment, &mut spec)?;
     // Whatever is not the quick start must not take its place.
     if spec.name == quickstart.name && spec != quickstart {
@@ -56,6 +62,23 @@ pub fn training(arguments: &TrainArguments) -> Result<Plan, Error> {
     only("training takes one problem", "-p", spec.problems.len(), compare)?;
     only("training takes one solver", "-s", spec.solvers.len(), compare)?;
     only("training takes one seed", "--seed", spec.seeds.len(), compare)?;
+    plan(experiment, spec)
+}
+
+/// The problem and the solvers that are to be tuned, and the comparison of what comes out.
+pub fn tuning(arguments: &TuneArguments) -> Result<Plan, Error> {
+    let experiment = &arguments.experiment;
+    let problems = vec![problems::find("digits")?];
+    let default = ExperimentSpec::new("tune", problems, vec![SolverSpec::named("gd")?]);
+    // Results of a comparison with the same specification stay what they are.
+    let name = default.name.clone();
+    let mut spec = ExperimentSpec { name, ..base(experiment.spec.as_deref(), default)? };
+    if let Some(seeds) = &arguments.seeds {
+        spec.seeds.clone_from(&seeds.0);
+    }
+    spec.timed &= !arguments.untimed;
+    apply(experiment, &mut spec)?;
+    only("a tuning is on one problem", "-p", spec.problems.len(), "")?;
     plan(experiment, spec)
 }
 
@@ -267,6 +290,7 @@ fn settings(arguments: &ProblemArguments) -> ProblemSettings {
         weights: arguments.weights.clone(),
         l2: arguments.l2,
         target_loss: None,
+        reference: None,
         standardise: arguments.no_standardise.then_some(false),
         rows: arguments.split,
     }
@@ -288,20 +312,21 @@ fn solvers(
     let from_file = arguments.spec.is_some();
     texts
         .map(|text| match given.iter().find(|solver| from_file && solver.label == text) {
-            Some(solver) => Ok(solver.clone()),
-            None => parse_solver(text),
+            Some(solver) => Ok(vec![solver.clone()]),
+            None => parse_solvers(text),
         })
-        .collect()
+        .collect::<Result<Vec<_>, _>>()
+        .map(|solvers| solvers.concat())
 }
 
-fn parse_solver(text: &str) -> Result<SolverSpec, Error> {
+fn parse_solvers(text: &str) -> Result<Vec<SolverSpec>, Error> {
     match text.split_once(':') {
         Some((names, _)) if names.contains(',') => Err(Error::Specification {
             place: "-s".to_owned(),
             problem: format!("'{text}' mixes a list of solvers with settings"),
             remedy: "repeat -s for each solver that has settings".to_owned(),
         }),
-        _ => SolverSpec::parse(text),
+        _ => SolverSpec::parse_grid(text),
     }
 }
 

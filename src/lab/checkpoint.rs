@@ -35,7 +35,10 @@ impl Checkpoint {
         (spec.iterations, spec.plateau) = (None, None);
         (spec.relative_decrease, spec.seconds) = (None, None);
         (spec.gradient_tolerance, spec.stop_at_target, spec.threads) = (0.0, false, None);
-        spec.problems.iter_mut().for_each(|problem| problem.target_loss = None);
+        (spec.target_levels, spec.timed, spec.trace_entries) = (Vec::new(), true, None);
+        for problem in &mut spec.problems {
+            (problem.target_loss, problem.reference) = (None, None);
+        }
         Identity {
             specification: spec.to_toml(),
             data_sha256: data_sha256.to_owned(),

@@ -6,8 +6,12 @@ use crate::data::Dataset;
 use crate::error::Result;
 use crate::model::Loss;
 
-/// The problem in words.
-pub(super) fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> Result<ProblemSummary> {
+/// The problem in words, and its targets as far as they are known before the runs.
+pub(super) fn summarise(
+    problem: &ProblemSpec,
+    dataset: &Dataset,
+    levels: &[f64],
+) -> Result<ProblemSummary> {
     let criterion = problem.criterion(dataset)?;
     let name = match criterion.loss {
         Loss::SquaredError => "½ mean squared error",
@@ -29,8 +33,15 @@ pub(super) fn summarise(problem: &ProblemSpec, dataset: &Dataset) -> Result<Prob
             Metric::Rmse => dataset.target_unit.clone().unwrap_or_default(),
             Metric::Accuracy => String::new(),
         },
-        target_loss: problem.target_loss,
-        target_rule: TargetRule::Stated,
+        target_loss: problem.target(),
+        target_rule: match problem.target_loss {
+            None if problem.reference.is_some() => TargetRule::Reference,
+            _ => TargetRule::Stated,
+        },
+        targets: problem.reference.map_or(Vec::new(), |reference| {
+            levels.iter().map(|level| reference.target(*level)).collect()
+        }),
+        targets_rule: TargetRule::Reference,
         data_sha256: dataset.sha256.clone(),
     })
 }

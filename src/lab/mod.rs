@@ -4,32 +4,45 @@ mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
+mod compare;
+mod comparison;
 pub mod connect;
 mod describe;
 pub mod environment;
 pub mod eval;
+mod event;
+mod ground;
 mod instance;
 mod interruptible;
 mod iterates;
+mod keep;
 pub mod landscape;
+mod lineup;
 pub mod problems;
 mod record;
-mod runner;
+mod references;
 pub mod sharpness;
 mod spec;
 pub mod spectrum;
+pub mod statistics;
 mod study;
+mod trace_columns;
+mod train;
+pub mod tune;
 
 pub use along::{
     Along, AlongOptions, AlongRun, CurvatureAt, Hovering, StabilityLimit, StepCurvature, chosen,
     curvature_along, stability_limit, step_curvatures,
 };
 pub use checkpoint::{Checkpoint, Identity};
+pub use compare::{Running, compare};
+pub use comparison::{Comparison, ProblemSummary, Reference, TARGET_TAU, TargetRule};
+pub use event::Event;
 pub use instance::Instance;
 pub use iterates::Iterates;
-pub use record::{
-    Comparison, DERIVED_TARGET_TAU, Metric, ProblemSummary, Run, RunRecord, RunTiming, TargetRule,
-};
-pub use runner::{Breaks, Event, TakeCheckpoint, Trained, compare, train};
+pub use keep::{ForgetRuns, KeepRuns, RunKey};
+pub use lineup::{Lineup, UserObjective};
+pub use record::{Metric, Reached, Run, RunRecord, RunTiming, TargetCost};
 pub use spec::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 pub use study::{Recorded, Study};
+pub use train::{Breaks, TakeCheckpoint, Trained, train};

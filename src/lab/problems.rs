@@ -1,6 +1,6 @@
 //! The problems that need no data of the user's own.
 
-use super::{ExperimentSpec, ProblemSpec};
+use super::{ExperimentSpec, ProblemSpec, references};
 use crate::data::DataSource;
 use crate::error::{Error, Result};
 use crate::model::{Activation, LayerKind, LayerSpec, Loss, Window};
@@ -68,7 +68,9 @@ pub fn default_solvers() -> Vec<SolverSpec> {
 fn problem(name: &str, hidden: &[usize], loss: Loss, target_loss: Option<f64>) -> ProblemSpec {
     let data = DataSource::Embedded { name: name.to_owned() };
     let hidden = hidden.to_vec();
-    let mut problem = ProblemSpec { hidden, target_loss, ..ProblemSpec::new(name, data) };
+    let reference = references::find(name);
+    let mut problem =
+        ProblemSpec { hidden, target_loss, reference, ..ProblemSpec::new(name, data) };
     problem.state_loss(loss);
     problem
 }
@@ -81,6 +83,7 @@ fn layered(name: &str, data: &str, activation: Activation, layers: Vec<LayerSpec
         layers: Some(layers),
         activation,
         initialisation: activation.initialisation(),
+        reference: references::find(name),
         ..ProblemSpec::new(name, data)
     };
     problem.state_loss(CrossEntropy);
@@ -145,6 +148,11 @@ mod tests {
             let problem = find(problem).unwrap();
             let data = problem.data.load().unwrap();
             assert_eq!(problem.network(&data).unwrap().describe(), network);
+        }
+        for problem in all() {
+            let reference = problem.reference.unwrap();
+            assert!(reference.loss < reference.start, "{}", problem.name);
+            assert!(problem.target_loss.is_none_or(|target| reference.loss < target));
         }
         assert_eq!(spec.resolve().unwrap().len(), 12);
         assert_eq!(spec.problems, all());

@@ -11,7 +11,7 @@ mod trace;
 
 pub use adapter::{HessianOperator, Problem};
 pub use ledger::{Best, Ledger, LedgerSnapshot, Limits, Progress, Stop};
-pub use problem::{BatchCurvature, Curvature, FiniteSum, Objective, Tape};
+pub use problem::{AnyObjective, BatchCurvature, Curvature, FiniteSum, Objective, Tape};
 pub use risk::{Linearization, PlanePenalty, Risk};
 pub use second_order::{Linearized, SecondOrder};
 pub use test_functions::{Quadratic, Rosenbrock, TestFunction};

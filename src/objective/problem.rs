@@ -72,6 +72,9 @@ pub trait Objective: Sync {
     }
 }
 
+/// An objective of whatever kind.
+pub type AnyObjective<'a> = &'a (dyn Objective + 'a);
+
 impl<T: Objective + ?Sized> Objective for &T {
     fn dimension(&self) -> usize {
         (**self).dimension()

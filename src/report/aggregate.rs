@@ -1,10 +1,10 @@
 //! What tables say of a problem and a solver: medians over seeds.
 
-use crate::lab::{Comparison, DERIVED_TARGET_TAU, ProblemSummary, Run, TargetRule};
+use crate::lab::statistics::median;
+use crate::lab::{Comparison, ProblemSummary, Run, TARGET_TAU, TargetRule};
 use crate::solver::Status;
 
 use super::format::compact;
-use super::statistics::median;
 
 /// The runs of one solver on one problem, and their medians.
 pub(super) struct Row<'a> {
@@ -68,9 +68,14 @@ pub(super) fn target_text(problem: &ProblemSummary) -> String {
     let number = compact(target, 4);
     match problem.target_rule {
         TargetRule::Stated => number,
+        TargetRule::Reference => format!(
+            "{number}, from a reference solution stored before the runs: its loss plus {} % of \
+             the way back to the start",
+            100.0 * TARGET_TAU
+        ),
         TargetRule::Derived => format!(
             "{number}, taken from these runs: the best loss plus {} % of the way back to the start",
-            100.0 * DERIVED_TARGET_TAU
+            100.0 * TARGET_TAU
         ),
     }
 }

@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 
 /// What every journal begins with; the number changes with the format.
 const MAGIC: &[u8] = b"losslab journal 1\n";
+/// Bytes of the description's hash, which follow.
+const DESCRIPTION_HASH: usize = 32;
 /// Bytes of a record's checksum.
 const CHECKSUM: usize = 8;
 /// The longest record that is read back.
@@ -78,6 +80,17 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         file.sync_data().map_err(failed)?;
         Ok((Self { path: path.to_path_buf(), file, pieces: PhantomData }, pieces))
+    }
+
+    /// Drops what it holds.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be written.
+    pub fn clear(&mut self) -> Result<()> {
+        let failed = |source| Error::file(&self.path, source);
+        self.file.set_len((MAGIC.len() + DESCRIPTION_HASH) as u64).map_err(failed)?;
+        self.file.seek(SeekFrom::End(0)).map_err(failed)?;
+        self.file.sync_data().map_err(failed)
     }
 
     /// Adds finished pieces; returns once they are on the disk.

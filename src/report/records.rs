@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::lab::environment::Environment;
-use crate::lab::{Run, RunRecord};
+use crate::lab::{Comparison, Run, RunRecord};
 
 /// A run as one JSON object on one line, without the newline: the fields of
-/// [`RunRecord`] in their order, then `seconds`, `seconds_to_target` and
-/// `trace_seconds`. Numbers are the shortest text that reads back to the same
+/// [`RunRecord`] in their order, then `seconds`, `seconds_to_target`,
+/// `target_seconds` and `trace_seconds`. Numbers are the shortest text that reads back to the same
 /// bits.
 pub fn run_json(run: &Run) -> String {
     #[derive(Serialize)]
@@ -16,12 +16,14 @@ pub fn run_json(run: &Run) -> String {
         record: &'a RunRecord,
         seconds: f64,
         seconds_to_target: Option<f64>,
+        target_seconds: &'a [Option<f64>],
         trace_seconds: &'a [f64],
     }
     json_line(&Line {
         record: &run.record,
         seconds: run.timing.seconds,
         seconds_to_target: run.timing.seconds_to_target,
+        target_seconds: &run.timing.target_seconds,
         trace_seconds: &run.timing.trace_seconds,
     })
 }
@@ -30,6 +32,12 @@ pub fn run_json(run: &Run) -> String {
 pub fn environment_json(environment: &Environment) -> String {
     let text = serde_json::to_string_pretty(environment);
     text.expect("an environment has text keys and a memory buffer takes all") + "\n"
+}
+
+/// What stands above the runs of a comparison, as indented JSON, newline included.
+pub(super) fn comparison_json(comparison: &Comparison) -> String {
+    let text = serde_json::to_string_pretty(comparison);
+    text.expect("a comparison has text keys and a memory buffer takes all") + "\n"
 }
 
 /// The contents of `runs.jsonl` and of `timing.jsonl`: a line per run.

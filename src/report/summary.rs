@@ -2,16 +2,18 @@
 
 use std::fmt::Write;
 
+use crate::lab::statistics::Band;
 use crate::lab::{Comparison, Metric, ProblemSummary};
 
 use super::aggregate::{Row, ToTarget, ends, rows, statuses, target_text};
 use super::best::Best;
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
+use super::statistics_text;
 use super::table::medians_over;
 
-/// The results as a Markdown page: conditions, a table per problem, what the
-/// words mean, and the figures. It holds no time, so that a rerun writes the
+/// The results as a Markdown page: conditions, a table per problem, statistics over
+/// all of them, what the words mean, and the figures. It holds no time, so that a rerun writes the
 /// same bytes.
 pub fn summary_markdown(comparison: &Comparison) -> String {
     let mut page = format!("# {}\n\n", escaped(&comparison.name));
@@ -19,6 +21,7 @@ pub fn summary_markdown(comparison: &Comparison) -> String {
     for problem in &comparison.problems {
         page += &section(comparison, problem);
     }
+    page += &statistics_text::section(comparison);
     page += &definitions(comparison);
     page += &figure_list(&figures(comparison));
     page
@@ -139,9 +142,13 @@ fn definitions(comparison: &Comparison) -> String {
     }
     lines.push("iterations: steps of the solver; each may cost several passes");
     let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    let band = match Band::of(comparison.seeds.len()) {
+        Band::Range => "from the lowest to the highest",
+        Band::Quartiles => "from the lower to the upper quartile",
+    };
     format!(
         "## Definitions\n\n{items}\nIn the charts a line is the median over seeds and a band runs \
-         from the lowest to the highest. Over passes, a run that stopped by itself keeps its last \
+         {band}. Over passes, a run that stopped by itself keeps its last \
          value; over seconds, every finished run keeps it until the slowest seed of its solver \
          ends. A run that diverged ends at × and counts as worst in the median from there; × at \
          the edge is where a curve leaves the chart for good.\n\n"
@@ -158,12 +165,12 @@ fn figure_list(figures: &[Figure]) -> String {
     format!("## Figures\n\n{}", images.collect::<Vec<_>>().join("\n"))
 }
 
-fn markdown_row(cells: &[String]) -> String {
+pub(super) fn markdown_row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
 /// Text that Markdown shows as it is.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut shown = String::new();
     for character in one_line(text).chars() {
         if matches!(character, '\\' | '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '#') {
@@ -187,6 +194,7 @@ mod tests {
         for run in &mut slower.runs {
             run.timing.seconds *= 3.0;
             run.timing.seconds_to_target = None;
+            run.timing.target_seconds.iter_mut().flatten().for_each(|seconds| *seconds *= 3.0);
             run.timing.trace_seconds.iter_mut().for_each(|seconds| *seconds *= 3.0);
         }
         assert_eq!(summary_markdown(&first), summary_markdown(&slower));
@@ -196,7 +204,7 @@ mod tests {
     fn has_a_table_per_problem_and_every_figure() {
         let page = summary_markdown(&comparison());
         assert_eq!(page.matches("| solver | status |").count(), 3);
-        assert_eq!(page.matches("![").count(), 13);
+        assert_eq!(page.matches("![").count(), 20);
         assert!(page.contains("(spam-loss-passes.png)"), "{page}");
         assert!(page.contains("test RMSE (dollars) | test R²"), "{page}");
         assert!(page.contains("| gd | budget-spent ×2, non-finite ×1 |"), "{page}");

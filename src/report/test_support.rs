@@ -6,6 +6,9 @@ use crate::solver::Status;
 
 const BUDGET: f64 = 150.0;
 
+/// What the targets leave of the decrease from the start to the floor.
+const TARGET_LEVELS: [f64; 3] = [0.1, 0.03, 0.01];
+
 /// How a made-up solver behaves: loss = floor + drop · e^(−rate · passes).
 struct Behaviour {
     solver: &'static str,
@@ -38,6 +41,8 @@ pub(super) fn comparison() -> Comparison {
     Comparison {
         name: "quickstart".into(),
         budget: BUDGET,
+        timed: true,
+        target_levels: TARGET_LEVELS.to_vec(),
         problems,
         solvers: BEHAVIOURS.iter().map(|behaviour| behaviour.solver.into()).collect(),
         seeds,
@@ -56,6 +61,7 @@ fn problem(
         Metric::Rmse => ("½ mean squared error + L2 1e-4", "dollars"),
         Metric::Accuracy => ("cross-entropy + L2 1e-4", ""),
     };
+    let (floor, drop) = floor_and_drop(name);
     ProblemSummary {
         name: name.into(),
         title: title.into(),
@@ -65,6 +71,8 @@ fn problem(
         metric_unit: unit.into(),
         target_loss: Some(target_loss),
         target_rule: TargetRule::Stated,
+        targets: TARGET_LEVELS.map(|tau| floor + tau * drop).to_vec(),
+        targets_rule: TargetRule::Stated,
         data_sha256: "00".repeat(32),
     }
 }
@@ -111,6 +119,7 @@ fn run(problem: &ProblemSummary, behaviour: &Behaviour, seed: u64) -> Run {
         test_r_squared: (problem.metric == Metric::Rmse).then_some(0.75),
         target_loss: problem.target_loss,
         passes_to_target: reached.map(|index| trace[index].passes),
+        targets: Vec::new(),
         trace: trace.clone(),
     };
     let timing = RunTiming {
@@ -119,9 +128,20 @@ fn run(problem: &ProblemSummary, behaviour: &Behaviour, seed: u64) -> Run {
         seed,
         seconds: trace_seconds[trace_seconds.len() - 1],
         seconds_to_target: reached.map(|index| trace_seconds[index]),
+        target_seconds: Vec::new(),
         trace_seconds,
     };
-    Run { record, timing }
+    let mut run = Run { record, timing };
+    run.measure_levels(&problem.targets);
+    run
+}
+
+fn floor_and_drop(problem: &str) -> (f64, f64) {
+    match problem {
+        "california" => (0.105, 0.6),
+        "spam" => (0.04, 0.66),
+        _ => (0.002, 2.3),
+    }
 }
 
 fn entry(
@@ -132,11 +152,7 @@ fn entry(
     passes: f64,
     diverges: bool,
 ) -> TraceEntry {
-    let (floor, drop) = match problem.name.as_str() {
-        "california" => (0.105, 0.6),
-        "spam" => (0.04, 0.66),
-        _ => (0.002, 2.3),
-    };
+    let (floor, drop) = floor_and_drop(&problem.name);
     let rate = behaviour.rate * (1.0 + 0.15 * (seed as f64 - 1.0));
     let decay = (-rate * passes).exp();
     let growth = if diverges { (passes / 6.0).exp() * 1e-2 } else { 0.0 };

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::test_support::comparison;
 use super::*;
+use crate::lab::Comparison;
+use crate::lab::environment::Environment;
 
 const SPEC: &str = "name = \"quickstart\"\n";
 
@@ -29,10 +31,10 @@ fn read_folder(directory: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Set `LOSSLAB_RENDER` to a folder to keep what is drawn there and look at it.
 #[test]
-fn the_folder_holds_records_and_thirteen_charts() {
+fn the_folder_holds_records_and_twenty_charts() {
     let files = write(&comparison());
-    assert_eq!(files.keys().filter(|name| name.ends_with(".png")).count(), 13);
-    assert_eq!(files.keys().filter(|name| name.ends_with(".svg")).count(), 13);
+    assert_eq!(files.keys().filter(|name| name.ends_with(".png")).count(), 20);
+    assert_eq!(files.keys().filter(|name| name.ends_with(".svg")).count(), 20);
     assert_eq!(files["spec.toml"], SPEC.as_bytes());
     let environment = String::from_utf8_lossy(&files["environment.json"]);
     assert!(
@@ -100,6 +102,7 @@ fn the_clock_shows_only_in_its_own_files() {
         let factor = 1.0 + index as f64;
         run.timing.seconds *= factor;
         run.timing.seconds_to_target = None;
+        run.timing.target_seconds.iter_mut().flatten().for_each(|seconds| *seconds *= factor);
         run.timing.trace_seconds.iter_mut().for_each(|seconds| *seconds *= factor);
     }
     let second = write(&slower);
@@ -109,6 +112,10 @@ fn the_clock_shows_only_in_its_own_files() {
         "california-loss-seconds.svg",
         "digits-loss-seconds.png",
         "digits-loss-seconds.svg",
+        "ecdf-seconds.png",
+        "ecdf-seconds.svg",
+        "performance-profile-seconds.png",
+        "performance-profile-seconds.svg",
         "spam-loss-seconds.png",
         "spam-loss-seconds.svg",
         "timing.jsonl",

@@ -29,6 +29,11 @@ pub fn write_weights(folder: &Path, run: &Run, network: &Network, theta: &Vector
     atomic_write(&weights.join(file_name(run)), &to_safetensors(network, theta))
 }
 
+/// Whether the weights of a run are there.
+pub(super) fn has_weights(folder: &Path, run: &Run) -> bool {
+    folder.join(FOLDER).join(file_name(run)).is_file()
+}
+
 /// Removes the weights that belong to none of these runs: those of an earlier
 /// comparison in the same folder.
 ///

@@ -14,19 +14,19 @@ use super::monitored::{Moment, Monitored, NoStep, Recorded, Stock, Verdict, Watc
 use super::stochastic::{Adagrad, Adam, AdamW, RmsProp, Sgd};
 use super::stock::{self, ArgminLineSearch, StockBeta};
 use super::{
-    BarzilaiBorwein, Bfgs, ConjugateGradient, GradientDescent, Halt, HessianFree, Iterate,
-    Iterative, Lbfgs, LineSearchDescent, Method, Momentum, Nesterov, NewtonCg, Own, SolverState,
-    Sr1TrustRegion, Status, Stopping, TrustRegion,
+    BarzilaiBorwein, Bfgs, ConjugateGradient, Contestant, GradientDescent, Halt, HessianFree,
+    Iterate, Iterative, Lbfgs, LineSearchDescent, Method, Momentum, Nesterov, NewtonCg, Own,
+    SolverState, Sr1TrustRegion, Status, Stopping, TrustRegion,
 };
 use crate::numerics::{Seed, Vector};
-use crate::objective::{HessianOperator, Ledger, Objective, Problem, Stop};
+use crate::objective::{AnyObjective, HessianOperator, Ledger, Objective, Problem, Stop};
 
 /// Steps in a row that a trust region of argmin's may reject, each with a quarter of the radius:
 /// then it is below the rounding of what it was.
 const REJECTIONS_MAX: u64 = 30;
 
-/// What is said of a solver of argmin's that did not return.
-const PANICKED: &str = "argmin's solver ended in a panic";
+/// What is said of a solver that did not return.
+const PANICKED: &str = "the solver ended in a panic";
 
 /// Where a resumed run goes on.
 pub struct Middle {
@@ -37,9 +37,9 @@ pub struct Middle {
 }
 
 /// The attempts of a method: one, and more where a line search fails.
-pub struct Attempts<'t, 'a, 'c, O: Objective> {
-    pub ledger: &'t Ledger<'a, O>,
-    pub method: &'t Method,
+pub struct Attempts<'t, 'a, 'c> {
+    pub ledger: &'t Ledger<'a, AnyObjective<'a>>,
+    pub contestant: Contestant<'t>,
     pub seed: Seed,
     pub stopping: Stopping,
     pub interrupt: &'c AtomicBool,
@@ -47,7 +47,7 @@ pub struct Attempts<'t, 'a, 'c, O: Objective> {
     pub checkpoint: Option<Checkpointing<'c>>,
 }
 
-impl<'a, 'c, O: Objective> Attempts<'_, 'a, 'c, O> {
+impl Attempts<'_, '_, '_> {
     /// Starts the method, and starts it again where that helps.
     pub fn run(
         &mut self,
@@ -86,14 +86,15 @@ enum From {
     Middle(Iterate, Vec<u8>),
 }
 
-struct Attempt<'t, 'l, 'a, 'c, O: Objective> {
-    all: &'t mut Attempts<'l, 'a, 'c, O>,
+/// One of them.
+pub struct Attempt<'t, 'l, 'a, 'c> {
+    all: &'t mut Attempts<'l, 'a, 'c>,
     from: From,
     restarts: u64,
     loss_at_start: f64,
 }
 
-impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
+impl<'l, 'a> Attempt<'_, 'l, 'a, '_> {
     fn run(self) -> (Status, Option<String>) {
         let ledger = self.all.ledger;
         let error = match self.dispatch() {
@@ -119,7 +120,11 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
 
     fn dispatch(self) -> Result<(Status, Option<String>), Error> {
         let seed = self.all.seed;
-        match self.all.method {
+        let method = match self.all.contestant {
+            Contestant::Method(method) => method,
+            Contestant::User(solver) => return solver.attempt(self),
+        };
+        match method {
             Method::Gd(settings) => self.own(GradientDescent::new(settings.learning_rate)),
             Method::Momentum(settings) => self.own(Momentum::new(*settings)),
             Method::Nesterov(settings) => self.own(Nesterov::new(*settings)),
@@ -162,11 +167,11 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
                 let n = self.all.ledger.objective().dimension();
                 self.stock(stock::bfgs(settings, n)?, 0)
             }
-            Method::ArgminNewtonCg(settings) => {
-                self.stock(stock::newton_cg::<HessianOperator<'_, '_, O>>(settings)?, 0)
-            }
+            Method::ArgminNewtonCg(settings) => self
+                .stock(stock::newton_cg::<HessianOperator<'_, '_, AnyObjective<'_>>>(settings)?, 0),
             Method::ArgminTrustRegion(settings) => {
-                let method = stock::trust_region::<HessianOperator<'_, '_, O>>(settings)?;
+                let method =
+                    stock::trust_region::<HessianOperator<'_, '_, AnyObjective<'_>>>(settings)?;
                 self.stock(method, REJECTIONS_MAX)
             }
         }
@@ -186,21 +191,31 @@ impl<'l, 'a, O: Objective> Attempt<'_, 'l, 'a, '_, O> {
     /// Runs a method of argmin's; so many iterations in a row may leave θ where it is.
     fn stock<S>(mut self, method: S, stays_max: u64) -> Result<(Status, Option<String>), Error>
     where
-        S: Solver<Problem<'l, 'a, O>, SolverState>,
+        S: Solver<Problem<'l, 'a, AnyObjective<'a>>, SolverState>,
     {
         match std::mem::replace(&mut self.from, From::Start(Vector::zeros(0))) {
             From::Start(theta) => {
                 let work = AssertUnwindSafe(|| self.execute(Stock { method, stays_max }, theta));
-                // argmin unwraps here and there; what the ledger has is whole all the same.
+                // argmin unwraps here and there, users may; what the ledger has is whole all the same.
                 catch_unwind(work).unwrap_or_else(|_| Err(Halt::Stalled(PANICKED).into()))
             }
-            From::Middle(..) => Err(Halt::Unsupported("argmin's methods are not resumed").into()),
+            From::Middle(..) => {
+                Err(Halt::Unsupported("methods that are not this crate's are not resumed").into())
+            }
         }
+    }
+
+    /// Runs a user's solver.
+    pub fn user<S>(self, solver: S) -> Result<(Status, Option<String>), Error>
+    where
+        S: Solver<Problem<'l, 'a, AnyObjective<'a>>, SolverState>,
+    {
+        self.stock(solver, REJECTIONS_MAX)
     }
 
     fn execute<S>(self, method: S, theta: Vector) -> Result<(Status, Option<String>), Error>
     where
-        S: Solver<Problem<'l, 'a, O>, SolverState> + Recorded,
+        S: Solver<Problem<'l, 'a, AnyObjective<'a>>, SolverState> + Recorded,
     {
         let Self { all, restarts, loss_at_start, .. } = self;
         let ledger = all.ledger;

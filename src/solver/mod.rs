@@ -4,6 +4,7 @@ mod attempt;
 pub mod catalogue;
 mod conditions;
 mod first_order;
+pub(crate) mod grid;
 mod learning_rate;
 pub mod line_search;
 mod monitored;
@@ -17,6 +18,7 @@ mod status;
 mod stochastic;
 mod stock;
 mod stopping;
+mod user;
 
 pub use conditions::{Checkpointing, Conditions, Snapshot};
 pub use first_order::{
@@ -30,7 +32,8 @@ pub use own::{Halt, Iterate, Iterative, Own};
 pub use quasi_newton::{
     Bfgs, BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings,
 };
-pub use run::{Outcome, run};
+pub(crate) use run::run_contestant;
+pub use run::{Contestant, Outcome, run, run_user};
 pub use second_order::{
     Forcing, HessianFree, HessianFreeSettings, NewtonCg, NewtonCgSettings, TrustRegion,
     TrustRegionSettings,
@@ -48,6 +51,7 @@ pub use stock::{
     ArgminNewtonCgSettings, ArgminTrustRegionSettings, StockBeta, StockSearch, StockSearchKind,
 };
 pub use stopping::{GradientRule, Stopping};
+pub use user::UserSolver;
 
 use crate::numerics::Vector;
 

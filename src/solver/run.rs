@@ -3,9 +3,9 @@
 use super::attempt::{Attempts, Middle};
 use super::conditions::{Conditions, NEVER, Snapshot};
 use super::monitored::{Verdict, Watch};
-use super::{Iterate, Method, Status, Stopping};
+use super::{Iterate, Method, Status, Stopping, UserSolver};
 use crate::numerics::Vector;
-use crate::objective::{Executed, Ledger, Limits, Objective, Requested, TraceEntry};
+use crate::objective::{AnyObjective, Executed, Ledger, Limits, Objective, Requested, TraceEntry};
 use crate::solver::catalogue::Need;
 
 /// A finished run.
@@ -68,21 +68,47 @@ pub fn run<O: Objective>(
     start: &Vector,
     conditions: Conditions<'_>,
 ) -> Outcome {
-    // Every method is compiled once, for an objective of any kind.
-    run_any(&(objective as &dyn Objective), method, start, conditions)
+    run_contestant(objective, Contestant::Method(method), start, conditions)
 }
 
-fn run_any(
-    objective: &&dyn Objective,
-    method: &Method,
+/// [`run`] with a solver of the user's.
+pub fn run_user<O: Objective>(
+    objective: &O,
+    solver: &UserSolver<'_>,
     start: &Vector,
     conditions: Conditions<'_>,
 ) -> Outcome {
+    run_contestant(objective, Contestant::User(solver), start, conditions)
+}
+
+/// Who runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Contestant<'s> {
+    /// A method of this crate or of argmin's.
+    Method(&'s Method),
+    /// A solver of the user's.
+    User(&'s UserSolver<'s>),
+}
+
+impl Contestant<'_> {
+    fn is_resumable(self) -> bool {
+        matches!(self, Self::Method(method) if method.check_resumable().is_ok())
+    }
+}
+
+/// [`run`] with whatever contestant. All is compiled once, for an objective of any kind.
+pub(crate) fn run_contestant(
+    objective: AnyObjective<'_>,
+    contestant: Contestant<'_>,
+    start: &Vector,
+    conditions: Conditions<'_>,
+) -> Outcome {
+    let objective = &objective;
     let Conditions { stopping, seed, interrupt, held_out, observe, checkpoint, resume } =
         conditions;
     let limits = Limits { passes: stopping.passes, seconds: stopping.seconds };
     // A run that is put down ends between two iterations, not within one.
-    let is_put_down = checkpoint.is_some() && method.check_resumable().is_ok();
+    let is_put_down = checkpoint.is_some() && contestant.is_resumable();
     let at_once = if is_put_down { &NEVER } else { interrupt };
     let mut watch = Watch { held_out, observe };
     let (ledger, middle) = match resume {
@@ -92,7 +118,7 @@ fn run_any(
         }
         None => (Ledger::new(objective, limits, at_once), None),
     };
-    if let Some(need) = missing(objective, method) {
+    if let Some(need) = missing(*objective, contestant) {
         let message = format!("the objective has no {}", need.name());
         return outcome(ledger, start, (Status::Unsupported, Some(message)), 0);
     }
@@ -104,7 +130,7 @@ fn run_any(
     };
     let mut cut_short = false;
     let mut attempts =
-        Attempts { ledger: &ledger, method, seed, stopping, interrupt, watch, checkpoint };
+        Attempts { ledger: &ledger, contestant, seed, stopping, interrupt, watch, checkpoint };
     let (end, restarts) = match at_start {
         Ok(Some(end)) => (end, restarts),
         Err(stop) => ((Status::NonFinite, Some(stop.to_string())), restarts),
@@ -133,7 +159,8 @@ fn judge_again<O: Objective>(ledger: &Ledger<O>, at: &Iterate, stopping: &Stoppi
 }
 
 /// What the method needs and the objective has not.
-fn missing<O: Objective>(objective: &O, method: &Method) -> Option<Need> {
+fn missing(objective: AnyObjective<'_>, contestant: Contestant<'_>) -> Option<Need> {
+    let Contestant::Method(method) = contestant else { return None };
     method.entry().needs.iter().copied().find(|need| match need {
         Need::Value | Need::Gradient => false,
         Need::MiniBatch => objective.finite_sum().is_none(),

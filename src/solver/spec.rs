@@ -60,28 +60,37 @@ impl SolverSpec {
     /// [`Error::UnknownName`] for a name that is no method;
     /// [`Error::Specification`] for a key or value that the method cannot use.
     pub fn parse(text: &str) -> Result<Self> {
-        let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        let (name, label, pairs) = settings::split_text(text)?;
         let place = format!("solver '{name}'");
-        let mut label = None;
-        let mut pairs = Vec::new();
-        for pair in rest.split(',').filter(|pair| !pair.trim().is_empty()) {
-            let (key, value) = pair.split_once('=').ok_or_else(|| Error::Specification {
-                place: format!("solver '{text}'"),
-                problem: format!("'{pair}' is not a setting"),
-                remedy: "write settings as key=value, separated by commas".to_owned(),
-            })?;
-            match key.trim() {
-                "label" if label.is_some() => {
-                    return Err(settings::given_twice("label").at(&place));
-                }
-                "label" => label = Some(value.trim().to_owned()),
-                key => pairs.push((key, value.trim())),
-            }
-        }
         let method = settings::override_settings(settings::default_method(name)?, &pairs)
             .map_err(|defect| defect.at(&place))?;
         let automatic = Self::new(method);
         let solver = Self { label: label.unwrap_or(automatic.label), method: automatic.method };
+        solver.validate()?;
+        Ok(solver)
+    }
+
+    /// This solver with other values for some settings, as keys and values, under another
+    /// label.
+    ///
+    /// ```
+    /// use losslab::solver::SolverSpec;
+    /// let solver = SolverSpec::parse("gd:schedule=cosine,horizon=150")?;
+    /// let faster = solver.with_settings(&[("learning_rate", "2")], "faster")?;
+    /// assert_eq!(
+    ///     faster,
+    ///     SolverSpec::parse("gd:learning_rate=2,schedule=cosine,horizon=150,label=faster")?
+    /// );
+    /// # Ok::<(), losslab::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for a key or value that the method cannot use, and for such a
+    /// label.
+    pub fn with_settings(&self, pairs: &[(&str, &str)], label: &str) -> Result<Self> {
+        let method = settings::override_settings(self.method.clone(), pairs)
+            .map_err(|defect| defect.at(&format!("solver '{}'", self.label)))?;
+        let solver = Self { label: label.to_owned(), method };
         solver.validate()?;
         Ok(solver)
     }

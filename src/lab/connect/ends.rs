@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 use super::request::{Ends, Request};
 use super::{Run, Study};
 use crate::error::Result;
+use crate::lab::ground::Turn;
 use crate::lab::instance::read_vector;
-use crate::lab::study::Turn;
 use crate::lab::{Event, ExperimentSpec};
 use crate::numerics::{Seed, Vector};
 
@@ -67,7 +67,7 @@ fn train(
     observe: &mut dyn FnMut(Event<'_>),
 ) -> End {
     // The third run is the curve's.
-    let turn = Turn { solver: &spec.solvers[0], index, total: 3, seed };
+    let turn = Turn { index, total: 3, seed, ..study.turn(spec, 0) };
     let (run, theta) = study.solve(spec, turn, interrupt, observe);
     End { theta, seed: Some(seed), run: Some(run), file: None }
 }

@@ -65,7 +65,7 @@ pub(super) fn fit_curve(
         ..Stopping::within(request.curve_budget / nodes)
     };
     let mut watch = |entry: &crate::objective::TraceEntry, _: &Vector| {
-        observe(Event::Iterated { passes: nodes * entry.passes, loss: entry.loss });
+        observe(Event::Iterated { index, passes: nodes * entry.passes, loss: entry.loss });
     };
     let conditions = Conditions {
         seed: Seed::new(study.seed).child("batches"),

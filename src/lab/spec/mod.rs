@@ -15,10 +15,11 @@ use std::path::Path;
 pub use problem::ProblemSpec;
 pub use settings::ProblemSettings;
 
+use super::lineup::of_another_program;
 use crate::data::{Dataset, SplitFractions};
 use crate::error::{Error, Result, excerpt};
 use crate::solver::SolverSpec;
-use crate::solver::settings::Defect;
+use crate::solver::settings::{Defect, check_label};
 
 /// A comparison of solvers on problems. Every combination of problem, solver
 /// and seed is one run.
@@ -55,6 +56,15 @@ pub struct ExperimentSpec {
     pub seconds: Option<f64>,
     /// Whether a run ends where it reaches its problem's target loss. Default no.
     pub stop_at_target: bool,
+    /// The targets that statistics count, as shares of the decrease from the start to a
+    /// reference solution that are left undone, each smaller than the one before: see
+    /// [`Reference::target`](super::Reference::target). Default 0.1, 0.03, 0.01, 0.003, 0.001.
+    pub target_levels: Vec<f64>,
+    /// Whether runs follow one another, each on all threads, so that their seconds can be
+    /// compared; else they stand side by side, each on one thread. Default yes.
+    pub timed: bool,
+    /// Entries that the trace of a run keeps at most, evenly chosen; all by default.
+    pub trace_entries: Option<usize>,
     /// Threads; by default as many as the machine has. No result depends on it.
     pub threads: Option<usize>,
     /// How rows are shared out.
@@ -63,6 +73,10 @@ pub struct ExperimentSpec {
     pub problems: Vec<ProblemSpec>,
     /// The solvers, with different labels.
     pub solvers: Vec<SolverSpec>,
+    /// Names of the functions that are a program's own: see [`Lineup`](super::Lineup).
+    pub user_problems: Vec<String>,
+    /// Labels of the solvers that are a program's own.
+    pub user_solvers: Vec<String>,
 }
 
 impl ExperimentSpec {
@@ -78,10 +92,15 @@ impl ExperimentSpec {
             plateau: None,
             seconds: None,
             stop_at_target: false,
+            target_levels: vec![0.1, 0.03, 0.01, 0.003, 0.001],
+            timed: true,
+            trace_entries: None,
             threads: None,
             split: SplitFractions::default(),
             problems,
             solvers,
+            user_problems: Vec::new(),
+            user_solvers: Vec::new(),
         }
     }
 
@@ -100,8 +119,18 @@ impl ExperimentSpec {
     /// Checks everything that can be checked without the data.
     ///
     /// # Errors
-    /// [`Error::Specification`] for the first value that cannot be used.
+    /// [`Error::Specification`] for the first value that cannot be used, and for what is a
+    /// program's own.
     pub fn validate(&self) -> Result<()> {
+        self.validate_with_users()?;
+        match self.user_problems.iter().chain(&self.user_solvers).next() {
+            Some(name) => Err(of_another_program(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// [`ExperimentSpec::validate`] where things of a program's own are allowed.
+    fn validate_with_users(&self) -> Result<()> {
         self.check().map_err(|defect| defect.at(""))?;
         self.problems.iter().try_for_each(ProblemSpec::validate)?;
         self.solvers.iter().try_for_each(SolverSpec::validate)?;
@@ -119,6 +148,12 @@ impl ExperimentSpec {
     /// weights to start from that are not there.
     pub fn resolve(&mut self) -> Result<Vec<Dataset>> {
         self.validate()?;
+        self.load()
+    }
+
+    /// [`ExperimentSpec::resolve`] where things of a program's own are allowed.
+    pub(super) fn load(&mut self) -> Result<Vec<Dataset>> {
+        self.validate_with_users()?;
         // Before anything that takes time.
         for path in self.problems.iter().filter_map(|problem| problem.weights.as_deref()) {
             check_is_readable(path).map_err(|error| Error::file(path, error))?;
@@ -136,7 +171,7 @@ impl ExperimentSpec {
 
     /// That there is something to stop at, where runs are to stop at it.
     fn check_targets(&self) -> Result<()> {
-        let without = self.problems.iter().find(|problem| problem.target_loss.is_none());
+        let without = self.problems.iter().find(|problem| problem.target().is_none());
         match without.filter(|_| self.stop_at_target) {
             None => Ok(()),
             Some(problem) => Err(Error::Specification {
@@ -151,7 +186,9 @@ impl ExperimentSpec {
 
     /// Number of runs.
     pub fn runs(&self) -> usize {
-        self.problems.len() * self.solvers.len() * self.seeds.len()
+        let problems = self.problems.len() + self.user_problems.len();
+        let solvers = self.solvers.len() + self.user_solvers.len();
+        problems * solvers * self.seeds.len()
     }
 
     /// The values that stand above the lists of problems and solvers.
@@ -179,6 +216,11 @@ impl ExperimentSpec {
         if let Some(seconds) = self.seconds.filter(|seconds| !positive(*seconds)) {
             return Err(out_of_range("seconds", seconds, "give a number above 0, or leave it out"));
         }
+        check_levels(&self.target_levels)?;
+        if let Some(entries) = self.trace_entries.filter(|entries| *entries < 3) {
+            let remedy = "give at least 3: the first, the lowest and the last; or leave it out";
+            return Err(out_of_range("trace_entries", entries, remedy));
+        }
         if let Some(threads) = self.threads.filter(|threads| !(1..=1024).contains(threads)) {
             return Err(out_of_range("threads", threads, "give 1 to 1024, or leave it out"));
         }
@@ -187,22 +229,46 @@ impl ExperimentSpec {
 
     /// That there are problems and solvers, and none twice.
     fn check_lists(&self) -> std::result::Result<(), Defect> {
-        if self.problems.is_empty() {
+        if self.problems.is_empty() && self.user_problems.is_empty() {
             return Err(Defect::new("problem", "there is none".to_owned(), "add a problem"));
         }
-        if self.solvers.is_empty() {
+        if self.solvers.is_empty() && self.user_solvers.is_empty() {
             return Err(Defect::new("solver", "there is none".to_owned(), "add a solver"));
         }
-        let mut names = BTreeSet::new();
-        if let Some(twice) = self.problems.iter().find(|problem| !names.insert(&problem.name)) {
-            return Err(second("problem", &twice.name, "give each problem a name of its own"));
+        self.check_user_names()
+    }
+
+    /// That names of a program's own can be used and are not taken.
+    ///
+    /// # Errors
+    /// [`Error::Specification`] for the first that cannot.
+    pub(super) fn check_users(&self) -> Result<()> {
+        self.check_user_names().map_err(|defect| defect.at(""))
+    }
+
+    /// No name is there twice, and those of a program's own are names.
+    fn check_user_names(&self) -> std::result::Result<(), Defect> {
+        for name in &self.user_problems {
+            check_name(name, "user_problems")?;
         }
-        let mut labels = BTreeSet::new();
-        if let Some(twice) = self.solvers.iter().find(|solver| !labels.insert(&solver.label)) {
-            return Err(second("solver", &twice.label, "tell them apart with 'label'"));
+        for label in &self.user_solvers {
+            check_label(label)?;
+        }
+        let names = self.problems.iter().map(|problem| &problem.name);
+        if let Some(twice) = first_twice(names.chain(&self.user_problems)) {
+            return Err(second("problem", twice, "give each problem a name of its own"));
+        }
+        let labels = self.solvers.iter().map(|solver| &solver.label);
+        if let Some(twice) = first_twice(labels.chain(&self.user_solvers)) {
+            return Err(second("solver", twice, "tell them apart with 'label'"));
         }
         Ok(())
     }
+}
+
+fn first_twice<'n>(mut names: impl Iterator<Item = &'n String>) -> Option<&'n String> {
+    let mut seen = BTreeSet::new();
+    names.find(|name| !seen.insert(*name))
 }
 
 fn check_is_readable(path: &Path) -> std::io::Result<()> {
@@ -267,6 +333,17 @@ fn check_seeds(seeds: &[u64]) -> std::result::Result<(), Defect> {
         }
         None => Ok(()),
     }
+}
+
+fn check_levels(levels: &[f64]) -> std::result::Result<(), Defect> {
+    let remedy = "give at most 100 numbers between 0 and 1, each smaller than the one before";
+    if let Some(level) = levels.iter().find(|level| !(**level > 0.0 && **level < 1.0)) {
+        return Err(out_of_range("target_levels", level, remedy));
+    }
+    if levels.len() > 100 || levels.windows(2).any(|pair| pair[0] <= pair[1]) {
+        return Err(out_of_range("target_levels", levels, remedy));
+    }
+    Ok(())
 }
 
 fn check_split(split: &SplitFractions) -> std::result::Result<(), Defect> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{check_name, out_of_range};
 use crate::data::{DataSource, Part};
 use crate::error::{Error, Result};
+use crate::lab::{Reference, TARGET_TAU};
 use crate::model::{Activation, Initialisation, LayerSpec, Loss};
 use crate::solver::settings::Defect;
 
@@ -46,8 +47,12 @@ pub struct ProblemSpec {
     pub weights: Option<PathBuf>,
     /// λ of the penalty ½ λ ‖w‖² on weights, not biases. Default 1e-4.
     pub l2: f64,
-    /// The training loss that solvers are measured against.
+    /// The training loss that solvers are measured against; by default [`Reference::target`]
+    /// with [`TARGET_TAU`].
     pub target_loss: Option<f64>,
+    /// The solution that target levels are measured from. That of a built-in problem stands
+    /// for it alone: not with another network, loss or penalty, or other rows.
+    pub reference: Option<Reference>,
     /// Whether features, and targets of a regression, are standardised with the
     /// training rows' statistics. Default yes.
     pub standardise: bool,
@@ -75,6 +80,7 @@ impl ProblemSpec {
             weights: None,
             l2: 1e-4,
             target_loss: None,
+            reference: None,
             standardise: true,
             rows: Part::Train,
         }
@@ -98,7 +104,27 @@ impl ProblemSpec {
         if let Some(target) = self.target_loss.filter(|target| !target.is_finite()) {
             return Err(out_of_range("target_loss", target, "give a finite number"));
         }
+        self.check_reference()?;
         Ok(())
+    }
+
+    fn check_reference(&self) -> std::result::Result<(), Defect> {
+        let Some(Reference { start, loss }) = self.reference else { return Ok(()) };
+        for (key, value) in [("reference_start", start), ("reference_loss", loss)] {
+            if !value.is_finite() {
+                return Err(out_of_range(key, value, "give a finite number"));
+            }
+        }
+        if loss >= start {
+            let remedy = "give the loss at the start and the lowest loss known, which is below it";
+            return Err(out_of_range("reference_loss", loss, remedy));
+        }
+        Ok(())
+    }
+
+    /// The training loss to reach: the one stated, or else the reference's.
+    pub fn target(&self) -> Option<f64> {
+        self.target_loss.or(self.reference.map(|reference| reference.target(TARGET_TAU)))
     }
 
     pub(super) fn error(&self, defect: Defect) -> Error {

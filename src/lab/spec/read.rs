@@ -11,10 +11,11 @@ use super::section::{Document, Section, integer, number};
 use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
 use crate::data::{Part, SplitFractions, Task};
 use crate::error::{Error, Result, excerpt, suggestion};
-use crate::lab::problems;
+use crate::lab::{Reference, problems};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::SolverSpec;
-use crate::solver::settings::{Defect, check, check_label, default_method, override_settings};
+use crate::solver::grid::{Axis, combinations};
+use crate::solver::settings::{Defect, check, check_label, default_method};
 
 impl ExperimentSpec {
     /// Reads a specification; `file` is its name in errors, and without its
@@ -68,10 +69,17 @@ fn experiment(section: &mut Section<'_>, default_seeds: &[u64]) -> Result<Experi
         plateau: section.count("plateau")?,
         seconds: section.number("seconds")?,
         stop_at_target: section.flag("stop_at_target")?.unwrap_or(default.stop_at_target),
+        target_levels: section
+            .list("target_levels", "a list of numbers", number)?
+            .unwrap_or(default.target_levels),
+        timed: section.flag("timed")?.unwrap_or(default.timed),
+        trace_entries: section.count("trace_entries")?.map(|entries| entries as usize),
         threads: section.count("threads")?.map(|threads| threads as usize),
         split: split(section)?.unwrap_or(default.split),
         problems: read_all(section.tables("problem")?, problem, |spec| &spec.name)?,
-        solvers: read_all(section.tables("solver")?, solver, |spec| &spec.label)?,
+        solvers: solvers(section.tables("solver")?)?,
+        user_problems: section.texts("user_problems")?.unwrap_or_default(),
+        user_solvers: section.texts("user_solvers")?.unwrap_or_default(),
         name: default.name,
     })
 }
@@ -85,16 +93,26 @@ fn read_all<'t, T>(
     let mut all: Vec<T> = Vec::with_capacity(sections.len());
     for mut section in sections {
         let one = read(&mut section)?;
-        if all.iter().any(|other| name(other) == name(&one)) {
-            return Err(section.error(Defect::new(
-                "name",
-                format!("there are two named '{}'", name(&one)),
-                "give each a name or, to a solver, a label of its own",
-            )));
-        }
+        check_is_first(&all, &one, &name, &section)?;
         all.push(one);
     }
     Ok(all)
+}
+
+fn check_is_first<T>(
+    all: &[T],
+    one: &T,
+    name: impl Fn(&T) -> &str,
+    section: &Section<'_>,
+) -> Result<()> {
+    if all.iter().all(|other| name(other) != name(one)) {
+        return Ok(());
+    }
+    Err(section.error(Defect::new(
+        "name",
+        format!("there are two named '{}'", name(one)),
+        "give each a name or, to a solver, a label of its own",
+    )))
 }
 
 fn seeds(section: &mut Section<'_>) -> Result<Option<Vec<u64>>> {
@@ -162,6 +180,7 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         weights: section.text("weights")?.map(PathBuf::from),
         l2: section.number("l2")?,
         target_loss: section.number("target_loss")?,
+        reference: reference(section)?,
         standardise: section.flag("standardise")?,
         rows: section.choice("rows", &Part::ALL.map(|part| (part.name(), part)))?,
     };
@@ -177,38 +196,62 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
     settings.build_or_defect(&name).map_err(|defect| section.error(defect))
 }
 
-fn solver(section: &mut Section<'_>) -> Result<SolverSpec> {
+/// The reference solution, whose two keys belong together.
+fn reference(section: &mut Section<'_>) -> Result<Option<Reference>> {
+    let (start, loss) = (section.number("reference_start")?, section.number("reference_loss")?);
+    let (given, missing) = match (start, loss) {
+        (Some(start), Some(loss)) => return Ok(Some(Reference { start, loss })),
+        (None, None) => return Ok(None),
+        (None, Some(_)) => ("reference_loss", "reference_start"),
+        (Some(_), None) => ("reference_start", "reference_loss"),
+    };
+    let problem = format!("{missing} is missing");
+    Err(section.error(Defect::new(given, problem, "give both, or neither")))
+}
+
+/// The solvers of every `[[solver]]` table, in order.
+fn solvers(sections: Vec<Section<'_>>) -> Result<Vec<SolverSpec>> {
+    let mut all: Vec<SolverSpec> = Vec::with_capacity(sections.len());
+    for mut section in sections {
+        for one in grid(&mut section)? {
+            check_is_first(&all, &one, |spec| &spec.label, &section)?;
+            all.push(one);
+        }
+    }
+    Ok(all)
+}
+
+/// The solvers of a table: one for every combination of the values that it lists.
+fn grid(section: &mut Section<'_>) -> Result<Vec<SolverSpec>> {
     let name = name(section, "solver")?;
     let default = default_method(&name).map_err(|error| {
         section.error(Defect::new("name", error.to_string(), "losslab list solvers explains them"))
     })?;
     let label = section.text("label")?;
     let settings = solver_settings(section)?;
-    let pairs: Vec<(&str, &str)> =
-        settings.iter().map(|setting| (setting.key, setting.value.as_str())).collect();
-    let solver = override_settings(default, &pairs).and_then(|method| {
-        check(&method)?;
-        let automatic = SolverSpec::new(method);
-        let label = label.unwrap_or(automatic.label);
-        check_label(&label)?;
-        Ok(SolverSpec { label, method: automatic.method })
+    let axes: Vec<Axis> = settings.iter().map(|setting| setting.axis.clone()).collect();
+    let solvers = combinations(&default, label.as_deref(), &axes).and_then(|solvers| {
+        for solver in &solvers {
+            check(&solver.method)?;
+            check_label(&solver.label)?;
+        }
+        Ok(solvers)
     });
-    solver.map_err(|defect| match settings.iter().find(|setting| setting.key == defect.key) {
+    solvers.map_err(|defect| match settings.iter().find(|setting| setting.axis.key == defect.key) {
         Some(setting) => section.error_at(setting.span.clone(), defect),
         None => section.error(defect),
     })
 }
 
 /// A hyper-parameter as it is written.
-struct Written<'t> {
-    key: &'t str,
-    value: String,
+struct Written {
+    axis: Axis,
     span: Range<usize>,
 }
 
 /// Every hyper-parameter. `schedule = { kind = "step", every = 9 }` means the
 /// same as `schedule = "step"` and `every = 9`; so does it for the line search.
-fn solver_settings<'t>(section: &Section<'t>) -> Result<Vec<Written<'t>>> {
+fn solver_settings(section: &Section<'_>) -> Result<Vec<Written>> {
     let mut settings = Vec::new();
     for (key, value) in section.others() {
         match value.get_ref() {
@@ -224,24 +267,44 @@ fn solver_settings<'t>(section: &Section<'t>) -> Result<Vec<Written<'t>>> {
     Ok(settings)
 }
 
-fn written<'t>(
-    section: &Section<'t>,
-    key: &'t str,
-    value: &'t Spanned<DeValue<'t>>,
-) -> Result<Written<'t>> {
-    let text = match value.get_ref() {
-        DeValue::String(text) => text.to_string(),
-        DeValue::Integer(integer) => integer.to_string(),
-        DeValue::Float(float) => float.to_string(),
-        DeValue::Boolean(true) => "yes".to_owned(),
-        DeValue::Boolean(false) => "no".to_owned(),
-        _ => {
-            return Err(section.wrong_type(
-                key,
-                value,
-                "a number, a text in quotes, true or false",
-            ));
+/// A hyper-parameter with one value, a list of values, or
+/// `{ from = …, to = …, points = … }` for values evenly spaced by logarithm.
+fn written(section: &Section<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Result<Written> {
+    let span = value.span();
+    let axis = match value.get_ref() {
+        DeValue::Table(table) => {
+            let mut range = Section::new(section.document, table, span.clone());
+            range.subject = format!("{}, {key}", section.subject);
+            let mut number = |name| range.number(name);
+            let (from, to) = (number("from")?, number("to")?);
+            let points = range.count("points")?;
+            range.finish()?;
+            let axis = from.zip(to).zip(points).map(|((from, to), points)| {
+                Axis::logarithmic(key, from, to, points)
+                    .map_err(|defect| section.error_at(span.clone(), defect))
+            });
+            axis.transpose()?
         }
+        DeValue::Array(values) if !values.is_empty() => {
+            let values = values.iter().map(|value| setting_text(value.get_ref()));
+            let values: Option<Vec<String>> = values.collect();
+            values.map(|values| Axis { key: key.to_owned(), values })
+        }
+        one => setting_text(one).map(|text| Axis { key: key.to_owned(), values: vec![text] }),
     };
-    Ok(Written { key, value: text, span: value.span() })
+    let expected = "a number, a text in quotes, true or false; a list of these, or \
+                    { from, to, points }";
+    let axis = axis.ok_or_else(|| section.wrong_type(key, value, expected))?;
+    Ok(Written { axis, span })
+}
+
+fn setting_text(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(integer) => Some(integer.to_string()),
+        DeValue::Float(float) => Some(float.to_string()),
+        DeValue::Boolean(true) => Some("yes".to_owned()),
+        DeValue::Boolean(false) => Some("no".to_owned()),
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use super::ProblemSpec;
 use super::network::hidden_and_layers;
 use crate::data::{DataSource, Part, Task, embedded};
 use crate::error::{Error, Result, excerpt, suggestion};
-use crate::lab::problems;
+use crate::lab::{Reference, problems};
 use crate::model::{Activation, Criterion, Initialisation, LayerSpec, Loss};
 use crate::solver::settings::Defect;
 
@@ -57,6 +57,8 @@ pub struct ProblemSettings {
     pub l2: Option<f64>,
     /// The target loss.
     pub target_loss: Option<f64>,
+    /// The reference that target levels are measured from.
+    pub reference: Option<Reference>,
     /// Whether to standardise.
     pub standardise: Option<bool>,
     /// The rows that the loss is over.
@@ -105,6 +107,7 @@ impl ProblemSettings {
         mut self,
         mut base: ProblemSpec,
     ) -> std::result::Result<ProblemSpec, Defect> {
+        let before = base.clone();
         if self.data.is_some() {
             base = ProblemSpec {
                 loss: None,
@@ -158,6 +161,9 @@ impl ProblemSettings {
         base.target_loss = self.target_loss.or(base.target_loss);
         base.standardise = self.standardise.unwrap_or(base.standardise);
         base.rows = self.rows.unwrap_or(base.rows);
+        if self.reference.is_some() || !has_surface_of(&base, &before) {
+            base.reference = self.reference;
+        }
         base.check()?;
         Ok(base)
     }
@@ -251,6 +257,19 @@ impl ProblemSettings {
             }
         }
     }
+}
+
+/// Whether two problems minimise the same function over the same rows, from whatever start.
+fn has_surface_of(problem: &ProblemSpec, other: &ProblemSpec) -> bool {
+    let same = ProblemSpec {
+        name: other.name.clone(),
+        title: other.title.clone(),
+        weights: other.weights.clone(),
+        initialisation: other.initialisation,
+        target_loss: other.target_loss,
+        ..problem.clone()
+    };
+    same == *other
 }
 
 fn replace<T: Clone>(value: &mut T, given: &Option<T>) {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::{DataSource, Part, Task};
-use crate::lab::problems;
+use crate::lab::{Reference, problems};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::line_search::Wolfe;
 use crate::solver::{GdSettings, LbfgsSettings, LearningRate, LineSearch, Method, Schedule};
@@ -49,6 +49,8 @@ initialisation = "lecun"
 weights = "start.safetensors"
 l2 = 0
 target_loss = 0.25
+reference_start = 3
+reference_loss = 0.125
 standardise = false
 rows = "all"
 
@@ -94,6 +96,7 @@ memory = 5
         weights: Some("start.safetensors".into()),
         l2: 0.0,
         target_loss: Some(0.25),
+        reference: Some(Reference { start: 3.0, loss: 0.125 }),
         standardise: false,
         rows: Part::All,
     };
@@ -173,6 +176,64 @@ fn a_target_loss_is_not_kept_for_another_loss() {
 }
 
 #[test]
+fn a_reference_stands_for_one_function_alone() {
+    let reference = Some(Reference { start: 2.0, loss: 0.5 });
+    let digits = ProblemSpec { reference, ..problems::find("digits").unwrap() };
+    let applied = |settings: ProblemSettings| settings.apply_to(digits.clone()).unwrap().reference;
+    let start = Some(Initialisation::LeCun);
+    assert_eq!(applied(ProblemSettings { initialisation: start, ..Default::default() }), reference);
+    for other in [
+        ProblemSettings { hidden: Some(vec![5]), ..Default::default() },
+        ProblemSettings { activation: Some(Activation::Relu), ..Default::default() },
+        ProblemSettings { l2: Some(0.0), ..Default::default() },
+        ProblemSettings { rows: Some(Part::All), ..Default::default() },
+        ProblemSettings { standardise: Some(false), ..Default::default() },
+        ProblemSettings { data: Some("digits".into()), ..Default::default() },
+    ] {
+        assert_eq!(applied(other), None);
+    }
+    let written = Some(Reference { start: 3.0, loss: 1.0 });
+    let settings = ProblemSettings { l2: Some(0.0), reference: written, ..Default::default() };
+    assert_eq!(applied(settings), written);
+}
+
+#[test]
+fn values_that_are_listed_make_a_solver_each() {
+    let spec = read(
+        "[[solver]]\nname = \"momentum\"\nlearning_rate = { from = 0.01, to = 1, points = 3 }\n\
+         momentum = [0.5, 0.9]\n\n[[solver]]\nname = \"lbfgs\"\nlabel = \"mine\"\nmemory = [5, 20]\n",
+    );
+    let labels: Vec<&str> = spec.solvers.iter().map(|solver| solver.label.as_str()).collect();
+    let expected = [
+        "momentum learning_rate=0.01 momentum=0.5",
+        "momentum learning_rate=0.01",
+        "momentum learning_rate=0.1 momentum=0.5",
+        "momentum",
+        "momentum learning_rate=1.0 momentum=0.5",
+        "momentum learning_rate=1.0",
+        "mine memory=5",
+        "mine memory=20",
+    ];
+    assert_eq!(labels, expected);
+    let mut written = ExperimentSpec::new("spec", vec![], spec.solvers.clone());
+    written.name = spec.name.clone();
+    assert_eq!(ExperimentSpec::from_toml(&written.to_toml(), "spec.toml").unwrap(), written);
+    for (grid, parts) in [
+        ("learning_rate = []", &["line 3", "[] is not a number", "a list of these"][..]),
+        ("learning_rate = [0.1, [2]]", &["line 3", "is not a number"]),
+        ("learning_rate = { from = 1, to = 2 }", &["line 3", "is not a number"]),
+        ("learning_rate = { form = 1 }", &["line 3, solver 'gd', learning_rate, form", "'from'"]),
+        ("learning_rate = { from = 2, to = 1, points = 2 }", &["line 3", "0 < from < to"]),
+        ("learning_rate = [0.1, -1]", &["line 3", "learning_rate", "out of range"]),
+        ("learning_rate = [0.1, 0.1]", &["two named 'gd learning_rate=0.1'"]),
+    ] {
+        let text = format!("[[solver]]\nname = \"gd\"\n{grid}\n");
+        let message = message(&text);
+        assert!(parts.iter().all(|part| message.contains(part)), "{message} lacks {parts:?}");
+    }
+}
+
+#[test]
 fn seeds_are_a_count_or_a_list() {
     assert_eq!(read("seeds = 4").seeds, [0, 1, 2, 3]);
     assert_eq!(read("seeds = [7]").seeds, [7]);
@@ -185,7 +246,7 @@ fn errors_name_file_line_key_and_the_way_out() {
         "spec.toml, line 5, problem 'digits', hiden: there is no such key here; \
          did you mean 'hidden'? The names are name, title, data, target, task, drop, \
          categorical, keep_constant, sample_weights, hidden, input, layer, activation, loss, \
-         huber_delta, smoothing, label_smoothing, class_weights, initialisation, weights, l2, target_loss, standardise, rows"
+         huber_delta, smoothing, label_smoothing, class_weights, initialisation, weights, l2, target_loss, reference_start, reference_loss, standardise, rows"
     );
     for (text, parts) in [
         ("bugdet = 3", &["line 1, bugdet", "did you mean 'budget'?"][..]),
@@ -228,6 +289,8 @@ fn errors_in_problems_and_solvers_name_their_line() {
         ("hidden = [3161, 3161]", "at most 10000000 are allowed, because a method keeps some 30"),
         ("data = \"\"", "data: it is empty"),
         ("l2 = -1", "l2: -1.0 is out of range"),
+        ("reference_loss = 1", "reference_loss: reference_start is missing; give both"),
+        ("reference_loss = 1\nreference_start = 1", "reference_loss: 1.0 is out of range"),
         ("target_loss = inf", "target_loss: inf is out of range"),
         ("activation = \"tan\"", "activation: there is no 'tan'; did you mean 'tanh'?"),
         ("rows = \"half\"", "rows: there is no 'half'"),

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::layers::layer_lines;
 use super::{ExperimentSpec, ProblemSpec};
 use crate::data::DataSource;
+use crate::lab::Reference;
 use crate::solver::{Setting, SolverSpec};
 
 impl ExperimentSpec {
@@ -30,8 +31,20 @@ impl ExperimentSpec {
             out.key("seconds", number(seconds));
         }
         out.key("stop_at_target", self.stop_at_target);
+        out.key("target_levels", list(&self.target_levels, |level| number(*level)));
+        out.key("timed", self.timed);
+        if let Some(entries) = self.trace_entries {
+            out.key("trace_entries", entries);
+        }
         if let Some(threads) = self.threads {
             out.key("threads", threads);
+        }
+        for (key, names) in
+            [("user_problems", &self.user_problems), ("user_solvers", &self.user_solvers)]
+        {
+            if !names.is_empty() {
+                out.key(key, list(names, |name| text(name)));
+            }
         }
         out.table("[split]");
         out.key("train", number(self.split.train));
@@ -81,6 +94,10 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
     out.key("l2", number(problem.l2));
     if let Some(target_loss) = problem.target_loss {
         out.key("target_loss", number(target_loss));
+    }
+    if let Some(Reference { start, loss }) = problem.reference {
+        out.key("reference_start", number(start));
+        out.key("reference_loss", number(loss));
     }
     out.key("standardise", problem.standardise);
     out.key("rows", text(problem.rows.name()));

@@ -3,10 +3,10 @@
 
 use plotters_backend::DrawingBackend;
 
+use crate::lab::statistics::{Band, Spread};
 use crate::lab::{Comparison, Metric, ProblemSummary};
 use crate::report::aggregate::runs;
 use crate::report::format::{compact, metric_name, one_line, seed_list};
-use crate::report::statistics::Spread;
 
 use super::Drawing;
 use super::axis::{Axis, number_label, percent_label};
@@ -260,7 +260,10 @@ fn heading(
     };
     let seeds = seed_list(&comparison.seeds);
     let has_bands = comparison.seeds.len() != 1;
-    let bands = has_bands.then_some("line = median, band = lowest to highest");
+    let bands = has_bands.then_some(match Band::of(comparison.seeds.len()) {
+        Band::Range => "line = median, band = lowest to highest",
+        Band::Quartiles => "line = median, band = quartiles",
+    });
     let reading = [bands, marks_note(marks)].into_iter().flatten().collect::<Vec<_>>().join("; ");
     let reading = if reading.is_empty() { seeds } else { format!("{seeds}: {reading}") };
     // The loss has a line of its own where the network leaves no room for it.

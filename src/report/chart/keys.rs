@@ -30,6 +30,10 @@ pub(super) enum Sample {
     Dot,
     /// Short upright bars.
     Bars,
+    /// A disc on a line of this style, or by itself.
+    Disc(RGBColor, Option<SeriesStyle>),
+    /// A ×.
+    Cross,
 }
 
 /// An entry of the legend.
@@ -76,6 +80,15 @@ impl Legend {
                         draw_dot(canvas, (center.0 + offset, middle), 3.0);
                     }
                 }
+                Sample::Disc(color, style) => {
+                    if let Some(style) = style {
+                        let stroke = Stroke { dash: style.dash, ..Stroke::solid(style.color, 4.0) };
+                        canvas.line(&[(*x, middle), (x + LEGEND_SAMPLE, middle)], stroke);
+                    }
+                    canvas.disc(center, 8.0, WHITE, 1.0);
+                    canvas.disc(center, 6.5, color, 1.0);
+                }
+                Sample::Cross => canvas.cross(center, 9.0, Stroke::solid(INK, 4.0)),
                 Sample::Bars => {
                     for offset in [-21.0, -9.0, -2.0, 5.0, 19.0] {
                         let x = center.0 + offset;

@@ -8,25 +8,31 @@ pub(super) mod contour;
 mod coverage;
 pub(super) mod curvature_map;
 mod curves;
+mod distribution;
 pub(super) mod field;
 mod frame;
 mod isolines;
 mod keys;
 mod labels;
 mod levels;
+pub(super) mod lines;
 mod panel;
 mod plots;
 mod png;
 pub(super) mod profile;
 mod range;
 mod raster;
+mod sensitivity;
 mod series;
 pub(super) mod sharpness;
 pub(super) mod spectrum;
+pub(super) mod statistics;
 mod style;
 mod summary;
 pub(super) mod surface;
 mod text;
+pub(super) mod tuning;
+mod wins;
 
 use std::collections::HashSet;
 
@@ -37,6 +43,7 @@ use crate::lab::Comparison;
 
 use self::canvas::Canvas;
 use self::series::{Against, Quantity};
+use self::statistics::Statistic;
 use self::style::{UNITS_PER_PIXEL, WIDTH};
 
 /// A chart of a comparison.
@@ -55,6 +62,8 @@ enum Kind {
     Curves { problem: usize, quantity: Quantity, against: Against },
     /// Passes to the target over all problems.
     PassesToTarget,
+    /// A statistic of the comparison as a whole.
+    Statistic(Statistic),
 }
 
 /// The end of the file name, what it shows in words, quantity, axis.
@@ -75,7 +84,7 @@ pub(super) struct Rendered {
 
 /// The charts that `comparison` has data for: per problem training loss
 /// against passes and seconds, gradient norm and test metric; then passes to
-/// target where a problem has one.
+/// target where a problem has one; then the statistics over all problems.
 pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
     let names = comparison.problems.iter().map(|problem| problem.name.as_str());
     let stems = file_stems(names);
@@ -99,6 +108,12 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
             kind: Kind::PassesToTarget,
         });
     }
+    let of_all = statistics::figures(comparison).into_iter();
+    figures.extend(of_all.map(|(stem, caption, statistic)| Figure {
+        stem,
+        caption,
+        kind: Kind::Statistic(statistic),
+    }));
     figures
 }
 
@@ -106,9 +121,11 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
 pub(super) fn is_figure_stem(stem: &str) -> bool {
     let of_problem = |suffix: &str| {
         let problem = stem.strip_suffix(suffix)?.strip_suffix('-')?;
-        Some(!problem.is_empty() && problem.chars().all(is_stem_character))
+        Some(is_stem(problem))
     };
-    stem == SUMMARY || CURVES.iter().any(|curve| of_problem(curve.0) == Some(true))
+    stem == SUMMARY
+        || statistics::is_stem(stem)
+        || CURVES.iter().any(|curve| of_problem(curve.0) == Some(true))
 }
 
 /// Draws `figure` on both backends.
@@ -120,6 +137,7 @@ pub(super) fn render(comparison: &Comparison, figure: &Figure) -> Result<Rendere
             draw_on_both(&chart)
         }
         Kind::PassesToTarget => draw_on_both(&summary::Chart::new(comparison)),
+        Kind::Statistic(statistic) => statistics::render(comparison, statistic),
     }
 }
 
@@ -155,6 +173,11 @@ fn draw_on<B: DrawingBackend>(drawing: &impl Drawing, backend: &mut B) -> Result
     let mut canvas = Canvas::new(backend);
     drawing.draw(&mut canvas);
     canvas.finish()
+}
+
+/// Whether `name` can be the stem of a file.
+pub(super) fn is_stem(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(is_stem_character)
 }
 
 /// A file name for each name: `a-z`, `0-9`, `-` and `_` stay, letters become

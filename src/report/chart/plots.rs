@@ -1,18 +1,18 @@
-//! Plots of lines one above the other, with all that may stand in them.
+//! Plots of lines one above the other or side by side, with all that may stand in them.
 
 use plotters::style::text_anchor::HPos;
 use plotters::style::{FontStyle, RGBColor, WHITE};
 use plotters_backend::DrawingBackend;
 
 use super::Drawing;
-use super::axis::Axis;
+use super::axis::{Axis, Tick};
 use super::canvas::{Canvas, Lettering, Point, Stroke};
-use super::frame::{Heading, below_heading, draw_heading};
+use super::frame::{Heading, LabelledAxis, below_heading, draw_heading};
 use super::keys::{Key, Legend};
 use super::labels::Area;
 use super::panel::{BELOW, BETWEEN, Below, MARGIN, Panel, labelled, room_left, widest_label};
-use super::style::{GREY, INK, SeriesStyle, TICK_SIZE, WIDTH};
-use super::text::text_width;
+use super::style::{GREY, INK, LABEL_SIZE, SeriesStyle, TICK_SIZE, WIDTH};
+use super::text::{fit, text_width};
 
 /// Places with a low and a high value each.
 type Band = Vec<(f64, f64, f64)>;
@@ -26,6 +26,10 @@ pub(super) struct Plot {
     /// Whether the next plot has the same horizontal axis.
     pub(super) shares_axis: bool,
     pub(super) lines: Vec<(Vec<Point>, SeriesStyle)>,
+    /// Discs at points.
+    pub(super) dots: Vec<(Vec<Point>, RGBColor)>,
+    /// A × each; at the edge for a point outside.
+    pub(super) crosses: Vec<(Point, RGBColor)>,
     pub(super) bands: Vec<(Band, RGBColor)>,
     /// Dashed lines across at a height, with words right of the plot.
     pub(super) rules: Vec<(f64, String, RGBColor)>,
@@ -36,6 +40,8 @@ pub(super) struct Plot {
     pub(super) spans: Vec<Span>,
     /// Words in the upper left corner.
     pub(super) corner: String,
+    /// Words above the plot.
+    pub(super) above: String,
 }
 
 /// A height that is measured between two values at a place.
@@ -57,12 +63,15 @@ impl Plot {
             height,
             shares_axis: false,
             lines: Vec::new(),
+            dots: Vec::new(),
+            crosses: Vec::new(),
             bands: Vec::new(),
             rules: Vec::new(),
             marks: Vec::new(),
             rug: Vec::new(),
             spans: Vec::new(),
             corner: String::new(),
+            above: String::new(),
         }
     }
 }
@@ -77,33 +86,128 @@ pub(super) struct Plots {
 
 const LINE: f64 = 3.5;
 const RULE_STEP: f64 = 27.0;
+/// What the words above a plot take.
+const ABOVE: f64 = 36.0;
+/// From the middle of a × to its ends.
+const CROSS: f64 = 9.0;
+/// The radius of a dot.
+const DOT: f64 = 6.5;
 /// What a line of words takes in a plot.
 const WORDS: f64 = TICK_SIZE * 1.35;
 
 impl Plots {
     /// The plots from the top down, as wide as the picture.
     pub(super) fn new(heading: Heading, keys: Vec<Key>, plots: Vec<Plot>) -> Self {
+        Self::in_columns(heading, keys, plots, 1)
+    }
+
+    /// Rows of so many plots side by side, from the top down.
+    pub(super) fn in_columns(
+        heading: Heading,
+        keys: Vec<Key>,
+        plots: Vec<Plot>,
+        columns: usize,
+    ) -> Self {
         let legend = Legend::new(keys, below_heading(&heading));
-        let vertical: Vec<_> =
-            plots.iter().map(|plot| labelled(plot.vertical.0, plot.height, 80.0, "")).collect();
-        let widest = widest_label(&vertical);
-        let left = room_left(widest);
-        let rules = plots.iter().flat_map(|plot| &plot.rules);
-        let words = rules.map(|rule| text_width(&rule.1, TICK_SIZE, FontStyle::Normal) + 14.0);
-        let right = WIDTH - MARGIN - words.fold(10.0, f64::max);
+        let columns: Vec<Column> =
+            (0..columns).map(|column| Column::new(column, columns, &plots)).collect();
         let mut top = legend.bottom;
         let mut panels = Vec::new();
-        for plot in plots {
-            let area = Area { low: (left, top), high: (right, top + plot.height) };
-            let (axis, label) = &plot.horizontal;
-            let horizontal = labelled(*axis, right - left, 130.0, label);
-            let (axis, label) = &plot.vertical;
-            let vertical = labelled(*axis, plot.height, 80.0, label);
-            top += plot.height + if plot.shares_axis { BETWEEN } else { BELOW };
-            panels.push((plot, Panel { area, horizontal, vertical, widest }));
+        let mut plots = plots.into_iter().peekable();
+        while plots.peek().is_some() {
+            let row: Vec<Plot> = plots.by_ref().take(columns.len()).collect();
+            if row.iter().any(|plot| !plot.above.is_empty()) {
+                top += ABOVE;
+            }
+            let bottom =
+                |plot: &Plot| top + plot.height + if plot.shares_axis { BETWEEN } else { BELOW };
+            let next = row.iter().map(bottom).fold(top, f64::max);
+            for (plot, column) in row.into_iter().zip(&columns) {
+                panels.push(column.panel(plot, top));
+            }
+            top = next;
         }
         Self { heading, legend, plots: panels, height: top }
     }
+}
+
+/// A column of plots: from where to where, and the width of the words left of them.
+struct Column {
+    left: f64,
+    right: f64,
+    widest: f64,
+    /// Whether it is one of several.
+    narrow: bool,
+}
+
+impl Column {
+    /// Column number `index` of `count`.
+    fn new(index: usize, count: usize, plots: &[Plot]) -> Self {
+        let plots = || plots.iter().skip(index).step_by(count);
+        let vertical: Vec<_> =
+            plots().map(|plot| labelled(plot.vertical.0, plot.height, 80.0, "")).collect();
+        let widest = widest_label(&vertical);
+        let rules = plots().flat_map(|plot| &plot.rules);
+        let words = rules.map(|rule| text_width(&rule.1, TICK_SIZE, FontStyle::Normal) + 14.0);
+        let width = (WIDTH - MARGIN) / count as f64;
+        let start = index as f64 * width;
+        let right = start + width - words.fold(10.0, f64::max);
+        Self { left: start + room_left(widest), right, widest, narrow: count > 1 }
+    }
+
+    fn panel(&self, plot: Plot, top: f64) -> (Plot, Panel) {
+        let Self { left, right, widest, narrow } = *self;
+        let area = Area { low: (left, top), high: (right, top + plot.height) };
+        let (axis, label) = &plot.horizontal;
+        // Centred under the plot, and not into the next column.
+        let room = (right - left) + 2.0 * MARGIN;
+        let label = fit(label, LABEL_SIZE, FontStyle::Normal, room);
+        let horizontal = match narrow {
+            true => labelled_closely(*axis, right - left, &label),
+            false => labelled(*axis, right - left, 130.0, &label),
+        };
+        let (axis, label) = &plot.vertical;
+        let vertical = labelled(*axis, plot.height, 80.0, label);
+        (plot, Panel { area, horizontal, vertical, widest })
+    }
+}
+
+/// An axis across few pixels, with as many labels as lie apart.
+fn labelled_closely(axis: Axis, pixels: f64, label: &str) -> LabelledAxis {
+    let attempts = [60.0, 90.0, 130.0].map(|every| labelled(axis, pixels, every, label));
+    let kept = attempts.map(|axis| {
+        let ticks = kept_apart(&axis, pixels);
+        (ticks == axis.ticks, LabelledAxis { ticks, ..axis })
+    });
+    let first = kept.iter().position(|(is_whole, _)| *is_whole).unwrap_or(0);
+    let [dense, middle, sparse] = kept.map(|(_, axis)| axis);
+    match first {
+        0 => dense,
+        1 => middle,
+        _ => sparse,
+    }
+}
+
+/// The ticks of an axis without the labels that lie on others; powers of ten stay first.
+fn kept_apart(axis: &LabelledAxis, pixels: f64) -> Vec<Tick> {
+    const APART: f64 = 18.0;
+    let mut ticks = axis.ticks.clone();
+    let is_power = |value: f64| value > 0.0 && (value.log10() - value.log10().round()).abs() < 1e-9;
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for powers in [true, false] {
+        for tick in ticks.iter_mut().filter(|tick| is_power(tick.value) == powers) {
+            let Some(label) = &tick.label else { continue };
+            let half = (text_width(label, TICK_SIZE, FontStyle::Normal) + APART) / 2.0;
+            let middle = axis.axis.position(tick.value) * pixels;
+            let (from, to) = (middle - half, middle + half);
+            if taken.iter().any(|other| from < other.1 && other.0 < to) {
+                tick.label = None;
+            } else {
+                taken.push((from, to));
+            }
+        }
+    }
+    ticks
 }
 
 impl Drawing for Plots {
@@ -138,7 +242,18 @@ fn draw_plot<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: 
         let stroke = Stroke { dash: style.dash, ..Stroke::solid(style.color, LINE) };
         panel.draw_line(canvas, points, stroke);
     }
+    for (points, color) in &plot.dots {
+        let places = points.iter().map(|point| panel.place(*point));
+        for at in places.filter(|at| panel.area.contains(*at)) {
+            canvas.disc(at, DOT + 1.5, WHITE, 1.0);
+            canvas.disc(at, DOT, *color, 1.0);
+        }
+    }
     panel.draw_axes(canvas, if plot.shares_axis { Below::Nothing } else { Below::Everything });
+    if !plot.above.is_empty() {
+        let words = fit(&plot.above, TICK_SIZE, FontStyle::Bold, high.0 - low.0);
+        canvas.text(&words, (low.0, low.1 - 14.0), Lettering::new(TICK_SIZE, INK).bold());
+    }
     let mut taken = Vec::new();
     if !plot.corner.is_empty() {
         let width = text_width(&plot.corner, TICK_SIZE, FontStyle::Bold) + 12.0;
@@ -147,11 +262,32 @@ fn draw_plot<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: 
     }
     let corner = taken.first().cloned().filter(|_| !plot.corner.is_empty());
     draw_marks(canvas, plot, panel, &mut taken);
+    draw_crosses(canvas, plot, panel);
     // Over the lines of the marks.
     if let Some(area) = corner {
         words(canvas, &plot.corner, &area, Lettering::new(TICK_SIZE, INK).bold());
     }
     draw_spans(canvas, plot, panel, &mut taken);
+}
+
+/// Crosses, those that share a place at the edge below each other.
+fn draw_crosses<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: &Panel) {
+    let Area { low, high } = panel.area;
+    let mut drawn: Vec<Point> = Vec::new();
+    for (point, color) in &plot.crosses {
+        let (x, y) = panel.place(*point);
+        let mut at = (x.clamp(low.0, high.0), y.clamp(low.1, high.1));
+        let is_taken = |at: Point| {
+            let near = |other: &Point| (other.0 - at.0).hypot(other.1 - at.1) < 2.0 * CROSS;
+            drawn.iter().any(near)
+        };
+        let is_outside = y < low.1;
+        while is_outside && is_taken(at) && at.1 + 2.5 * CROSS < high.1 {
+            at.1 += 2.5 * CROSS;
+        }
+        canvas.cross(at, CROSS, Stroke::solid(*color, 4.0));
+        drawn.push(at);
+    }
 }
 
 /// Lines across, their words moved apart where they would touch.

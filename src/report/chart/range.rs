@@ -1,6 +1,6 @@
 //! The axes that fit a chart's data.
 
-use crate::report::statistics::{Spread, quantile};
+use crate::lab::statistics::{Spread, quantile};
 
 use super::axis::Axis;
 

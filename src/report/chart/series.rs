@@ -1,7 +1,7 @@
 //! One solver's curve.
 //!
 //! How runs are read between and after their entries is told in
-//! [`crate::report::statistics`]; after its last entry
+//! [`crate::lab::statistics::spread_curve`]; after its last entry
 //! - a run that stopped by itself (target reached, converged, line search
 //!   failed) keeps its value: its answer stays what it is;
 //! - a run whose budget is spent keeps it to where the budget ended;
@@ -12,9 +12,9 @@
 //! solver's slowest run ended, and the others keep their value until then, spent
 //! budgets included: a quick seed has its answer, whatever the clock says.
 
+use crate::lab::statistics::{Afterwards, Band, Spread, Steps, spread_curve};
 use crate::lab::{Metric, Run};
 use crate::objective::TraceEntry;
-use crate::report::statistics::{Afterwards, Spread, Steps, spread_curve};
 use crate::solver::Status;
 
 use super::axis::Axis;
@@ -94,7 +94,7 @@ impl Series {
             Against::Passes => budget,
             Against::Seconds => slowest(runs, &steps),
         };
-        let curve = thinned(spread_curve(&steps, worst, end));
+        let curve = thinned(spread_curve(&steps, worst, end, Band::of(runs.len())));
         Self { style, curve, has_band: runs.len() > 1, diverged }
     }
 

@@ -96,9 +96,29 @@ pub(super) fn series_style(label: &str, labels: &[String]) -> SeriesStyle {
             None => SERIES.len() + order - free.len(),
         }
     });
+    style_at(index)
+}
+
+/// The style with this number; when all colours are taken they return with the next dash.
+fn style_at(index: usize) -> SeriesStyle {
     let base = SERIES[index % SERIES.len()];
     let dash = DASHES.iter().position(|dash| *dash == base.dash).unwrap_or(0);
     SeriesStyle { dash: DASHES[(dash + index / SERIES.len()) % DASHES.len()], ..base }
+}
+
+/// Style number `index` of series that are no solvers, in the order of the unknown ones.
+pub(super) fn numbered_style(index: usize) -> SeriesStyle {
+    style_at(KNOWN.len() - 1 + index)
+}
+
+impl SeriesStyle {
+    pub(super) fn solid(self) -> Self {
+        Self { dash: SOLID, ..self }
+    }
+
+    pub(super) fn dashed(self) -> Self {
+        Self { dash: SHORT_DASH, ..self }
+    }
 }
 
 #[cfg(test)]

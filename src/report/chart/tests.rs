@@ -44,6 +44,13 @@ fn pictures_have_the_size_and_words_they_should() {
         "california-gradient-norm",
         "california-test-metric",
         "summary",
+        "performance-profile",
+        "data-profile",
+        "ecdf",
+        "performance-profile-samples",
+        "wins",
+        "performance-profile-seconds",
+        "ecdf-seconds",
     ];
     assert_eq!(stems, expected);
     let loss = &render_all(&small)[0].1;
@@ -91,7 +98,7 @@ fn many_solvers_with_long_labels() {
     }
     let rendered = render_all(&many);
     keep(&rendered, "many");
-    assert_eq!(rendered.len(), 5);
+    assert_eq!(rendered.len(), 12);
     assert!(rendered[0].1.svg.contains("&lt;"));
 }
 
@@ -142,4 +149,28 @@ fn without_target_or_runs_there_is_less_to_draw() {
     assert!(figures(&odd).iter().all(|figure| figure.stem != "summary"));
     odd.runs.clear();
     assert!(figures(&odd).is_empty());
+}
+
+#[test]
+fn every_figure_is_known_by_its_stem() {
+    let mut sweep = comparison();
+    sweep.solvers =
+        ["gd", "gd learning_rate=0.25", "gd learning_rate=2.0"].map(String::from).to_vec();
+    for run in &mut sweep.runs {
+        let taken =
+            ["gd", "gd-line-search", "cg"].iter().position(|name| *name == run.record.solver);
+        run.record.solver = taken.map_or("none".into(), |place| sweep.solvers[place].clone());
+    }
+    let figures = figures(&sweep);
+    assert!(figures.iter().any(|figure| figure.stem == "learning-rate-gd"));
+    assert!(figures.iter().all(|figure| is_figure_stem(&figure.stem)));
+    keep(&render_all(&sweep), "sweep");
+    for other in ["ecdfs", "learning-rate-", "learning-rate-Gd", "my-ecdf", "wins-2"] {
+        assert!(!is_figure_stem(other), "{other}");
+    }
+    // Seconds of runs that stood side by side are no statistic.
+    let mut untimed = comparison();
+    untimed.timed = false;
+    let stems = super::figures(&untimed).into_iter().map(|figure| figure.stem);
+    assert!(stems.into_iter().all(|stem| !stem.starts_with("ecdf-s")));
 }

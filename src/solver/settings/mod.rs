@@ -5,7 +5,7 @@ mod visit;
 
 use std::fmt;
 
-pub(crate) use read::{choose, given_twice, override_settings};
+pub(crate) use read::{choose, override_settings, split_text};
 pub use visit::Named;
 pub(crate) use visit::{Checker, Range, Visit};
 

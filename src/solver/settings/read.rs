@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::super::spec::Method;
 use super::{Defect, Range, Visit};
-use crate::error::{excerpt, suggestion};
+use crate::error::{Error, excerpt, suggestion};
 
 /// `default` with the values of `pairs`, not yet checked.
 pub(crate) fn override_settings(
@@ -17,8 +17,36 @@ pub(crate) fn override_settings(
     Ok(default)
 }
 
+/// Name, label, and the other keys with their values.
+type Parts<'t> = (&'t str, Option<String>, Vec<(&'t str, &'t str)>);
+
+/// Takes `NAME:key=value,key=value` apart.
+///
+/// # Errors
+/// [`Error::Specification`] for what is no setting, and for two labels.
+pub(crate) fn split_text(text: &str) -> crate::error::Result<Parts<'_>> {
+    let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+    let mut label = None;
+    let mut pairs = Vec::new();
+    for pair in rest.split(',').filter(|pair| !pair.trim().is_empty()) {
+        let (key, value) = pair.split_once('=').ok_or_else(|| Error::Specification {
+            place: format!("solver '{text}'"),
+            problem: format!("'{pair}' is not a setting"),
+            remedy: "write settings as key=value, separated by commas".to_owned(),
+        })?;
+        match key.trim() {
+            "label" if label.is_some() => {
+                return Err(given_twice("label").at(&format!("solver '{name}'")));
+            }
+            "label" => label = Some(value.trim().to_owned()),
+            key => pairs.push((key, value.trim())),
+        }
+    }
+    Ok((name, label, pairs))
+}
+
 /// The defect of a key that is there more than once.
-pub(crate) fn given_twice(key: &str) -> Defect {
+fn given_twice(key: &str) -> Defect {
     Defect::new(key, "it is given twice".to_owned(), "give it once")
 }
 

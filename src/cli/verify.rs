@@ -1,0 +1,133 @@
+//! `losslab verify`.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use losslab::lab::{ExperimentSpec, ForgetRuns, Lineup, Running};
+use losslab::report::{
+    self, LOSS_TOLERANCE, Rule, START_TOLERANCE, Verification, verify_comparison,
+};
+use losslab::{Error, Result};
+
+use super::arguments::whole;
+use super::failure::{Failure, INTERRUPTED};
+use super::output::print_line;
+use super::progress::Progress;
+use super::run::{listen_to_interrupts, start_threads};
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab verify results/quickstart
+  losslab verify results/compare --json";
+
+/// Run stored results again, and say what differs
+///
+/// Reads the specification in the folder, does every run again, and compares records,
+/// summary and charts: byte by byte where they are from the same class of processor
+/// (architecture and vector instructions), else the losses within a tolerance. Ends with
+/// exit code 1 where something differs. Seconds are never compared.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, max_term_width = 80)]
+pub struct VerifyArguments {
+    /// The folder of a comparison or of a training run
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+
+    /// Threads [default: one per core]; no result depends on them
+    #[arg(short = 'j', long, value_name = "N", value_parser = whole::<usize>)]
+    #[arg(allow_negative_numbers = true)]
+    pub threads: Option<usize>,
+
+    /// Print what was found as one object of JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print no progress
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Exit code where stored results are not what comes out.
+const DIFFERENT: u8 = 1;
+
+/// Runs a folder's specification again, and compares.
+pub fn verify(arguments: &VerifyArguments) -> std::result::Result<ExitCode, Failure> {
+    let (spec, users) = read(arguments).map_err(Failure::input)?;
+    let threads = start_threads(arguments.threads)?;
+    let interrupt = listen_to_interrupts()?;
+    let timed = spec.timed;
+    // Side by side: bytes do not depend on it, and no one looks at the seconds.
+    let lineup = Lineup::new(ExperimentSpec { timed: false, ..spec.clone() });
+    let mut progress = Progress::new(spec.runs(), arguments.quiet);
+    let again = threads.install(|| {
+        let observe = &mut |event: losslab::lab::Event<'_>| progress.observe(&event);
+        lineup.compare_with(Running { interrupt: &interrupt, observe, keep: &mut ForgetRuns })
+    });
+    progress.finish();
+    if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+        eprintln!("interrupted: nothing was compared");
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    let mut again = again.map_err(Failure::input)?;
+    again.timed = timed;
+    let users = [users[0].as_slice(), users[1].as_slice()];
+    let found = verify_comparison(&arguments.folder, &again, users).map_err(Failure::input)?;
+    match arguments.json {
+        true => print_line(&report::verification_json(&found))?,
+        false => print_line(&text(&found))?,
+    }
+    Ok(if found.is_same() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+}
+
+/// The specification in the folder without what is another program's own, and the names of
+/// that: problems and solvers.
+fn read(arguments: &VerifyArguments) -> Result<(ExperimentSpec, [Vec<String>; 2])> {
+    let path = arguments.folder.join("spec.toml");
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::Specification {
+            place: path.display().to_string(),
+            problem: "there is no such file".to_owned(),
+            remedy: "name the folder of a comparison or of a training run".to_owned(),
+        },
+        _ => Error::file(&path, error),
+    })?;
+    let mut spec = ExperimentSpec::from_toml(&text, &path.to_string_lossy())?;
+    let users = [std::mem::take(&mut spec.user_problems), std::mem::take(&mut spec.user_solvers)];
+    spec.validate()?;
+    Ok((spec, users))
+}
+
+fn text(found: &Verification) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    for difference in &found.differences {
+        let _ = writeln!(text, "{}", difference.place);
+        let _ = writeln!(text, "  stored: {}", difference.stored);
+        let _ = writeln!(text, "  again:  {}", difference.again);
+    }
+    if found.more > 0 {
+        let _ = writeln!(text, "and {} more differences in these runs", found.more);
+    }
+    let Verification { runs, same, files, skipped, .. } = found;
+    let _ = match &found.rule {
+        Rule::Bytes => {
+            writeln!(
+                text,
+                "{same} of {runs} runs have the same bytes; {files} other files compared"
+            )
+        }
+        Rule::Tolerance { stored, here } => writeln!(
+            text,
+            "{same} of {runs} runs agree within the tolerance for other processors: the results \
+             are from {}, this is {here}.\nThe loss at the start may be off by {START_TOLERANCE:e} \
+             of it, the lowest loss by {LOSS_TOLERANCE} of the decrease.",
+            stored.as_deref().unwrap_or("an unknown class")
+        ),
+    };
+    if *skipped > 0 {
+        let _ = writeln!(text, "{skipped} runs of another program's own were not done again");
+    }
+    text
+}

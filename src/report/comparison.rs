@@ -1,0 +1,96 @@
+//! A comparison's folder.
+
+use std::path::{Path, PathBuf};
+
+use super::pictures::{Picture, write_pictures};
+use super::read::read_comparison;
+use super::{atomic_write, chart, record_lines, records, summary_markdown, weights};
+use crate::error::{Error, Result};
+use crate::lab::Comparison;
+use crate::lab::environment::Environment;
+
+/// What [`write_comparison`] has written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFiles {
+    /// The folder.
+    pub directory: PathBuf,
+    /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
+    /// `summary.md`, in this order.
+    pub records: Vec<PathBuf>,
+    /// The charts as PNG.
+    pub charts: Vec<PathBuf>,
+    /// The same charts as SVG, in the same order.
+    pub vector_charts: Vec<PathBuf>,
+}
+
+/// Writes an experiment's folder, creating it where needed: the specification, problems and
+/// targets, the records, the environment, a summary, and every chart as PNG and SVG.
+/// Each file is replaced whole.
+///
+/// A folder written before may hold charts that this comparison does not have.
+/// Those are removed, so that every chart belongs to the records beside it:
+/// `.png` and `.svg` files named `summary`, or `P-loss-passes`,
+/// `P-loss-seconds`, `P-gradient-norm`, `P-test-metric` or `learning-rate-P` with P of
+/// `a-z`, `0-9`, `-` and `_`, and `performance-profile`, `performance-profile-samples`,
+/// `performance-profile-seconds`, `data-profile`, `ecdf`, `ecdf-seconds` and `wins`; so are
+/// weights of other runs. Files of other names stay.
+///
+/// Only `timing.jsonl`, `environment.json` and the charts whose names end in `-seconds`
+/// depend on the clock or the machine.
+///
+/// # Errors
+/// [`Error::File`] when the folder or a file cannot be written or an old chart
+/// not removed, [`Error::Chart`] when a chart cannot be drawn.
+pub fn write_comparison(
+    directory: &Path,
+    comparison: &Comparison,
+    spec_toml: &str,
+    environment: &Environment,
+) -> Result<WrittenFiles> {
+    std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
+    let [runs, timing] = record_lines(&comparison.runs);
+    let texts = [
+        ("spec.toml", spec_toml.to_string()),
+        ("comparison.json", records::comparison_json(comparison)),
+        ("runs.jsonl", runs),
+        ("timing.jsonl", timing),
+        ("environment.json", records::environment_json(environment)),
+        ("summary.md", summary_markdown(comparison)),
+    ];
+    let mut written = WrittenFiles {
+        directory: directory.to_path_buf(),
+        records: Vec::new(),
+        charts: Vec::new(),
+        vector_charts: Vec::new(),
+    };
+    for (name, text) in texts {
+        let path = directory.join(name);
+        atomic_write(&path, text.as_bytes())?;
+        written.records.push(path);
+    }
+    written.charts = write_charts(directory, comparison)?;
+    let vector = written.charts.iter().map(|path| path.with_extension("svg"));
+    written.vector_charts = vector.collect();
+    weights::remove_stale_weights(directory, &comparison.runs)?;
+    Ok(written)
+}
+
+/// Writes `summary.md` and every chart again, from the records in the folder alone.
+///
+/// # Errors
+/// As [`read_comparison`](super::read_comparison) and [`write_comparison`].
+pub fn redraw_comparison(directory: &Path) -> Result<Vec<PathBuf>> {
+    let comparison = read_comparison(directory)?;
+    atomic_write(&directory.join("summary.md"), summary_markdown(&comparison).as_bytes())?;
+    write_charts(directory, &comparison)
+}
+
+fn write_charts(directory: &Path, comparison: &Comparison) -> Result<Vec<PathBuf>> {
+    write_pictures(directory, comparison_pictures(comparison), chart::is_figure_stem)
+}
+
+/// The charts of a comparison, drawn one by one.
+pub(super) fn comparison_pictures(comparison: &Comparison) -> impl Iterator<Item = Picture> {
+    let figures = chart::figures(comparison).into_iter();
+    figures.map(|figure| (figure.stem.clone(), chart::render(comparison, &figure)))
+}

@@ -1,0 +1,115 @@
+//! Which solvers of a comparison are one method at several learning rates.
+
+use crate::lab::Comparison;
+use crate::lab::statistics::Sensitivity;
+use crate::solver::{Setting, SolverSpec, Status};
+
+const SETTING: &str = "learning_rate";
+/// A method at fewer values says nothing about how much depends on them.
+const FEWEST: usize = 3;
+
+/// Solvers that differ in their learning rate alone.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sweep {
+    /// The method's name.
+    pub(super) method: String,
+    /// The method with what else is set, the same for all of them: `sgd batch=32`.
+    pub(super) label: String,
+    /// The learning rates with the solvers' labels, in the comparison's order.
+    pub(super) values: Vec<(f64, String)>,
+}
+
+impl Sweep {
+    /// Final losses over the learning rate on the problem with this name.
+    pub(super) fn sensitivity(&self, comparison: &Comparison, problem: &str) -> Sensitivity {
+        let losses = |solver: &str| -> Vec<Option<f64>> {
+            let records = comparison.runs.iter().map(|run| &run.record);
+            let of_solver = records.filter(|r| r.problem == problem && r.solver == solver);
+            let finished = of_solver
+                .filter(|r| !matches!(r.status, Status::Interrupted | Status::Unsupported));
+            finished.map(|r| r.loss.filter(|_| r.status != Status::NonFinite)).collect()
+        };
+        let runs: Vec<_> =
+            self.values.iter().map(|(value, solver)| (*value, losses(solver))).collect();
+        Sensitivity::new(&runs)
+    }
+}
+
+/// The sweeps among `solvers`, read from labels such as the automatic `sgd learning_rate=0.1`;
+/// a label in other words says nothing of its settings.
+pub(super) fn sweeps(solvers: &[String]) -> Vec<Sweep> {
+    let mut sweeps: Vec<Sweep> = Vec::new();
+    for (method, label, value, solver) in solvers.iter().filter_map(|solver| read(solver)) {
+        match sweeps.iter_mut().find(|sweep| sweep.label == label) {
+            // The first of two labels for one value, as a default and the same in words.
+            Some(sweep) if sweep.values.iter().any(|known| known.0 == value) => {}
+            Some(sweep) => sweep.values.push((value, solver)),
+            None => sweeps.push(Sweep { method, label, values: vec![(value, solver)] }),
+        }
+    }
+    sweeps.retain(|sweep| sweep.values.len() >= FEWEST);
+    sweeps
+}
+
+/// Method, label without the learning rate, learning rate, label.
+fn read(label: &str) -> Option<(String, String, f64, String)> {
+    let mut words = label.split(' ');
+    let name = words.next()?;
+    let pairs: Vec<&str> = words.collect();
+    let solver = SolverSpec::parse(&format!("{name}:{}", pairs.join(","))).ok()?;
+    // An automatic label that was too long is cut, perhaps within a number.
+    if solver.label.starts_with(label) && solver.label != label {
+        return None;
+    }
+    let settings = solver.method.settings();
+    let Setting::Number(value) = settings.iter().find(|setting| setting.0 == SETTING)?.1 else {
+        return None;
+    };
+    let others = pairs.iter().filter(|pair| !pair.starts_with("learning_rate="));
+    let others: String = others.map(|pair| format!(" {pair}")).collect();
+    Some((name.to_string(), format!("{name}{others}"), value, label.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::test_support::comparison;
+
+    fn labels(labels: &[&str]) -> Vec<String> {
+        labels.iter().map(|label| (*label).to_string()).collect()
+    }
+
+    #[test]
+    fn sweeps_are_read_from_labels() {
+        let solvers = labels(&[
+            "lbfgs",
+            "gd learning_rate=0.25",
+            "sgd",
+            "sgd learning_rate=0.125",
+            "gd",
+            "gd learning_rate=0.5",
+            "gd learning_rate=2.0",
+            "gd learning_rate=0.25 schedule=inverse rate=1.0",
+            "my gd learning_rate=0.125",
+        ]);
+        let sweeps = sweeps(&solvers);
+        assert_eq!(sweeps.len(), 1, "{sweeps:?}");
+        assert_eq!((sweeps[0].method.as_str(), sweeps[0].label.as_str()), ("gd", "gd"));
+        // 0.5 is the default of gd.
+        let expected =
+            [(0.25, "gd learning_rate=0.25"), (0.5, "gd"), (2.0, "gd learning_rate=2.0")];
+        let values = sweeps[0].values.iter().map(|(value, label)| (*value, label.as_str()));
+        assert_eq!(values.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn losses_are_those_of_finished_runs_and_divergence_counts() {
+        let comparison = comparison();
+        let of = |solver: &str| (0.1, solver.to_string());
+        let sweep = Sweep { method: "gd".into(), label: "gd".into(), values: vec![of("gd")] };
+        // On california one seed of three diverges.
+        let point = sweep.sensitivity(&comparison, "california").points[0];
+        assert_eq!((point.runs, point.diverged), (3, 1));
+        assert!(point.median.is_finite() && point.upper.is_infinite());
+    }
+}

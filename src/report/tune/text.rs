@@ -1,0 +1,92 @@
+//! A tuning in a few lines.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::rows::{Pair, number, pairs, passes_text, remarks, search_words};
+use crate::lab::tune::Tuning;
+use crate::report::aggregate::target_text;
+use crate::report::format::{one_line, seed_list, significant, wrapped};
+use crate::report::table::medians_over;
+
+/// The widest line.
+const WIDTH: usize = 80;
+
+/// What was chosen, what it gave and what it took, within 80 columns.
+pub fn tuning_text(tuning: &Tuning) -> String {
+    let problem = tuning.problem();
+    let request = &tuning.request;
+    let pairs = pairs(tuning);
+    let mut paragraphs = vec![
+        format!("{}, {}", one_line(&problem.title), one_line(&problem.network)),
+        format!(
+            "tuned by {} on {}, {} passes a run",
+            search_words(&request.search),
+            seed_list(&request.seeds),
+            number(request.trial_budget)
+        ),
+        format!("target training loss: {}", target_text(problem)),
+    ];
+    let changes = pairs.iter().filter_map(|pair| {
+        Some(format!("{}: {}", one_line(&pair.found.solver.label), one_line(&pair.change()?)))
+    });
+    let mut text = lines(&paragraphs) + "\n" + &table(tuning, &pairs) + "\n";
+    paragraphs = changes.chain(remarks(tuning)).collect();
+    paragraphs.push(format!(
+        "Losses and passes to the target are {} with {} passes a run; charged are the passes of \
+         all trials and those to the target.",
+        medians_over(&tuning.evaluation),
+        number(tuning.evaluation.budget)
+    ));
+    text += &lines(&paragraphs);
+    text
+}
+
+fn lines(paragraphs: &[String]) -> String {
+    let broken = |paragraph: &String| wrapped(paragraph, WIDTH, &[' ']).join("\n") + "\n";
+    paragraphs.iter().map(broken).collect()
+}
+
+fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> String {
+    /// Leaves the numbers their room.
+    const LABEL: usize = 15;
+    let header = [
+        "\n\nsolver",
+        "\n\ntrials",
+        "passes\nof the\ntuning",
+        "training\nloss,\ndefault",
+        "\n\ntuned",
+        "passes\nto target,\ndefault",
+        "\n\ntuned",
+        "\n\ncharged",
+    ];
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(header);
+    let budget = tuning.evaluation.budget;
+    for pair in pairs {
+        let tuned = pair.tuned.as_ref();
+        let loss = |loss: Option<f64>| loss.map_or("–".to_owned(), |loss| significant(loss, 4));
+        let begun = pair.found.trials.len() - pair.found.not_begun();
+        let label = one_line(&pair.found.solver.label);
+        let charged = pair.charged().map(|passes| match passes.is_finite() {
+            true => number(passes),
+            false => format!("> {}", number(budget + pair.found.passes())),
+        });
+        table.add_row([
+            wrapped(&label, LABEL, &[' ', '=', '-', '_']).join("\n"),
+            begun.to_string(),
+            number(pair.found.passes()),
+            loss(pair.default.loss),
+            loss(tuned.and_then(|row| row.loss)),
+            passes_text(&pair.default.passes, budget),
+            tuned.map_or("–".to_owned(), |row| passes_text(&row.passes, budget)),
+            charged.unwrap_or_else(|| "–".to_owned()),
+        ]);
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}

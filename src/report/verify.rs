@@ -1,0 +1,357 @@
+//! Stored results against the same results computed again.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::chart::Rendered;
+use super::comparison::comparison_pictures;
+use super::read::record_texts;
+use super::records::{comparison_json, json_line, record_lines};
+use super::summary_markdown;
+use crate::error::{Error, Result};
+use crate::lab::environment::{Environment, cpu_class};
+use crate::lab::{Comparison, RunRecord};
+
+/// On another class of processor: how far the loss at the start may be off, relative to it.
+pub const START_TOLERANCE: f64 = 1e-9;
+/// On another class of processor: how far the lowest loss may be off, as a share of the
+/// decrease from the start.
+pub const LOSS_TOLERANCE: f64 = 0.01;
+/// Differences of one run that are listed; the others are counted.
+const LISTED_MAX: usize = 5;
+
+/// What a comparison with stored results has found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verification {
+    /// By what results were compared.
+    pub rule: Rule,
+    /// Runs that were done again.
+    pub runs: usize,
+    /// Those whose records are the same by the rule.
+    pub same: usize,
+    /// Stored runs that cannot be done again here: with solvers or on functions of another
+    /// program's own.
+    pub skipped: usize,
+    /// Files beside the records that were compared byte by byte.
+    pub files: usize,
+    /// What differs.
+    pub differences: Vec<Difference>,
+    /// Differences beyond those listed.
+    pub more: usize,
+}
+
+/// By what results are compared.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "rule")]
+pub enum Rule {
+    /// The results are from this class of processor: the same bytes.
+    Bytes,
+    /// They are from another: losses within a tolerance.
+    Tolerance {
+        /// The class that they are from; unknown for results without one.
+        stored: Option<String>,
+        /// The class of this processor.
+        here: String,
+    },
+}
+
+/// A value that is not the same.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// File, run and field.
+    pub place: String,
+    /// As stored.
+    pub stored: String,
+    /// As computed again.
+    pub again: String,
+}
+
+impl Verification {
+    /// Whether all is as stored.
+    pub fn is_same(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// Compares the results in `folder` with `again`, the same comparison computed again: the
+/// records, and where the class of the processor is the same also `comparison.json`,
+/// `summary.md` and every chart that does not show seconds. `user_problems` and `user_solvers`
+/// could not be run again; their records, and targets that were derived from them, are left
+/// out.
+///
+/// The class of a processor is its architecture with the vector instructions in use: see
+/// [`cpu_class`]. For results of another class, the loss at the start is compared with a
+/// relative tolerance of [`START_TOLERANCE`], the lowest loss with one of [`LOSS_TOLERANCE`] of
+/// the decrease from the start: rounding differs, and iterations drift apart.
+///
+/// # Errors
+/// [`Error::File`] and [`Error::Specification`] for stored files that cannot be read.
+pub fn verify_comparison(
+    folder: &Path,
+    again: &Comparison,
+    [user_problems, user_solvers]: [&[String]; 2],
+) -> Result<Verification> {
+    let rule = rule(folder)?;
+    let mut found = Verification {
+        rule,
+        runs: again.runs.len(),
+        same: 0,
+        skipped: 0,
+        files: 0,
+        differences: Vec::new(),
+        more: 0,
+    };
+    let is_whole = user_problems.is_empty() && user_solvers.is_empty();
+    let path = folder.join("runs.jsonl");
+    let mut stored = Vec::new();
+    for (index, text) in record_texts(&path)?.into_iter().enumerate() {
+        let line = Line::new(&path, index, text)?;
+        let is_users = user_problems.iter().any(|name| line.is_of("problem", name))
+            || user_solvers.iter().any(|name| line.is_of("solver", name));
+        match is_users {
+            true => found.skipped += 1,
+            false => stored.push(line),
+        }
+    }
+    let [text, _] = record_lines(&again.runs);
+    let lines: Vec<&str> = text.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let record = &again.runs[index].record;
+        match stored.get(index) {
+            Some(stored) => found.compare(stored, line, record, is_whole)?,
+            None => found.differ(format!("runs.jsonl, {}", name(record)), "nothing", "a run"),
+        }
+    }
+    for line in stored.iter().skip(lines.len()) {
+        found.differ(line.place.clone(), "a run", "nothing");
+    }
+    if found.rule == Rule::Bytes && is_whole {
+        found.compare_files(folder, again)?;
+    }
+    Ok(found)
+}
+
+/// What was found, as one JSON object.
+pub fn verification_json(found: &Verification) -> String {
+    json_line(found)
+}
+
+/// A stored line.
+struct Line {
+    place: String,
+    text: String,
+    value: Value,
+}
+
+impl Line {
+    fn new(path: &Path, index: usize, text: String) -> Result<Self> {
+        let place = format!("{}, line {}", path.display(), index + 1);
+        let read = serde_json::from_str::<RunRecord>(&text)
+            .and_then(|_| serde_json::from_str::<Value>(&text));
+        match read {
+            Ok(value) => Ok(Self { place, text, value }),
+            Err(error) => Err(Error::Specification {
+                place,
+                problem: format!("it is no record of a run: {error}"),
+                remedy: "restore the file, or run the comparison again".to_owned(),
+            }),
+        }
+    }
+
+    fn is_of(&self, key: &str, name: &str) -> bool {
+        self.value[key].as_str() == Some(name)
+    }
+}
+
+impl Verification {
+    fn compare(
+        &mut self,
+        stored: &Line,
+        line: &str,
+        record: &RunRecord,
+        is_whole: bool,
+    ) -> Result<()> {
+        let before = self.differences.len();
+        let place = format!("{} ({})", stored.place, name(record));
+        if self.rule != Rule::Bytes {
+            self.compare_losses(&place, stored, record);
+        } else if stored.text != line {
+            let mut again: Value = serde_json::from_str(line).unwrap_or_default();
+            let mut stored = stored.value.clone();
+            if !is_whole {
+                for value in [&mut again, &mut stored] {
+                    ["target_loss", "passes_to_target", "targets"]
+                        .iter()
+                        .for_each(|key| value[*key] = Value::Null);
+                }
+            }
+            let mut differences = Vec::new();
+            differ("", &stored, &again, &mut differences);
+            if differences.is_empty() && is_whole {
+                differences.push(("its text".into(), "other bytes".into(), "as written".into()));
+            }
+            self.more += differences.len().saturating_sub(LISTED_MAX);
+            for (field, stored, again) in differences.into_iter().take(LISTED_MAX) {
+                self.differ(format!("{place}, {field}"), &stored, &again);
+            }
+        }
+        self.same += usize::from(self.differences.len() == before);
+        Ok(())
+    }
+
+    /// What holds on every class of processor.
+    fn compare_losses(&mut self, place: &str, stored: &Line, record: &RunRecord) {
+        let start = |value: &Value| value["trace"]["loss"][0].as_f64();
+        let (was, is) = (start(&stored.value), record.trace.first().map(|entry| entry.loss));
+        let is_near = match (was, is) {
+            (Some(was), Some(is)) => (was - is).abs() <= START_TOLERANCE * was.abs(),
+            (was, is) => was == is,
+        };
+        if !is_near {
+            self.differ(format!("{place}, loss at the start"), &show(was), &show(is));
+        }
+        let (lowest, again) = (stored.value["loss"].as_f64(), record.loss);
+        let is_near = match (was, lowest, again) {
+            (Some(start), Some(was), Some(is)) => {
+                (was - is).abs() <= LOSS_TOLERANCE * (start - was).abs()
+            }
+            (_, was, is) => was == is,
+        };
+        if !is_near {
+            self.differ(format!("{place}, loss"), &show(lowest), &show(again));
+        }
+    }
+
+    fn compare_files(&mut self, folder: &Path, again: &Comparison) -> Result<()> {
+        // A training run's folder has neither.
+        if again.runs.len() > 1 || folder.join("comparison.json").exists() {
+            self.compare_file(&folder.join("comparison.json"), comparison_json(again).as_bytes())?;
+            self.compare_file(&folder.join("summary.md"), summary_markdown(again).as_bytes())?;
+        }
+        for (stem, picture) in comparison_pictures(again) {
+            let path = folder.join(format!("{stem}.png"));
+            if stem.ends_with("-seconds") || !path.exists() {
+                continue;
+            }
+            let Rendered { png, .. } =
+                picture.map_err(|problem| Error::Chart { path: path.clone(), problem })?;
+            self.compare_file(&path, &png)?;
+        }
+        Ok(())
+    }
+
+    fn compare_file(&mut self, path: &PathBuf, again: &[u8]) -> Result<()> {
+        self.files += 1;
+        let stored = match std::fs::read(path) {
+            Ok(stored) => stored,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.differ(path.display().to_string(), "no file", "a file");
+                return Ok(());
+            }
+            Err(error) => return Err(Error::file(path, error)),
+        };
+        if stored != again {
+            let (place, stored, again) = first_difference(path, &stored, again);
+            self.differ(place, &stored, &again);
+        }
+        Ok(())
+    }
+
+    fn differ(&mut self, place: String, stored: &str, again: &str) {
+        self.differences.push(Difference { place, stored: stored.into(), again: again.into() });
+    }
+}
+
+/// The rule by the class of the processor that the results are from.
+fn rule(folder: &Path) -> Result<Rule> {
+    let path = folder.join("environment.json");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Error::file(&path, error)),
+    };
+    let read = |text: String| {
+        serde_json::from_str::<Environment>(&text).map_err(|error| Error::Specification {
+            place: format!("{}, line {}", path.display(), error.line()),
+            problem: error.to_string(),
+            remedy: "restore the file, or remove it".to_owned(),
+        })
+    };
+    let environment = text.map(read).transpose()?;
+    let stored = environment.map(|e| e.cpu_class).filter(|class| !class.is_empty());
+    let here = cpu_class();
+    Ok(match stored == Some(here.clone()) {
+        true => Rule::Bytes,
+        false => Rule::Tolerance { stored, here },
+    })
+}
+
+fn name(record: &RunRecord) -> String {
+    format!("{}, {}, seed {}", record.problem, record.solver, record.seed)
+}
+
+fn show(number: Option<f64>) -> String {
+    number.map_or("nothing".to_owned(), |number| number.to_string())
+}
+
+/// Every leaf that two values differ in: its path, and both.
+fn differ(path: &str, stored: &Value, again: &Value, found: &mut Vec<(String, String, String)>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match (stored, again) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            for key in keys {
+                let value = |of: &serde_json::Map<String, Value>| {
+                    of.get(key).cloned().unwrap_or(Value::Null)
+                };
+                differ(&below(key), &value(a), &value(b), found);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                differ(&format!("{path}[{index}]"), a, b, found);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            let entries = |list: &[Value]| format!("{} entries", list.len());
+            found.push((path.to_owned(), entries(a), entries(b)));
+        }
+        (a, b) if a == b => {}
+        (a, b) => found.push((path.to_owned(), a.to_string(), b.to_string())),
+    }
+}
+
+/// Where two texts differ first, by line; pictures are only said to differ.
+fn first_difference(path: &Path, stored: &[u8], again: &[u8]) -> (String, String, String) {
+    let place = path.display().to_string();
+    let (Ok(stored), Ok(again)) = (std::str::from_utf8(stored), std::str::from_utf8(again)) else {
+        return (place, "other bytes".to_owned(), "as drawn again".to_owned());
+    };
+    let pairs = stored.lines().zip(again.lines());
+    match pairs.enumerate().find(|(_, (a, b))| a != b) {
+        Some((line, (a, b))) => (format!("{place}, line {}", line + 1), a.to_owned(), b.to_owned()),
+        None => {
+            let lines = |text: &str| format!("{} lines", text.lines().count());
+            (place, lines(stored), lines(again))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_named_by_their_paths() {
+        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let mut found = Vec::new();
+        let stored = value(r#"{"a":{"b":[1,2.5,3]},"c":null,"d":[1]}"#);
+        differ("", &stored, &value(r#"{"a":{"b":[1,2.25,3]},"c":null,"d":[]}"#), &mut found);
+        let expected = [("a.b[1]", "2.5", "2.25"), ("d", "1 entries", "0 entries")];
+        let shown: Vec<(&str, &str, &str)> =
+            found.iter().map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
+        assert_eq!(shown, expected);
+    }
+}
