@@ -15,7 +15,7 @@ pub struct WrittenFiles {
     /// The folder.
     pub directory: PathBuf,
     /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
-    /// `summary.md`, in this order.
+    /// `summary.md`, in this order; no `timing.jsonl` of a comparison that is not timed.
     pub records: Vec<PathBuf>,
     /// The charts as PNG.
     pub charts: Vec<PathBuf>,
@@ -49,13 +49,15 @@ pub fn write_comparison(
 ) -> Result<WrittenFiles> {
     std::fs::create_dir_all(directory).map_err(|source| Error::file(directory, source))?;
     let [runs, timing] = record_lines(&comparison.runs);
+    // Seconds of runs that stood side by side mean nothing.
+    let timing = if comparison.timed { Some(timing) } else { None };
     let texts = [
-        ("spec.toml", spec_toml.to_string()),
-        ("comparison.json", records::comparison_json(comparison)),
-        ("runs.jsonl", runs),
+        ("spec.toml", Some(spec_toml.to_string())),
+        ("comparison.json", Some(records::comparison_json(comparison))),
+        ("runs.jsonl", Some(runs)),
         ("timing.jsonl", timing),
-        ("environment.json", records::environment_json(environment)),
-        ("summary.md", summary_markdown(comparison)),
+        ("environment.json", Some(records::environment_json(environment))),
+        ("summary.md", Some(summary_markdown(comparison))),
     ];
     let mut written = WrittenFiles {
         directory: directory.to_path_buf(),
@@ -65,14 +67,26 @@ pub fn write_comparison(
     };
     for (name, text) in texts {
         let path = directory.join(name);
-        atomic_write(&path, text.as_bytes())?;
-        written.records.push(path);
+        match text {
+            Some(text) => {
+                atomic_write(&path, text.as_bytes())?;
+                written.records.push(path);
+            }
+            None => remove_if_there(&path)?,
+        }
     }
     written.charts = write_charts(directory, comparison)?;
     let vector = written.charts.iter().map(|path| path.with_extension("svg"));
     written.vector_charts = vector.collect();
     weights::remove_stale_weights(directory, &comparison.runs)?;
     Ok(written)
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file(path, error)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes `summary.md` and every chart again, from the records in the folder alone.

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result, suggestion};
 use crate::lab::{Comparison, Run, RunRecord, RunTiming};
 
-/// Reads a comparison back from `comparison.json`, `runs.jsonl` and `timing.jsonl` in its
-/// folder.
+/// Reads a comparison back from `comparison.json`, `runs.jsonl` and, if it is timed,
+/// `timing.jsonl` in its folder.
 ///
 /// # Errors
 /// [`Error::File`] for a file that cannot be read; [`Error::Specification`] with file and line
@@ -21,7 +21,10 @@ pub fn read_comparison(folder: &Path) -> Result<Comparison> {
         serde_json::from_str(&text).map_err(|error| malformed(&path, error.line(), &error))?;
     let (runs, timing) = (folder.join("runs.jsonl"), folder.join("timing.jsonl"));
     let records: Vec<RunRecord> = lines(&runs)?;
-    let times: Vec<RunTiming> = lines(&timing)?;
+    let times = match comparison.timed {
+        true => lines(&timing)?,
+        false => records.iter().map(without_clock).collect(),
+    };
     if times.len() != records.len() {
         let problem = format!("it has {} lines, runs.jsonl {}", times.len(), records.len());
         return Err(broken(&timing, None, problem));
@@ -37,6 +40,19 @@ pub fn read_comparison(folder: &Path) -> Result<Comparison> {
         comparison.runs.push(Run { record, timing: timing_of });
     }
     Ok(comparison)
+}
+
+/// The timing of a run whose seconds mean nothing.
+fn without_clock(record: &RunRecord) -> RunTiming {
+    RunTiming {
+        problem: record.problem.clone(),
+        solver: record.solver.clone(),
+        seed: record.seed,
+        seconds: 0.0,
+        seconds_to_target: record.passes_to_target.map(|_| 0.0),
+        target_seconds: record.targets.iter().map(|target| target.reached.map(|_| 0.0)).collect(),
+        trace_seconds: vec![0.0; record.trace.len()],
+    }
 }
 
 /// The lines of a file of records, as they are.

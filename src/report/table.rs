@@ -45,8 +45,8 @@ fn problem_table(comparison: &Comparison, problem: &ProblemSummary, width: Optio
     let rows = rows(comparison, problem);
     let caption: String = caption(problem).iter().map(|line| paragraph(line, width)).collect();
     let table = match width {
-        None => plain_table(&rows, problem, Detail::Full, usize::MAX),
-        Some(width) => fitted_table(&rows, problem, width),
+        None => plain_table(&rows, problem, Detail::most(comparison), usize::MAX),
+        Some(width) => fitted_table(&rows, problem, Detail::most(comparison), width),
     };
     let lines = table.lines().map(|line| line.trim_end().to_string() + "\n");
     let ends = ends(comparison, &problem.name);
@@ -78,6 +78,11 @@ impl Detail {
         Self::ShortStatus,
         Self::WithoutStatus,
     ];
+
+    /// The most that there is to tell: no seconds of runs that stood side by side.
+    fn most(comparison: &Comparison) -> Self {
+        if comparison.timed { Self::Full } else { Self::WithoutSecondsToTarget }
+    }
 
     fn shows(self, column: Column) -> bool {
         match column {
@@ -202,7 +207,7 @@ fn plain_table(
 }
 
 /// The table with the most detail that `width` columns take.
-fn fitted_table(rows: &[Row<'_>], problem: &ProblemSummary, width: u16) -> Table {
+fn fitted_table(rows: &[Row<'_>], problem: &ProblemSummary, most: Detail, width: u16) -> Table {
     let fitted = |detail: Detail| {
         let widths = plain_table(rows, problem, detail, usize::MAX).column_max_content_widths();
         let with_gaps = |widths: &[u16]| widths.iter().map(|width| usize::from(*width) + 1).sum();
@@ -212,8 +217,8 @@ fn fitted_table(rows: &[Row<'_>], problem: &ProblemSummary, width: u16) -> Table
         let room = usize::from(width).saturating_sub(others);
         (room >= label.min(detail.least_label())).then_some((detail, room))
     };
-    let (detail, room) =
-        Detail::ALL.into_iter().find_map(fitted).unwrap_or((Detail::WithoutStatus, LEAST_LABEL));
+    let mut details = Detail::ALL.into_iter().filter(|detail| *detail >= most);
+    let (detail, room) = details.find_map(fitted).unwrap_or((Detail::WithoutStatus, LEAST_LABEL));
     let mut table = plain_table(rows, problem, detail, room);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table

@@ -91,7 +91,9 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
     let mut figures = Vec::new();
     for (problem, stem) in stems.iter().enumerate() {
         for (suffix, caption, quantity, against) in CURVES {
-            if curves::has_data(comparison, &comparison.problems[problem], quantity) {
+            // Seconds of runs that stood side by side mean nothing.
+            let is_drawn = comparison.timed || against != Against::Seconds;
+            if is_drawn && curves::has_data(comparison, &comparison.problems[problem], quantity) {
                 let title = super::format::one_line(&comparison.problems[problem].title);
                 figures.push(Figure {
                     stem: format!("{stem}-{suffix}"),

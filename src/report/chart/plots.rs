@@ -261,8 +261,13 @@ fn draw_plot<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: 
         taken.push(area);
     }
     let corner = taken.first().cloned().filter(|_| !plot.corner.is_empty());
+    let crosses = places_of_crosses(plot, panel);
+    let around = |at: &(Point, RGBColor)| Area::around(at.0, 2.5 * CROSS, 2.5 * CROSS);
+    taken.extend(crosses.iter().map(around));
     draw_marks(canvas, plot, panel, &mut taken);
-    draw_crosses(canvas, plot, panel);
+    for (at, color) in crosses {
+        canvas.cross(at, CROSS, Stroke::solid(color, 4.0));
+    }
     // Over the lines of the marks.
     if let Some(area) = corner {
         words(canvas, &plot.corner, &area, Lettering::new(TICK_SIZE, INK).bold());
@@ -270,16 +275,18 @@ fn draw_plot<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: 
     draw_spans(canvas, plot, panel, &mut taken);
 }
 
-/// Crosses, those that share a place at the edge below each other.
-fn draw_crosses<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, panel: &Panel) {
+/// Where crosses go, those that share a place at the edge below each other.
+fn places_of_crosses(plot: &Plot, panel: &Panel) -> Vec<(Point, RGBColor)> {
     let Area { low, high } = panel.area;
-    let mut drawn: Vec<Point> = Vec::new();
+    let mut placed: Vec<(Point, RGBColor)> = Vec::new();
     for (point, color) in &plot.crosses {
         let (x, y) = panel.place(*point);
         let mut at = (x.clamp(low.0, high.0), y.clamp(low.1, high.1));
         let is_taken = |at: Point| {
-            let near = |other: &Point| (other.0 - at.0).hypot(other.1 - at.1) < 2.0 * CROSS;
-            drawn.iter().any(near)
+            let near = |(other, _): &(Point, RGBColor)| {
+                (other.0 - at.0).hypot(other.1 - at.1) < 2.0 * CROSS
+            };
+            placed.iter().any(near)
         };
         let is_outside = y < low.1;
         if is_outside {
@@ -289,9 +296,9 @@ fn draw_crosses<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, pane
         while is_outside && is_taken(at) && at.1 + 3.0 * CROSS < high.1 {
             at.1 += 3.0 * CROSS;
         }
-        canvas.cross(at, CROSS, Stroke::solid(*color, 4.0));
-        drawn.push(at);
+        placed.push((at, *color));
     }
+    placed
 }
 
 /// Lines across, their words moved apart where they would touch.
