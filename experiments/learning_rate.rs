@@ -390,6 +390,7 @@ fn schedules_spec(good: f64) -> losslab::Result<ExperimentSpec> {
     spec.seeds = SEEDS.to_vec();
     spec.budget = PASSES;
     spec.timed = false;
+    spec.trace_entries = Some(21);
     Ok(spec)
 }
 

@@ -143,7 +143,7 @@ impl<'a> UserObjective<'a> {
             name: self.name.clone(),
             title: self.title.clone(),
             objective: self.objective,
-            start: Box::new(move |seed| start(seed)),
+            start: Box::new(start),
             target_loss: self.target_loss,
             reference: self.reference,
         }

@@ -4,6 +4,7 @@ mod along;
 pub mod anchors;
 pub mod bench;
 mod checkpoint;
+mod columns;
 mod compare;
 mod comparison;
 pub mod connect;
@@ -26,7 +27,6 @@ mod spec;
 pub mod spectrum;
 pub mod statistics;
 mod study;
-mod trace_columns;
 mod train;
 pub mod tune;
 

@@ -67,11 +67,12 @@ pub struct RunRecord {
     pub passes_to_target: Option<f64>,
     /// The losses of the problem's target levels, the easiest first, and what it took to
     /// reach them.
+    #[serde(with = "super::columns::targets")]
     pub targets: Vec<TargetCost>,
     /// One entry per iteration, the start included, or evenly thinned. When the run was
     /// cut short within an iteration, the best point of that iteration is the last entry,
     /// if it is the best of all.
-    #[serde(with = "super::trace_columns")]
+    #[serde(with = "super::columns::trace")]
     pub trace: Vec<TraceEntry>,
 }
 

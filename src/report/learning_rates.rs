@@ -2,16 +2,18 @@
 
 use crate::lab::Comparison;
 use crate::lab::statistics::Sensitivity;
+use crate::solver::settings::LABEL_MAX;
 use crate::solver::{Setting, SolverSpec, Status};
 
 const SETTING: &str = "learning_rate";
+const PREFIX: &str = "learning_rate=";
 /// A method at fewer values says nothing about how much depends on them.
 const FEWEST: usize = 3;
 
 /// Solvers that differ in their learning rate alone.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sweep {
-    /// The method's name.
+    /// The first word of the labels: the method, unless they have another name.
     pub(super) method: String,
     /// The method with what else is set, the same for all of them: `sgd batch=32`.
     pub(super) label: String,
@@ -35,8 +37,8 @@ impl Sweep {
     }
 }
 
-/// The sweeps among `solvers`, read from labels such as the automatic `sgd learning_rate=0.1`;
-/// a label in other words says nothing of its settings.
+/// The sweeps among `solvers`, read from labels such as `sgd learning_rate=0.1`, which a grid
+/// of solvers has by itself, whatever stands before the setting.
 pub(super) fn sweeps(solvers: &[String]) -> Vec<Sweep> {
     let mut sweeps: Vec<Sweep> = Vec::new();
     for (method, label, value, solver) in solvers.iter().filter_map(|solver| read(solver)) {
@@ -51,23 +53,31 @@ pub(super) fn sweeps(solvers: &[String]) -> Vec<Sweep> {
     sweeps
 }
 
-/// Method, label without the learning rate, learning rate, label.
+/// First word, label without the learning rate, learning rate, label.
 fn read(label: &str) -> Option<(String, String, f64, String)> {
-    let mut words = label.split(' ');
-    let name = words.next()?;
-    let pairs: Vec<&str> = words.collect();
-    let solver = SolverSpec::parse(&format!("{name}:{}", pairs.join(","))).ok()?;
     // An automatic label that was too long is cut, perhaps within a number.
-    if solver.label.starts_with(label) && solver.label != label {
+    if label.chars().count() >= LABEL_MAX {
         return None;
     }
-    let settings = solver.method.settings();
-    let Setting::Number(value) = settings.iter().find(|setting| setting.0 == SETTING)?.1 else {
-        return None;
+    let (rates, others): (Vec<&str>, Vec<&str>) =
+        label.split(' ').partition(|word| word.starts_with(PREFIX));
+    let value = match rates.as_slice() {
+        [] => default_rate(&others)?,
+        [rate] => rate[PREFIX.len()..].parse().ok()?,
+        _ => return None,
     };
-    let others = pairs.iter().filter(|pair| !pair.starts_with("learning_rate="));
-    let others: String = others.map(|pair| format!(" {pair}")).collect();
-    Some((name.to_string(), format!("{name}{others}"), value, label.to_string()))
+    let name = others.first()?;
+    Some(((*name).to_string(), others.join(" "), value, label.to_string()))
+}
+
+/// The learning rate of a method that is labelled with its name and other settings.
+fn default_rate(words: &[&str]) -> Option<f64> {
+    let (name, settings) = words.split_first()?;
+    let solver = SolverSpec::parse(&format!("{name}:{}", settings.join(","))).ok()?;
+    match solver.method.settings().iter().find(|setting| setting.0 == SETTING)?.1 {
+        Setting::Number(value) => Some(value),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -91,9 +101,13 @@ mod tests {
             "gd learning_rate=2.0",
             "gd learning_rate=0.25 schedule=inverse rate=1.0",
             "my gd learning_rate=0.125",
+            "η learning_rate=0.1",
+            "η learning_rate=1.0",
+            "η learning_rate=10.0",
         ]);
         let sweeps = sweeps(&solvers);
-        assert_eq!(sweeps.len(), 1, "{sweeps:?}");
+        assert_eq!(sweeps.len(), 2, "{sweeps:?}");
+        assert_eq!((sweeps[1].label.as_str(), sweeps[1].values[2].0), ("η", 10.0));
         assert_eq!((sweeps[0].method.as_str(), sweeps[0].label.as_str()), ("gd", "gd"));
         // 0.5 is the default of gd.
         let expected =

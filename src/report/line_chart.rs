@@ -112,7 +112,7 @@ pub struct LineSeries {
     pub band: Vec<(f64, f64, f64)>,
     /// Whether every point has a disc.
     pub has_markers: bool,
-    /// Where a run diverged: × each, at the edge where the axis does not go so far.
+    /// Where a run diverged: × each, below the upper edge where the axis does not go so far.
     pub diverged: Vec<(f64, f64)>,
 }
 

@@ -157,7 +157,7 @@ mod tests {
             ("runs.jsonl", r#""solver":"cg""#, r#""solver":"cgg""#, &["line 7", "'cgg'", "'cg'"]),
             ("runs.jsonl", r#""seed":2"#, r#""seed":9"#, &["line 3", "no seed", "9"]),
             ("runs.jsonl", r#""seed":1"#, r#""seed":0"#, &["line 2", "there twice", "restore"]),
-            ("runs.jsonl", r#""status":"#, r#""sttus":"#, &["line 1", "column", "sttus"]),
+            ("runs.jsonl", r#""status":"#, r#""sttus":"#, &["line 1", "column", "status"]),
             ("timing.jsonl", r#""seed":1"#, r#""seed":0"#, &["line 2", "another run", "restore"]),
             ("timing.jsonl", "\n", "\n\n", &["line 2", "EOF", "column"]),
             ("comparison.json", "\"seeds\"", "\"sseeds\"", &["comparison.json", "seeds", "line"]),

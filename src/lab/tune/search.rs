@@ -158,7 +158,9 @@ fn product(dimensions: &[Dimension], points: usize, method: &Method) -> Result<V
         }
         let longer = |setting: &Vec<String>| {
             let setting = setting.clone();
-            values.iter().map(move |value| [setting.as_slice(), &[value.clone()]].concat())
+            values
+                .iter()
+                .map(move |value| [setting.as_slice(), std::slice::from_ref(value)].concat())
         };
         settings = settings.iter().flat_map(longer).collect();
     }

@@ -282,8 +282,12 @@ fn draw_crosses<B: DrawingBackend>(canvas: &mut Canvas<'_, B>, plot: &Plot, pane
             drawn.iter().any(near)
         };
         let is_outside = y < low.1;
-        while is_outside && is_taken(at) && at.1 + 2.5 * CROSS < high.1 {
-            at.1 += 2.5 * CROSS;
+        if is_outside {
+            // Below the words above the plot.
+            at.1 += 1.5 * CROSS;
+        }
+        while is_outside && is_taken(at) && at.1 + 3.0 * CROSS < high.1 {
+            at.1 += 3.0 * CROSS;
         }
         canvas.cross(at, CROSS, Stroke::solid(*color, 4.0));
         drawn.push(at);

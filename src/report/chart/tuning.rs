@@ -46,7 +46,7 @@ pub(in crate::report) fn render(tuning: &Tuning, key: &str) -> Result<Rendered, 
     let chosen = if chosen.is_empty() { "nothing".to_owned() } else { chosen.join(", ") };
     let subtitles = [
         format!(
-            "{}, {} passes a run; {}",
+            "{}, at most {} passes a run; {}",
             seed_list(&tuning.request.seeds),
             significant(tuning.request.trial_budget, 3),
             reading(&series)

@@ -77,7 +77,8 @@ struct Solver {
     chosen: Option<usize>,
     default: Outcome,
     tuned: Option<Outcome>,
-    /// Passes of the trials and those of the tuned solver to the target.
+    /// Passes of the trials and those of the tuned solver to the target, or of the solver as
+    /// it was given where nothing was chosen.
     charged: Option<f64>,
     trials: Vec<Trial>,
 }

@@ -27,9 +27,11 @@ pub(super) fn pairs(tuning: &Tuning) -> Vec<Pair<'_>> {
 }
 
 impl Pair<'_> {
-    /// Passes to the target of the tuned solver and those of its tuning.
+    /// Passes to the target of the tuned solver, or where there is none of the solver as it
+    /// was given, and those of the tuning.
     pub(super) fn charged(&self) -> Option<f64> {
-        Some(self.tuned.as_ref()?.passes.median? + self.found.passes())
+        let row = self.tuned.as_ref().unwrap_or(&self.default);
+        Some(row.passes.median? + self.found.passes())
     }
 
     /// The settings that were chosen, as `learning_rate 0.5 → 4.22`.

@@ -32,8 +32,8 @@ pub fn tuning_text(tuning: &Tuning) -> String {
     let mut text = lines(&paragraphs) + "\n" + &table(tuning, &pairs) + "\n";
     paragraphs = changes.chain(remarks(tuning)).collect();
     paragraphs.push(format!(
-        "Losses and passes to the target are {} with {} passes a run; charged are the passes of \
-         all trials and those to the target.",
+        "Losses and passes to the target: {}, {} passes a run. Charged: the passes of all trials \
+         and those to the target.",
         medians_over(&tuning.evaluation),
         number(tuning.evaluation.budget)
     ));

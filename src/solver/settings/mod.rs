@@ -13,7 +13,7 @@ use super::spec::Method;
 use crate::error::{Error, Result, excerpt};
 
 /// The longest label that is printed; every automatic one is cut to it.
-const LABEL_MAX: usize = 120;
+pub(crate) const LABEL_MAX: usize = 120;
 
 /// A key whose value cannot be used, without the place where it was written.
 #[derive(Debug)]

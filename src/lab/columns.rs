@@ -1,21 +1,38 @@
-//! A trace as columns: `{"iteration": [0, 1, …], "passes": […], …}`, so that names are
-//! written once. A column of counts that are all 0, or of numbers that are all absent, is
+//! Traces and targets as columns: `{"iteration": [0, 1, …], "passes": […], …}`, so that names
+//! are written once. A column of counts that are all 0, or of numbers that are all absent, is
 //! left out.
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::{Reached, TargetCost};
 use crate::objective::{Executed, Requested, TraceEntry};
 
-/// Writes entries as columns.
-pub(super) fn serialize<S: Serializer>(trace: &[TraceEntry], to: S) -> Result<S::Ok, S::Error> {
-    Columns::new(trace).serialize(to)
+/// Declares how a list is written and read as columns.
+macro_rules! columns {
+    ($module:ident: $entry:ident as $columns:ident) => {
+        pub(super) mod $module {
+            use serde::de::Error;
+            use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+            use super::{$columns, $entry};
+
+            /// Writes entries as columns.
+            pub fn serialize<S: Serializer>(all: &[$entry], to: S) -> Result<S::Ok, S::Error> {
+                $columns::new(all).serialize(to)
+            }
+
+            /// Reads columns of one length.
+            pub fn deserialize<'de, D: Deserializer<'de>>(
+                from: D,
+            ) -> Result<Vec<$entry>, D::Error> {
+                $columns::deserialize(from)?.entries().map_err(D::Error::custom)
+            }
+        }
+    };
 }
 
-/// Reads columns of one length.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<TraceEntry>, D::Error> {
-    Columns::deserialize(from)?.entries().map_err(D::Error::custom)
-}
+columns!(trace: TraceEntry as Columns);
+columns!(targets: TargetCost as TargetColumns);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,9 +46,9 @@ struct Columns {
     test_loss: Vec<Option<f64>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     test_metric: Vec<Option<f64>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "RequestedColumns::is_empty")]
     requested: RequestedColumns,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "ExecutedColumns::is_empty")]
     executed: ExecutedColumns,
 }
 
@@ -47,6 +64,10 @@ macro_rules! counts {
         impl $columns {
             fn new<'t>(counts: impl Iterator<Item = &'t $counts> + Clone) -> Self {
                 Self { $($field: unless_all_are(0, counts.clone().map(|c| c.$field)),)+ }
+            }
+
+            fn is_empty(&self) -> bool {
+                $(self.$field.is_empty())&&+
             }
 
             fn check(&self, length: usize) -> Result<(), String> {
@@ -113,6 +134,50 @@ impl Columns {
     }
 }
 
+/// Targets; what belongs to a target that was not reached is absent, or 0 among the counts.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TargetColumns {
+    loss: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    iteration: Vec<Option<u64>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    passes: Vec<Option<f64>>,
+    #[serde(default, skip_serializing_if = "ExecutedColumns::is_empty")]
+    executed: ExecutedColumns,
+}
+
+impl TargetColumns {
+    fn new(targets: &[TargetCost]) -> Self {
+        let nothing = Executed::default();
+        let reached = targets.iter().map(|target| target.reached.as_ref());
+        Self {
+            loss: targets.iter().map(|target| target.loss).collect(),
+            iteration: unless_all_are(None, reached.clone().map(|r| Some(r?.iteration))),
+            passes: unless_all_are(None, reached.clone().map(|r| Some(r?.passes))),
+            executed: ExecutedColumns::new(reached.map(|r| r.map_or(&nothing, |r| &r.executed))),
+        }
+    }
+
+    fn entries(&self) -> Result<Vec<TargetCost>, String> {
+        let length = self.loss.len();
+        check("iteration", self.iteration.len(), length, true)?;
+        check("passes", self.passes.len(), length, true)?;
+        self.executed.check(length)?;
+        let target = |row: usize| {
+            let iteration = self.iteration.get(row).copied().flatten();
+            let passes = self.passes.get(row).copied().flatten();
+            let reached = iteration.zip(passes).map(|(iteration, passes)| Reached {
+                iteration,
+                passes,
+                executed: self.executed.row(row),
+            });
+            TargetCost { loss: self.loss[row], reached }
+        };
+        Ok((0..length).map(target).collect())
+    }
+}
+
 fn unless_all_are<T: PartialEq>(nothing: T, column: impl Iterator<Item = T> + Clone) -> Vec<T> {
     match column.clone().all(|value| value == nothing) {
         true => Vec::new(),
@@ -124,7 +189,7 @@ fn check(name: &str, found: usize, length: usize, may_be_absent: bool) -> Result
     if found == length || may_be_absent && found == 0 {
         return Ok(());
     }
-    Err(format!("the trace has {length} iterations, and {found} entries in its column '{name}'"))
+    Err(format!("a column '{name}' of {found} entries stands beside one of {length}"))
 }
 
 #[cfg(test)]
@@ -132,7 +197,29 @@ mod tests {
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Holder(#[serde(with = "super")] Vec<TraceEntry>);
+    struct Holder(#[serde(with = "super::trace")] Vec<TraceEntry>);
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Targets(#[serde(with = "super::targets")] Vec<TargetCost>);
+
+    #[test]
+    fn targets_read_back_whether_reached_or_not() {
+        let executed = Executed { forward: 7, samples: 70, ..Executed::default() };
+        let reached = Some(Reached { iteration: 3, passes: 3.5, executed });
+        let all = [TargetCost { loss: 0.5, reached }, TargetCost { loss: 0.25, reached: None }];
+        for (targets, expected) in [
+            (
+                all.to_vec(),
+                r#"{"loss":[0.5,0.25],"iteration":[3,null],"passes":[3.5,null],"executed":{"forward":[7,0],"samples":[70,0]}}"#,
+            ),
+            (all[1..].to_vec(), r#"{"loss":[0.25]}"#),
+            (Vec::new(), r#"{"loss":[]}"#),
+        ] {
+            let text = serde_json::to_string(&Targets(targets.clone())).unwrap();
+            assert_eq!(text, expected);
+            assert_eq!(serde_json::from_str::<Targets>(&text).unwrap(), Targets(targets));
+        }
+    }
 
     fn trace() -> Holder {
         let entry = |iteration: u64| TraceEntry {
@@ -168,7 +255,7 @@ mod tests {
         {
             let broken = text.replacen(whole, cut, 1);
             let error = serde_json::from_str::<Holder>(&broken).unwrap_err().to_string();
-            assert!(error.contains(name) && error.contains("iterations"), "{error}");
+            assert!(error.contains(name) && error.contains("stands beside"), "{error}");
         }
     }
 }
