@@ -43,7 +43,7 @@ fn main() -> losslab::Result<()> {
     let lineup = Lineup::new(spec).with_objective(objective)?;
     let comparison = lineup.compare()?;
     println!("{}", report::terminal_table(&comparison, None));
-    let environment = Environment::here(1, vec!["own_objective".into()], &comparison.problems);
+    let environment = Environment::of_process(&comparison.problems);
     let (folder, spec) = (Path::new("results/own_objective"), lineup.spec().to_toml());
     report::write_comparison(folder, &comparison, &spec, &environment)?;
     Ok(())

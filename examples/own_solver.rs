@@ -37,7 +37,7 @@ fn main() -> losslab::Result<()> {
     let lineup = Lineup::new(spec).with_solver("normalised", || Normalised { rate: 0.05 })?;
     let comparison = lineup.compare()?;
     println!("{}", report::terminal_table(&comparison, None));
-    let environment = Environment::here(1, vec!["own_solver".into()], &comparison.problems);
+    let environment = Environment::of_process(&comparison.problems);
     let (folder, spec) = (Path::new("results/own_solver"), lineup.spec().to_toml());
     report::write_comparison(folder, &comparison, &spec, &environment)?;
     Ok(())

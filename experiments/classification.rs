@@ -41,10 +41,7 @@ fn main() -> losslab::Result<()> {
     for solver in &comparison.solvers {
         println!("  {solver:22} {}", restarts(&comparison, solver));
     }
-
-    let command = vec!["classification".into()];
-    let threads = rayon::current_num_threads();
-    let environment = Environment::here(threads, command, &comparison.problems);
+    let environment = Environment::of_process(&comparison.problems);
     let folder = Path::new("results/classification");
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     eprintln!("{} charts are in {}", written.charts.len(), folder.display());

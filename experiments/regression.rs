@@ -44,10 +44,7 @@ fn main() -> losslab::Result<()> {
             println!("  {solver:18} {}", r_squared(&comparison, &problem.name, solver));
         }
     }
-
-    let command = vec!["regression".into()];
-    let threads = rayon::current_num_threads();
-    let environment = Environment::here(threads, command, &comparison.problems);
+    let environment = Environment::of_process(&comparison.problems);
     let folder = Path::new("results/regression");
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     eprintln!("{} charts are in {}", written.charts.len(), folder.display());

@@ -27,11 +27,7 @@ pub fn run(
             }
         }
     })?;
-    let program = std::env::args().next().unwrap_or_default();
-    let program = Path::new(&program).file_name().unwrap_or_default().to_string_lossy();
-    let command = vec![program.into_owned()];
-    let threads = rayon::current_num_threads();
-    let environment = Environment::here(threads, command, &comparison.problems);
+    let environment = Environment::of_process(&comparison.problems);
     write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     Ok(comparison)
 }

@@ -71,11 +71,7 @@ fn main() -> losslab::Result<()> {
         spec.solvers.extend(solver);
     }
     let comparison = run(&spec, &mut journal)?;
-    let environment = Environment::here(
-        rayon::current_num_threads(),
-        vec![spec.name.clone()],
-        &comparison.problems,
-    );
+    let environment = Environment::of_process(&comparison.problems);
     report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     let text = format!(
         "# What was tuned, and where L-BFGS does not win\n\n\

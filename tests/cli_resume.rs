@@ -98,7 +98,12 @@ fn a_comparison_killed_at_twenty_moments_ends_with_the_bytes_of_a_whole_one() {
             // Untimed results say that they are.
             assert!(same || file == "summary.md" && trial % 2 == 1, "{file} of {out} differs");
         }
-        assert_eq!(files(&root.join(&out).join("weights")).len(), 90);
+        let weights = files(&root.join("whole/weights"));
+        assert_eq!(weights, files(&root.join(&out).join("weights")));
+        for file in weights {
+            let [a, b] = [&out, "whole"].map(|out| read(root, &format!("{out}/weights/{file}")));
+            assert!(a == b, "{file} of {out} differs");
+        }
     }
     assert!(interrupted > 10, "only {interrupted} of 20 were killed before they ended");
     let found = succeeds(root, &["verify", "killed0", "-q"]);
@@ -129,12 +134,14 @@ fn verify_finds_a_single_changed_digit_and_report_mends_what_is_drawn() {
     let changed = format!("{}{digit}{}", &line[..end], &line[end + 1..]);
     std::fs::write(&path, text.replacen(line, &changed, 1)).unwrap();
     verify(&["runs.jsonl, line 3 (iris, lbfgs, seed 0), trace.gradient_norm[0]", "7 of 8 runs"]);
-    std::fs::write(
-        &path,
-        text.lines().skip(1).map(|line| line.to_owned() + "\n").collect::<String>(),
-    )
-    .unwrap();
-    verify(&["line 1 (iris, gd, seed 0), ", "0 of 8 runs"]);
+    let rest: String = text.lines().skip(1).map(|line| line.to_owned() + "\n").collect();
+    std::fs::write(&path, rest).unwrap();
+    let short = output(root, &["verify", "results/compare", "-q"]);
+    let error = String::from_utf8(short.stderr).unwrap();
+    assert_eq!(short.status.code(), Some(2), "{error}");
+    assert!(error.contains("timing.jsonl: it has 8 lines, runs.jsonl 7"), "{error}");
+    std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+    verify(&["runs.jsonl"]);
     std::fs::write(&path, &text).unwrap();
     verify(&[]);
 
@@ -158,6 +165,7 @@ fn verify_finds_a_single_changed_digit_and_report_mends_what_is_drawn() {
         .unwrap();
     std::fs::write(&path, std::fs::read_to_string(&path).unwrap().replacen(line, &changed, 1))
         .unwrap();
+    // A digit in the fifteenth place is no difference there, another row is.
     let text = succeeds(root, &["verify", "results/compare", "-q"]);
     assert!(text.contains("8 of 8 runs agree within the tolerance"), "{text}");
 }
@@ -185,6 +193,21 @@ fn a_resumed_comparison_does_only_what_is_new() {
     std::fs::remove_file(root.join("results/compare/weights/iris.cg.1.safetensors")).unwrap();
     let again = run("gd,cg", &["--resume"]);
     assert!(again.contains("3 runs are known from before"), "{again}");
+    // A target that was stated is not kept for a run without one, nor another run's weights.
+    let records = || String::from_utf8(read(root, "results/compare/runs.jsonl")).unwrap();
+    run("gd", &["--target-loss", "0.9"]);
+    assert!(records().contains("\"target_loss\":0.9"));
+    assert!(run("gd", &["--resume"]).contains("2 runs are known"));
+    assert!(!records().contains("\"target_loss\":0.9"));
+    let weights = || read(root, "results/compare/weights/iris.gd.0.safetensors");
+    let first = weights();
+    run("gd", &["--resume", "--iterations", "3"]);
+    assert!(weights() != first);
+    run("gd", &["--resume"]);
+    assert!(weights() == first);
+    // A record holds numbers even where a step overflows.
+    run("gd:learning_rate=1e160", &["--l2", "0"]);
+    succeeds(root, &["report", "results/compare"]);
     // What was complete is replaced without a word, what was cut short is not.
     assert!(!run("gd", &[]).contains("not used"));
     let journal = root.join("results/compare/runs.journal");

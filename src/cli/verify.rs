@@ -95,6 +95,21 @@ fn read(arguments: &VerifyArguments) -> Result<(ExperimentSpec, [Vec<String>; 2]
     })?;
     let mut spec = ExperimentSpec::from_toml(&text, &path.to_string_lossy())?;
     let users = [std::mem::take(&mut spec.user_problems), std::mem::take(&mut spec.user_solvers)];
+    if let Some(seconds) = spec.seconds {
+        return Err(Error::Specification {
+            place: format!("{}, seconds", path.display()),
+            problem: format!("runs ended after {seconds} s, which no one can repeat"),
+            remedy: "run it with a budget or iterations in place of seconds".to_owned(),
+        });
+    }
+    let has_users = users.iter().any(|names| !names.is_empty());
+    if has_users && (spec.problems.is_empty() || spec.solvers.is_empty()) {
+        return Err(Error::Specification {
+            place: path.display().to_string(),
+            problem: "every run is of another program's own".to_owned(),
+            remedy: "run that program again to compare".to_owned(),
+        });
+    }
     spec.validate()?;
     Ok((spec, users))
 }
@@ -123,7 +138,7 @@ fn text(found: &Verification) -> String {
             "{same} of {runs} runs agree within the tolerance for other processors: the results \
              are from {}, this is {here}.\nThe loss at the start may be off by {START_TOLERANCE:e} \
              of it, the lowest loss by {LOSS_TOLERANCE} of the decrease.",
-            stored.as_deref().unwrap_or("an unknown class")
+            stored
         ),
     };
     if *skipped > 0 {

@@ -62,7 +62,8 @@ impl Lineup<'_> {
     ///
     /// # Errors
     /// When data cannot be read or split, the specification does not fit them, weights to
-    /// start from cannot be read or do not fit, or runs cannot be kept.
+    /// start from cannot be read or do not fit, threads cannot start, a user's start has
+    /// another dimension than its function, or runs cannot be kept.
     pub fn compare_with(&self, running: Running<'_>) -> Result<Comparison> {
         self.check_joined()?;
         let mut spec = self.spec.clone();
@@ -149,13 +150,14 @@ impl Sweep<'_> {
         let mut done = Vec::new();
         let mut open = Vec::new();
         for cell in self.cells() {
-            let known = self.key(cell)?.map(|key| keep.known(&key)).transpose()?.flatten();
+            let key = self.key(cell)?;
+            let known = key.map(|key| keep.known(&key)).transpose()?.flatten();
             match known {
                 Some(mut run) => {
                     run.measure(&self.problems[cell.problem]);
                     done.push((cell, run));
                 }
-                None => open.push(cell),
+                None => open.push((cell, key)),
             }
         }
         if !done.is_empty() {
@@ -205,18 +207,21 @@ impl Sweep<'_> {
     }
 
     /// Does one open run after the other, until none is left or there is a reason to end.
-    fn work(&self, open: &[Cell], next: &AtomicUsize, shared: &Mutex<Shared<'_>>) {
+    fn work(
+        &self,
+        open: &[(Cell, Option<RunKey>)],
+        next: &AtomicUsize,
+        shared: &Mutex<Shared<'_>>,
+    ) {
         let mut prepared: Option<(Cell, Study)> = None;
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let over = self.interrupt.load(Ordering::Relaxed) || lock(shared).failure.is_some();
-            let Some(&cell) = open.get(index).filter(|_| !over) else { return };
+            let Some(&(cell, key)) = open.get(index).filter(|_| !over) else { return };
             let turn = self.turn(cell, index, open.len());
             let done = self.run_cell(cell, turn, &mut prepared, shared).and_then(|run| {
                 let mut shared = lock(shared);
-                if run.record.status != Status::Interrupted
-                    && let Some(key) = self.key(cell)?
-                {
+                if let Some(key) = key.filter(|_| run.record.status != Status::Interrupted) {
                     shared.keep.keep(&key, &run)?;
                 }
                 shared.done.push((cell, run));

@@ -65,6 +65,17 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// This process with its arguments, on as many threads as there are in the current pool.
+    pub fn of_process(problems: &[ProblemSummary]) -> Self {
+        let mut command: Vec<String> =
+            std::env::args_os().map(|text| text.to_string_lossy().into_owned()).collect();
+        if let Some(program) = command.first_mut() {
+            let name = std::path::Path::new(program.as_str()).file_name();
+            *program = name.map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        }
+        Self::here(rayon::current_num_threads(), command, problems)
+    }
+
     /// This program on this machine, running `command` on `threads` threads for
     /// these problems.
     pub fn here(threads: usize, command: Vec<String>, problems: &[ProblemSummary]) -> Self {

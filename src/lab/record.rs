@@ -126,8 +126,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// Takes the targets of its problem as its own.
+    /// Takes the targets of its problem as its own, in place of those it had.
     pub fn measure(&mut self, problem: &ProblemSummary) {
+        (self.record.target_loss, self.record.passes_to_target) = (None, None);
+        self.timing.seconds_to_target = None;
         if let Some(target) = problem.target_loss {
             self.measure_against(target);
         }

@@ -5,21 +5,22 @@ use std::path::Path;
 
 use super::journal::Journal;
 use super::records::json_line;
-use super::weights::has_weights;
+use super::weights::weights_hash;
 use crate::error::Result;
 use crate::lab::{KeepRuns, Run, RunKey};
 
 /// The file. It stays when all is done: the same command with more solvers, problems or seeds
 /// then does only what is new.
 const FILE: &str = "runs.journal";
-const DESCRIPTION: &[u8] = b"runs of a comparison, format 1";
+const DESCRIPTION: &[u8] = b"runs of a comparison, format 2";
 
 /// Numbers of pieces: a run, or the end of a comparison.
 const RUN: usize = 0;
 const COMPLETE: usize = 1;
 
-/// Key, record and timing of a run; both as in `runs.jsonl` and `timing.jsonl`.
-type Piece = (String, String, String);
+/// Key, record and timing of a run, as in `runs.jsonl` and `timing.jsonl`, and the hash of its
+/// weights file, empty where there is none.
+type Piece = (String, String, String, String);
 
 /// Keeps the finished runs of a comparison in `runs.journal`, each on the disk before the
 /// next begins.
@@ -27,7 +28,8 @@ type Piece = (String, String, String);
 pub struct RunJournal<'f> {
     folder: &'f Path,
     journal: Journal<Piece>,
-    known: HashMap<String, Run>,
+    /// By key, with the hash of the weights.
+    known: HashMap<String, (Run, String)>,
     discarded: usize,
     needs_weights: bool,
 }
@@ -48,14 +50,15 @@ impl<'f> RunJournal<'f> {
             // What cannot be read is done again.
             true => known = pieces.into_iter().filter_map(|(_, piece)| read(piece)).collect(),
             false => {
-                discarded = if is_complete { 0 } else { pieces.len() };
+                let runs = pieces.iter().filter(|(number, _)| *number == RUN).count();
+                discarded = if is_complete { 0 } else { runs };
                 journal.clear()?;
             }
         }
         Ok(Self { folder, journal, known, discarded, needs_weights: false })
     }
 
-    /// Takes a run as known only where its weights are in the folder, as
+    /// Takes a run as known only where its own weights are in the folder, as
     /// [`write_weights`](super::write_weights) writes them.
     pub fn with_weights(self) -> Self {
         Self { needs_weights: true, ..self }
@@ -76,20 +79,24 @@ impl<'f> RunJournal<'f> {
     }
 }
 
-fn read((key, record, timing): Piece) -> Option<(String, Run)> {
+fn read((key, record, timing, weights): Piece) -> Option<(String, (Run, String))> {
     let record = serde_json::from_str(&record).ok()?;
     let timing = serde_json::from_str(&timing).ok()?;
-    Some((key, Run { record, timing }))
+    Some((key, (Run { record, timing }, weights)))
 }
 
 impl KeepRuns for RunJournal<'_> {
     fn known(&mut self, key: &RunKey) -> Result<Option<Run>> {
         let known = self.known.get(&key.to_hex());
-        Ok(known.filter(|run| !self.needs_weights || has_weights(self.folder, run)).cloned())
+        let Some((run, weights)) = known else { return Ok(None) };
+        let is_whole = !self.needs_weights
+            || weights_hash(self.folder, run)?.is_some_and(|found| found == *weights);
+        Ok(is_whole.then(|| run.clone()))
     }
 
     fn keep(&mut self, key: &RunKey, run: &Run) -> Result<()> {
-        let piece = (key.to_hex(), json_line(&run.record), json_line(&run.timing));
+        let weights = weights_hash(self.folder, run)?.unwrap_or_default();
+        let piece = (key.to_hex(), json_line(&run.record), json_line(&run.timing), weights);
         self.journal.append(&[(RUN, piece)])
     }
 }

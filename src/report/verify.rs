@@ -1,18 +1,19 @@
 //! Stored results against the same results computed again.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::chart::Rendered;
+use super::chart::{Rendered, is_figure_stem};
 use super::comparison::comparison_pictures;
-use super::read::record_texts;
+use super::read::{read_comparison, record_texts};
 use super::records::{comparison_json, json_line, record_lines};
 use super::summary_markdown;
 use crate::error::{Error, Result};
 use crate::lab::environment::{Environment, cpu_class};
-use crate::lab::{Comparison, RunRecord};
+use crate::lab::{Comparison, ExperimentSpec, RunRecord};
 
 /// On another class of processor: how far the loss at the start may be off, relative to it.
 pub const START_TOLERANCE: f64 = 1e-9;
@@ -50,8 +51,8 @@ pub enum Rule {
     Bytes,
     /// They are from another: losses within a tolerance.
     Tolerance {
-        /// The class that they are from; unknown for results without one.
-        stored: Option<String>,
+        /// The class that they are from.
+        stored: String,
         /// The class of this processor.
         here: String,
     },
@@ -76,15 +77,18 @@ impl Verification {
 }
 
 /// Compares the results in `folder` with `again`, the same comparison computed again: the
-/// records, and where the class of the processor is the same also `comparison.json`,
-/// `summary.md` and every chart that does not show seconds. `user_problems` and `user_solvers`
-/// could not be run again; their records, and targets that were derived from them, are left
-/// out.
+/// records, and where the class of the processor is the same also `spec.toml` (which must be as
+/// [`ExperimentSpec::to_toml`] writes it), `comparison.json`, `summary.md`, and every chart that
+/// does not show seconds, unless the folder has none of them. `user_problems` and
+/// `user_solvers` could not be run again; their records, and targets that were derived from
+/// them, are left out. Timing and environment are only read, weights are not looked at.
 ///
 /// The class of a processor is its architecture with the vector instructions in use: see
 /// [`cpu_class`]. For results of another class, the loss at the start is compared with a
 /// relative tolerance of [`START_TOLERANCE`], the lowest loss with one of [`LOSS_TOLERANCE`] of
-/// the decrease from the start: rounding differs, and iterations drift apart.
+/// the decrease from the start: rounding differs, and iterations drift apart. What a run is of
+/// must be the same, and summary and charts must be those of the stored records. Results that
+/// say nothing of their processor are compared byte by byte.
 ///
 /// # Errors
 /// [`Error::File`] and [`Error::Specification`] for stored files that cannot be read.
@@ -115,6 +119,10 @@ pub fn verify_comparison(
             false => stored.push(line),
         }
     }
+    if folder.join("comparison.json").exists() {
+        // Timing too must be one of these runs.
+        read_comparison(folder)?;
+    }
     let [text, _] = record_lines(&again.runs);
     let lines: Vec<&str> = text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
@@ -127,8 +135,18 @@ pub fn verify_comparison(
     for line in stored.iter().skip(lines.len()) {
         found.differ(line.place.clone(), "a run", "nothing");
     }
-    if found.rule == Rule::Bytes && is_whole {
-        found.compare_files(folder, again)?;
+    match found.rule {
+        Rule::Bytes if is_whole => {
+            if found.is_same() {
+                found.compare_file(&path, text.as_bytes())?;
+            }
+            found.compare_specification(folder)?;
+            found.compare_files(folder, again)?;
+        }
+        Rule::Tolerance { .. } if is_whole && folder.join("comparison.json").exists() => {
+            found.compare_files(folder, &read_comparison(folder)?)?;
+        }
+        _ => {}
     }
     Ok(found)
 }
@@ -203,6 +221,13 @@ impl Verification {
 
     /// What holds on every class of processor.
     fn compare_losses(&mut self, place: &str, stored: &Line, record: &RunRecord) {
+        let again = serde_json::to_value(record).unwrap_or_default();
+        for key in ["problem", "solver", "seed", "dimension", "rows", "test_rows", "metric"] {
+            if stored.value[key] != again[key] {
+                let (was, is) = (stored.value[key].to_string(), again[key].to_string());
+                self.differ(format!("{place}, {key}"), &was, &is);
+            }
+        }
         let start = |value: &Value| value["trace"]["loss"][0].as_f64();
         let (was, is) = (start(&stored.value), record.trace.first().map(|entry| entry.loss));
         let is_near = match (was, is) {
@@ -224,20 +249,34 @@ impl Verification {
         }
     }
 
+    /// That the specification is as this program writes it.
+    fn compare_specification(&mut self, folder: &Path) -> Result<()> {
+        let path = folder.join("spec.toml");
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, error))?;
+        let spec = ExperimentSpec::from_toml(&text, &path.to_string_lossy())?;
+        self.compare_file(&path, spec.to_toml().as_bytes())
+    }
+
     fn compare_files(&mut self, folder: &Path, again: &Comparison) -> Result<()> {
         // A training run's folder has neither.
         if again.runs.len() > 1 || folder.join("comparison.json").exists() {
             self.compare_file(&folder.join("comparison.json"), comparison_json(again).as_bytes())?;
             self.compare_file(&folder.join("summary.md"), summary_markdown(again).as_bytes())?;
         }
-        for (stem, picture) in comparison_pictures(again) {
-            let path = folder.join(format!("{stem}.png"));
-            if stem.ends_with("-seconds") || !path.exists() {
+        let stored = stored_charts(folder)?;
+        let mut drawn = HashSet::new();
+        for (stem, picture) in comparison_pictures(again).filter(|_| !stored.is_empty()) {
+            if stem.ends_with("-seconds") {
                 continue;
             }
+            let path = folder.join(format!("{stem}.png"));
+            drawn.insert(stem);
             let Rendered { png, .. } =
                 picture.map_err(|problem| Error::Chart { path: path.clone(), problem })?;
             self.compare_file(&path, &png)?;
+        }
+        for stem in stored.into_iter().filter(|stem| !drawn.contains(stem)) {
+            self.differ(format!("{}/{stem}.png", folder.display()), "a chart", "no chart");
         }
         Ok(())
     }
@@ -264,6 +303,18 @@ impl Verification {
     }
 }
 
+/// The stems of the charts in the folder, but for those that show seconds.
+fn stored_charts(folder: &Path) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::file(folder, error))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let pictures = paths.filter(|path| path.extension().is_some_and(|kind| kind == "png"));
+    let stems = pictures.filter_map(|path| path.file_stem()?.to_str().map(str::to_owned));
+    let mut stems: Vec<String> =
+        stems.filter(|stem| is_figure_stem(stem) && !stem.ends_with("-seconds")).collect();
+    stems.sort();
+    Ok(stems)
+}
+
 /// The rule by the class of the processor that the results are from.
 fn rule(folder: &Path) -> Result<Rule> {
     let path = folder.join("environment.json");
@@ -282,9 +333,9 @@ fn rule(folder: &Path) -> Result<Rule> {
     let environment = text.map(read).transpose()?;
     let stored = environment.map(|e| e.cpu_class).filter(|class| !class.is_empty());
     let here = cpu_class();
-    Ok(match stored == Some(here.clone()) {
-        true => Rule::Bytes,
-        false => Rule::Tolerance { stored, here },
+    Ok(match stored {
+        Some(stored) if stored != here => Rule::Tolerance { stored, here },
+        _ => Rule::Bytes,
     })
 }
 

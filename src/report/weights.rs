@@ -29,9 +29,21 @@ pub fn write_weights(folder: &Path, run: &Run, network: &Network, theta: &Vector
     atomic_write(&weights.join(file_name(run)), &to_safetensors(network, theta))
 }
 
-/// Whether the weights of a run are there.
-pub(super) fn has_weights(folder: &Path, run: &Run) -> bool {
-    folder.join(FOLDER).join(file_name(run)).is_file()
+/// SHA-256 of a run's weights file, in hexadecimal, where there is one.
+///
+/// # Errors
+/// [`Error::File`] when it cannot be read.
+pub(super) fn weights_hash(folder: &Path, run: &Run) -> Result<Option<String>> {
+    let path = folder.join(FOLDER).join(file_name(run));
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(hexadecimal(Sha256::digest(bytes).as_slice()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::file(&path, error)),
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Removes the weights that belong to none of these runs: those of an earlier
@@ -72,8 +84,7 @@ fn encoded(name: &str) -> String {
         }
     }
     if text.len() > NAME_MAX {
-        let digest: String =
-            Sha256::digest(name).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let digest = hexadecimal(&Sha256::digest(name)[..6]);
         text.truncate(NAME_MAX - digest.len() - 1);
         text += &format!("~{digest}");
     }

@@ -205,11 +205,12 @@ impl<'l, 'a> Attempt<'_, 'l, 'a, '_> {
         }
     }
 
-    /// Runs a user's solver.
-    pub fn user<S>(self, solver: S) -> Result<(Status, Option<String>), Error>
+    /// Runs the solver that a user's function makes.
+    pub fn user<S>(self, make: impl Fn() -> S) -> Result<(Status, Option<String>), Error>
     where
         S: Solver<Problem<'l, 'a, AnyObjective<'a>>, SolverState>,
     {
+        let solver = catch_unwind(AssertUnwindSafe(make)).map_err(|_| Halt::Stalled(PANICKED))?;
         self.stock(solver, REJECTIONS_MAX)
     }
 

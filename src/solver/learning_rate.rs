@@ -118,12 +118,12 @@ impl Schedule {
     /// The shape at time t ≥ 0.
     pub fn at(&self, t: f64) -> f64 {
         let half_cosine = |from: f64, to: f64, share: f64| {
-            to + (from - to) * 0.5 * (1.0 + (std::f64::consts::PI * share).cos())
+            to + (from - to) * 0.5 * (1.0 + libm::cos(std::f64::consts::PI * share))
         };
         match *self {
             Self::Constant => 1.0,
-            Self::Step { every, factor } => factor.powf((t / every.max(1) as f64).floor()),
-            Self::Exponential { rate } => (-rate * t).exp(),
+            Self::Step { every, factor } => libm::pow(factor, (t / every.max(1) as f64).floor()),
+            Self::Exponential { rate } => libm::exp(-rate * t),
             Self::Inverse { rate } => 1.0 / (1.0 + rate * t),
             Self::Cosine { horizon } | Self::OneCycle { horizon } if t >= horizon as f64 => 0.0,
             Self::Cosine { horizon } => half_cosine(1.0, 0.0, t / horizon as f64),

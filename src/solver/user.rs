@@ -84,6 +84,6 @@ where
     S: for<'l, 'a> Solver<Problem<'l, 'a, AnyObjective<'a>>, SolverState>,
 {
     fn attempt(&self, attempt: Attempt<'_, '_, '_, '_>) -> Result<(Status, Option<String>), Error> {
-        attempt.user((self.0)())
+        attempt.user(&self.0)
     }
 }

@@ -16,6 +16,7 @@ pub use problem::ProblemSpec;
 pub use settings::ProblemSettings;
 
 use super::lineup::of_another_program;
+use super::references;
 use crate::data::{Dataset, SplitFractions};
 use crate::error::{Error, Result, excerpt};
 use crate::solver::SolverSpec;
@@ -159,7 +160,12 @@ impl ExperimentSpec {
             check_is_readable(path).map_err(|error| Error::file(path, error))?;
         }
         let mut data = Vec::with_capacity(self.problems.len());
+        let has_usual_split = self.split == SplitFractions::default();
         for problem in &mut self.problems {
+            // The stored references are of the usual split.
+            if !has_usual_split && problem.reference == references::find(&problem.name) {
+                problem.reference = None;
+            }
             let dataset = problem.data.load()?;
             let criterion = problem.criterion(&dataset)?;
             problem.state_loss(criterion.loss);

@@ -67,7 +67,7 @@ pub fn runtimes(
         reached: curve.share(budget),
         mean_share,
         interval,
-        geometric_mean: budget * (low / budget).powf(mean_share),
+        geometric_mean: budget * libm::pow(low / budget, mean_share),
         solver: curve.solver,
     };
     Some(rows.map(runtime).collect())
@@ -75,7 +75,7 @@ pub fn runtimes(
 
 /// At [problem][seed][solver] the mean over targets of what a goal adds to the mean share.
 fn cell_shares(costs: &Costs, low: f64, budget: f64) -> Vec<Vec<Vec<f64>>> {
-    let share = |cost: f64| (budget / cost.clamp(low, budget)).ln() / (budget / low).ln();
+    let share = |cost: f64| libm::log(budget / cost.clamp(low, budget)) / libm::log(budget / low);
     let cell = |goals: &Vec<usize>| -> Vec<f64> {
         let of = |paid: &Vec<f64>| goals.iter().map(|goal| share(paid[*goal])).sum::<f64>();
         costs.paid.iter().map(|paid| of(paid) / goals.len() as f64).collect()

@@ -66,10 +66,10 @@ impl StepCurve {
         let mut before = 0.0;
         let mut area = 0.0;
         for &(place, share) in &self.steps {
-            area += (share - before) * (high / place.clamp(low, high)).ln();
+            area += (share - before) * libm::log(high / place.clamp(low, high));
             before = share;
         }
-        Some(area / (high / low).ln())
+        Some(area / libm::log(high / low))
     }
 }
 

@@ -63,7 +63,8 @@ impl<O: Objective> Ledger<'_, O> {
                 executed: state.executed,
                 passes: self.passes(state.thirds),
                 loss,
-                gradient_norm: gradient.norm(),
+                // The squares of finite entries may not be finite; records hold numbers.
+                gradient_norm: gradient.norm().min(f64::MAX),
                 step,
                 test_loss: held_out.loss,
                 test_metric: held_out.metric,
@@ -117,7 +118,7 @@ fn move_previous(previous: &mut Option<Vector>, theta: &Vector) -> f64 {
     match previous {
         Some(previous) if previous.len() == theta.len() => {
             previous.zip_apply(theta, |previous, theta| *previous = theta - *previous);
-            let step = previous.norm();
+            let step = previous.norm().min(f64::MAX);
             previous.copy_from(theta);
             step
         }

@@ -4,7 +4,7 @@
 use plotters_backend::DrawingBackend;
 
 use crate::lab::statistics::{Band, Spread};
-use crate::lab::{Comparison, Metric, ProblemSummary};
+use crate::lab::{Comparison, Metric, ProblemSummary, Run};
 use crate::report::aggregate::runs;
 use crate::report::format::{compact, metric_name, one_line, seed_list};
 
@@ -18,13 +18,23 @@ use super::range::{log_axis, robust_axis};
 use super::series::{Against, Mark, Quantity, Series};
 use super::style::{GREY, INK, TICK_SIZE, series_style};
 
-/// Whether any run of `problem` has a value to draw.
+/// With fewer entries than this a trace is no curve, unless there was no more to record.
+const ENTRIES_MIN: usize = 10;
+
+/// Whether any run of `problem` has a value to draw, and none was thinned to almost nothing.
 pub(super) fn has_data(
     comparison: &Comparison,
     problem: &ProblemSummary,
     quantity: Quantity,
 ) -> bool {
     let of_problem = comparison.runs.iter().filter(|run| run.record.problem == problem.name);
+    let is_thin = |run: &Run| {
+        let found = run.record.trace.len();
+        found < ENTRIES_MIN && (found as u64) < run.record.iterations + 1
+    };
+    if of_problem.clone().any(is_thin) {
+        return false;
+    }
     let mut entries = of_problem.flat_map(|run| &run.record.trace);
     entries.any(|entry| quantity.of(entry).is_some())
 }
