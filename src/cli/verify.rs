@@ -141,6 +141,13 @@ fn text(found: &Verification) -> String {
             stored
         ),
     };
+    if found.absent_charts > 0 {
+        let _ = writeln!(
+            text,
+            "{} charts are not stored: losslab report draws them",
+            found.absent_charts
+        );
+    }
     if *skipped > 0 {
         let _ = writeln!(text, "{skipped} runs of another program's own were not done again");
     }

@@ -104,7 +104,7 @@ fn write_charts(directory: &Path, comparison: &Comparison) -> Result<Vec<PathBuf
 }
 
 /// The charts of a comparison, drawn one by one.
-pub(super) fn comparison_pictures(comparison: &Comparison) -> impl Iterator<Item = Picture> {
+fn comparison_pictures(comparison: &Comparison) -> impl Iterator<Item = Picture> {
     let figures = chart::figures(comparison).into_iter();
     figures.map(|figure| (figure.stem.clone(), chart::render(comparison, &figure)))
 }

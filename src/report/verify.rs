@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::chart::{Rendered, is_figure_stem};
-use super::comparison::comparison_pictures;
+use super::chart::{Rendered, figures, is_figure_stem, render};
 use super::read::{read_comparison, record_texts};
 use super::records::{comparison_json, json_line, record_lines};
 use super::summary_markdown;
@@ -37,6 +36,8 @@ pub struct Verification {
     pub skipped: usize,
     /// Files beside the records that were compared byte by byte.
     pub files: usize,
+    /// Charts that could be drawn and are not there.
+    pub absent_charts: usize,
     /// What differs.
     pub differences: Vec<Difference>,
     /// Differences beyond those listed.
@@ -79,7 +80,7 @@ impl Verification {
 /// Compares the results in `folder` with `again`, the same comparison computed again: the
 /// records, and where the class of the processor is the same also `spec.toml` (which must be as
 /// [`ExperimentSpec::to_toml`] writes it), `comparison.json`, `summary.md`, and every chart that
-/// does not show seconds, unless the folder has none of them. `user_problems` and
+/// does not show seconds and is in the folder. `user_problems` and
 /// `user_solvers` could not be run again; their records, and targets that were derived from
 /// them, are left out. Timing and environment are only read, weights are not looked at.
 ///
@@ -104,6 +105,7 @@ pub fn verify_comparison(
         same: 0,
         skipped: 0,
         files: 0,
+        absent_charts: 0,
         differences: Vec::new(),
         more: 0,
     };
@@ -265,12 +267,14 @@ impl Verification {
         }
         let stored = stored_charts(folder)?;
         let mut drawn = HashSet::new();
-        for (stem, picture) in comparison_pictures(again).filter(|_| !stored.is_empty()) {
-            if stem.ends_with("-seconds") {
+        for figure in figures(again).iter().filter(|figure| !figure.stem.ends_with("-seconds")) {
+            if !stored.contains(&figure.stem) {
+                self.absent_charts += 1;
                 continue;
             }
-            let path = folder.join(format!("{stem}.png"));
-            drawn.insert(stem);
+            let path = folder.join(format!("{}.png", figure.stem));
+            let picture = render(again, figure);
+            drawn.insert(figure.stem.clone());
             let Rendered { png, .. } =
                 picture.map_err(|problem| Error::Chart { path: path.clone(), problem })?;
             self.compare_file(&path, &png)?;
