@@ -194,7 +194,8 @@ fn swept_at<'c>(swept: &'c Comparison, method: &str, rate: f64) -> Vec<&'c RunRe
 
 fn has_diverged(record: &RunRecord) -> bool {
     // Not a number counts.
-    !(last_loss(record) < record.trace[0].loss)
+    let last = last_loss(record);
+    last.is_nan() || last >= record.trace[0].loss
 }
 
 fn final_losses(swept: &Comparison, method: &str, rate: f64) -> Vec<f64> {

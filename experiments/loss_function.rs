@@ -78,10 +78,10 @@ fn main() -> losslab::Result<()> {
         }
     })?;
     let (mut runs, mut slopes) = (from_random(&found), Vec::new());
-    for problem in 0..PROBLEMS.len() {
+    for (problem, name) in PROBLEMS.iter().enumerate() {
         for seed in SEEDS {
-            eprintln!("{}, seed {seed}", PROBLEMS[problem]);
-            let theta = solutions.iter().find(|s| (s.0.as_str(), s.1) == (PROBLEMS[problem], seed));
+            eprintln!("{name}, seed {seed}");
+            let theta = solutions.iter().find(|s| (s.0.as_str(), s.1) == (*name, seed));
             if let Some((_, _, theta)) = theta {
                 measure(&spec, &datasets, theta, (problem, seed), &mut runs, &mut slopes)?;
             }
@@ -318,14 +318,14 @@ fn summary(runs: &[Trained], slopes: &[Slopes]) -> String {
         let lower = a.iter().zip(b).filter(|(a, b)| a < b).count();
         format!("{higher} : {lower}")
     };
-    for problem in 0..PROBLEMS.len() {
-        for solver in 0..SOLVERS.len() {
+    for (problem, name) in PROBLEMS.iter().enumerate() {
+        for (solver, method) in SOLVERS.iter().enumerate() {
             let [entropy, linear, sigmoid] =
                 [0, 1, 2].map(|loss| at_end(runs, (problem, loss, solver), false));
             text += &format!(
                 "| {}, {} | {} | {} | {} | {} | {} |\n",
-                PROBLEMS[problem],
-                SOLVERS[solver].0,
+                name,
+                method.0,
                 spread(&entropy, percent),
                 spread(&linear, percent),
                 wins(&entropy, &linear),
@@ -361,7 +361,7 @@ fn summary(runs: &[Trained], slopes: &[Slopes]) -> String {
          {WRONG}; in brackets the seeds that recovered:\n\n\
          | problem, method | cross-entropy | squared, linear | squared, sigmoid |\n|---|---|---|---|\n"
     );
-    for problem in 0..PROBLEMS.len() {
+    for (problem, name) in PROBLEMS.iter().enumerate() {
         for solver in [2, 1, 0] {
             let cells = [0, 1, 2].map(|loss| {
                 let wrong = at_end(runs, (problem, loss, solver), true);
@@ -369,8 +369,7 @@ fn summary(runs: &[Trained], slopes: &[Slopes]) -> String {
                 let back = wrong.iter().zip(&random).filter(|(w, r)| **w >= **r - 2.0).count();
                 format!(" {} [{back}] |", spread(&wrong, percent))
             });
-            text +=
-                &format!("| {}, {} |{}\n", PROBLEMS[problem], SOLVERS[solver].0, cells.concat());
+            text += &format!("| {name}, {} |{}\n", SOLVERS[solver].0, cells.concat());
         }
     }
     text + "\n![wrong start](wrong-start.png)\n" + &rules(runs, slopes)
@@ -380,13 +379,13 @@ fn rules(runs: &[Trained], slopes: &[Slopes]) -> String {
     let mut text = "\n## By the rules\n\n".to_string();
     for loss in [1, 2] {
         let mut verdicts: [Vec<String>; 3] = Default::default();
-        for problem in 0..PROBLEMS.len() {
-            for solver in 0..SOLVERS.len() {
+        for (problem, name) in PROBLEMS.iter().enumerate() {
+            for (solver, method) in SOLVERS.iter().enumerate() {
                 let [entropy, other] = [0, loss].map(|l| at_end(runs, (problem, l, solver), false));
                 let won = entropy.iter().zip(&other).filter(|(a, b)| a > b).count();
                 let lost = entropy.iter().zip(&other).filter(|(a, b)| a < b).count();
                 let verdict = if won >= 4 { 0 } else { 1 + usize::from(lost >= 4) };
-                verdicts[verdict].push(format!("{} {}", PROBLEMS[problem], SOLVERS[solver].0));
+                verdicts[verdict].push(format!("{name} {}", method.0));
             }
         }
         let [wins, draws, losses] = verdicts.map(|cells| match cells.is_empty() {

@@ -40,7 +40,7 @@ pub struct Costs {
     pub solvers: Vec<String>,
     /// The goals, shared by all solvers.
     pub goals: Vec<Goal>,
-    /// The cost at index [solver][goal]; +∞ for a goal that was not reached.
+    /// The cost at index `[solver][goal]`; +∞ for a goal that was not reached.
     pub paid: Vec<Vec<f64>>,
 }
 

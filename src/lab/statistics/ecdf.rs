@@ -73,7 +73,7 @@ pub fn runtimes(
     Some(rows.map(runtime).collect())
 }
 
-/// At [problem][seed][solver] the mean over targets of what a goal adds to the mean share.
+/// At `[problem][seed][solver]` the mean over targets of what a goal adds to the mean share.
 fn cell_shares(costs: &Costs, low: f64, budget: f64) -> Vec<Vec<Vec<f64>>> {
     let share = |cost: f64| libm::log(budget / cost.clamp(low, budget)) / libm::log(budget / low);
     let cell = |goals: &Vec<usize>| -> Vec<f64> {

@@ -26,7 +26,7 @@ pub fn mid_ranks(values: &[f64]) -> Vec<f64> {
 pub struct RankCells {
     /// The solvers' labels.
     pub solvers: Vec<String>,
-    /// At [problem][seed][solver].
+    /// At `[problem][seed][solver]`.
     pub ranks: Vec<Vec<Vec<f64>>>,
 }
 

@@ -10,12 +10,12 @@ pub struct Wins {
     pub solvers: Vec<String>,
     /// The number of goals.
     pub goals: usize,
-    /// At [a][b] the goals that a reached for less than b, or that b missed and a did not.
+    /// At `[a][b]` the goals that a reached for less than b, or that b missed and a did not.
     pub wins: Vec<Vec<usize>>,
-    /// At [a][b] the goals that both reached for the same; of a solver with itself all that
+    /// At `[a][b]` the goals that both reached for the same; of a solver with itself all that
     /// it reached.
     pub ties: Vec<Vec<usize>>,
-    /// At [a][b] the goals that neither reached.
+    /// At `[a][b]` the goals that neither reached.
     pub both_missed: Vec<Vec<usize>>,
 }
 

@@ -32,7 +32,7 @@ const BELOW: f64 = 40.0;
 pub(super) struct Chart {
     heading: Heading,
     names: Vec<String>,
-    /// At [row][column] the words and, on the map, the colour; none on the diagonal.
+    /// At `[row][column]` the words and, on the map, the colour; none on the diagonal.
     cells: Vec<Vec<Option<(String, f64)>>>,
     /// Top left of the matrix.
     corner: Point,
