@@ -74,6 +74,10 @@ pub fn verify(arguments: &VerifyArguments) -> std::result::Result<ExitCode, Fail
     again.timed = timed;
     let users = [users[0].as_slice(), users[1].as_slice()];
     let found = verify_comparison(&arguments.folder, &again, users).map_err(Failure::input)?;
+    let has_tuning = arguments.folder.join("tuning.json").exists();
+    if has_tuning && !arguments.quiet {
+        eprintln!("the trials of the tuning are not verified, the comparison is");
+    }
     match arguments.json {
         true => print_line(&report::verification_json(&found))?,
         false => print_line(&text(&found))?,
@@ -141,6 +145,7 @@ fn text(found: &Verification) -> String {
             stored
         ),
     };
+    text += "Seconds, environment, weights and SVG files are not compared.\n";
     if found.absent_charts > 0 {
         let _ = writeln!(
             text,

@@ -125,6 +125,18 @@ pub struct Run {
     pub timing: RunTiming,
 }
 
+impl RunRecord {
+    /// The lowest training loss, unless the run says nothing for its solver: one that diverged,
+    /// ended higher than it began, or never began because the solver declined the problem.
+    pub fn achieved(&self) -> Option<f64> {
+        let ends = self.trace.first().zip(self.trace.last());
+        let is_above_start = ends.is_some_and(|(first, last)| last.loss > first.loss);
+        let failed =
+            is_above_start || matches!(self.status, Status::NonFinite | Status::Unsupported);
+        self.loss.filter(|_| !failed)
+    }
+}
+
 impl Run {
     /// Takes the targets of its problem as its own, in place of those it had.
     pub fn measure(&mut self, problem: &ProblemSummary) {

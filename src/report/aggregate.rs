@@ -99,7 +99,9 @@ pub(super) fn runs<'a>(
 
 fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, has_target: bool) -> Row<'a> {
     let of = |value: fn(&Run) -> Option<f64>| {
-        median(runs.iter().filter_map(|run| value(run)).filter(|value| value.is_finite()))
+        // A solver that declined the problem has the start's values, which are none of its own.
+        let ran = runs.iter().filter(|run| run.record.status != Status::Unsupported);
+        median(ran.filter_map(|run| value(run)).filter(|value| value.is_finite()))
     };
     let to_target = |cost: fn(&Run) -> Option<f64>| match has_target {
         true => ToTarget::new(runs.iter().map(|run| cost(run))),

@@ -1,7 +1,7 @@
 //! Which solvers of a comparison are one method at several learning rates.
 
-use crate::lab::Comparison;
 use crate::lab::statistics::Sensitivity;
+use crate::lab::{Comparison, RunRecord};
 use crate::solver::settings::LABEL_MAX;
 use crate::solver::{Setting, SolverSpec, Status};
 
@@ -22,14 +22,15 @@ pub(super) struct Sweep {
 }
 
 impl Sweep {
-    /// Final losses over the learning rate on the problem with this name.
+    /// Lowest losses over the learning rate on the problem with this name; a run that ended
+    /// higher than it began has diverged.
     pub(super) fn sensitivity(&self, comparison: &Comparison, problem: &str) -> Sensitivity {
         let losses = |solver: &str| -> Vec<Option<f64>> {
             let records = comparison.runs.iter().map(|run| &run.record);
             let of_solver = records.filter(|r| r.problem == problem && r.solver == solver);
             let finished = of_solver
                 .filter(|r| !matches!(r.status, Status::Interrupted | Status::Unsupported));
-            finished.map(|r| r.loss.filter(|_| r.status != Status::NonFinite)).collect()
+            finished.map(RunRecord::achieved).collect()
         };
         let runs: Vec<_> =
             self.values.iter().map(|(value, solver)| (*value, losses(solver))).collect();

@@ -21,6 +21,9 @@ pub fn read_comparison(folder: &Path) -> Result<Comparison> {
         serde_json::from_str(&text).map_err(|error| malformed(&path, error.line(), &error))?;
     let (runs, timing) = (folder.join("runs.jsonl"), folder.join("timing.jsonl"));
     let records: Vec<RunRecord> = lines(&runs)?;
+    if records.is_empty() {
+        return Err(broken(&runs, None, "there are no runs in it".to_owned()));
+    }
     let times = match comparison.timed {
         true => lines(&timing)?,
         false => records.iter().map(without_clock).collect(),
@@ -122,11 +125,12 @@ fn check_timing(record: &RunRecord, timing: &RunTiming) -> std::result::Result<(
 }
 
 fn malformed(path: &Path, line: usize, error: &serde_json::Error) -> Error {
-    // serde_json counts lines within what it was given.
-    let text = error.to_string();
-    let problem = text.split(" at line ").next().unwrap_or_default().to_owned();
-    let column = error.column();
-    broken(path, Some(line), format!("column {column}: {problem}"))
+    broken(path, Some(line), format!("column {}: {}", error.column(), without_line(error)))
+}
+
+/// serde_json counts lines within what it was given.
+pub(super) fn without_line(error: &serde_json::Error) -> String {
+    error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
 }
 
 fn broken(path: &Path, line: Option<usize>, problem: String) -> Error {

@@ -88,7 +88,7 @@ fn standings(comparison: &Comparison, costs: &Costs) -> String {
         " With one seed there is no interval.".to_string()
     };
     format!(
-        "{}\nRank 1 is the best; who missed a target, or diverged, shares the last.{intervals} The \
+        "{}\nRank 1 is the best; all who missed a target, or diverged, share the mean of the last places.{intervals} The \
          area is the mean height of the distribution of runtimes over the logarithm of passes from \
          1 to the budget; the geometric mean counts a miss as the budget.\n\n",
         table(&heads.map(String::from), rows)

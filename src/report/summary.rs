@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::lab::statistics::Band;
-use crate::lab::{Comparison, Metric, ProblemSummary};
+use crate::lab::{Comparison, Metric, ProblemSummary, Run};
+use crate::solver::Status;
 
 use super::aggregate::{Row, ToTarget, ends, rows, statuses, target_text};
 use super::best::Best;
@@ -36,7 +37,16 @@ fn conditions(comparison: &Comparison) -> String {
         solvers.join(", "),
         seed_list(&comparison.seeds),
         significant(comparison.budget, 3),
-    )
+    ) + &incomplete(comparison).map_or(String::new(), |text| format!("**{text}**\n\n"))
+}
+
+/// What is missing of a comparison, as a sentence.
+pub(super) fn incomplete(comparison: &Comparison) -> Option<String> {
+    let Comparison { problems, solvers, seeds, runs, .. } = comparison;
+    let all = problems.len() * solvers.len() * seeds.len();
+    let is_whole = |run: &&Run| run.record.status != Status::Interrupted;
+    let whole = runs.iter().filter(is_whole).count();
+    (whole < all).then(|| format!("Incomplete: {whole} of {all} runs are finished."))
 }
 
 fn section(comparison: &Comparison, problem: &ProblemSummary) -> String {

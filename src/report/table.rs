@@ -7,6 +7,7 @@ use crate::lab::{Comparison, Metric, ProblemSummary};
 use super::aggregate::{Row, ToTarget, ends, rows, short_statuses, statuses, target_text};
 use super::best::Best;
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, wrapped};
+use super::summary::incomplete;
 
 /// Narrower than this the words of a cell fall apart.
 const LEAST_WIDTH: u16 = 40;
@@ -25,6 +26,7 @@ pub fn terminal_table(comparison: &Comparison, width: Option<u16>) -> String {
     let problems = comparison.problems.iter();
     let mut text: String =
         problems.map(|problem| problem_table(comparison, problem, width) + "\n").collect();
+    text.extend(incomplete(comparison).map(|note| paragraph(&note, width)));
     let budget = significant(comparison.budget, 3);
     let notes = [
         format!("{}; budget {budget} passes a run", medians_over(comparison)),

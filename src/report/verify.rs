@@ -11,7 +11,7 @@ use serde_json::Value;
 use differ::{differ, first_difference};
 
 use super::chart::{Rendered, figures, is_figure_stem, render};
-use super::read::{read_comparison, record_texts};
+use super::read::{read_comparison, record_texts, without_line};
 use super::records::{comparison_json, json_line, record_lines};
 use super::summary_markdown;
 use crate::error::{Error, Result};
@@ -131,14 +131,19 @@ pub fn verify_comparison(
     }
     let [text, _] = record_lines(&again.runs);
     let lines: Vec<&str> = text.lines().collect();
-    for (index, line) in lines.iter().enumerate() {
-        let record = &again.runs[index].record;
-        match stored.get(index) {
-            Some(stored) => found.compare(stored, line, record, is_whole)?,
-            None => found.differ(format!("runs.jsonl, {}", name(record)), "nothing", "a run"),
+    let mut missing = Vec::new();
+    for (line, run) in lines.iter().zip(&again.runs) {
+        let of_run = stored.iter().position(|stored| stored.is_of_run(&run.record));
+        match of_run.map(|index| stored.remove(index)) {
+            Some(stored) => found.compare(&stored, line, &run.record, is_whole)?,
+            None => missing.push(name(&run.record)),
         }
     }
-    for line in stored.iter().skip(lines.len()) {
+    if let Some(first) = missing.first() {
+        let count = format!("{} runs more, the first of {first}", missing.len());
+        found.differ(path.display().to_string(), "nothing", &count);
+    }
+    for line in &stored {
         found.differ(line.place.clone(), "a run", "nothing");
     }
     match found.rule {
@@ -178,10 +183,17 @@ impl Line {
             Ok(value) => Ok(Self { place, text, value }),
             Err(error) => Err(Error::Specification {
                 place,
-                problem: format!("it is no record of a run: {error}"),
+                problem: format!("it is no record of a run: {}", without_line(&error)),
                 remedy: "restore the file, or run the comparison again".to_owned(),
             }),
         }
+    }
+
+    /// Whether it is the record of the same problem, solver and seed.
+    fn is_of_run(&self, record: &RunRecord) -> bool {
+        self.is_of("problem", &record.problem)
+            && self.is_of("solver", &record.solver)
+            && self.value["seed"].as_u64() == Some(record.seed)
     }
 
     fn is_of(&self, key: &str, name: &str) -> bool {
@@ -264,11 +276,12 @@ impl Verification {
     }
 
     fn compare_files(&mut self, folder: &Path, again: &Comparison) -> Result<()> {
-        // A training run's folder has neither.
-        if again.runs.len() > 1 || folder.join("comparison.json").exists() {
-            self.compare_file(&folder.join("comparison.json"), comparison_json(again).as_bytes())?;
-            self.compare_file(&folder.join("summary.md"), summary_markdown(again).as_bytes())?;
+        // A training run's folder has nothing else.
+        if again.runs.len() == 1 && !folder.join("comparison.json").exists() {
+            return Ok(());
         }
+        self.compare_file(&folder.join("comparison.json"), comparison_json(again).as_bytes())?;
+        self.compare_file(&folder.join("summary.md"), summary_markdown(again).as_bytes())?;
         let stored = stored_charts(folder)?;
         let mut drawn = HashSet::new();
         for figure in figures(again).iter().filter(|figure| !figure.stem.ends_with("-seconds")) {

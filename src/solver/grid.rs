@@ -1,7 +1,7 @@
 //! Solvers that differ in some hyper-parameters: every combination of their values.
 
 use super::SolverSpec;
-use super::settings::{self, Defect};
+use super::settings::{self, Defect, Setting};
 use crate::error::Result;
 
 /// Combinations of one grid at most.
@@ -12,6 +12,8 @@ const COMBINATIONS_MAX: usize = 1000;
 pub(crate) struct Axis {
     pub(crate) key: String,
     pub(crate) values: Vec<String>,
+    /// Whether the values were computed, so that they may be rounded to whole numbers.
+    pub(crate) is_range: bool,
 }
 
 impl Axis {
@@ -20,7 +22,7 @@ impl Axis {
     pub(crate) fn parse(key: &str, text: &str) -> std::result::Result<Self, Defect> {
         let Some((from, rest)) = text.split_once("..") else {
             let values = text.split('/').map(|value| value.trim().to_owned()).collect();
-            return Ok(Self { key: key.to_owned(), values });
+            return Ok(Self::list(key, values));
         };
         let (to, points) = rest.split_once('/').unwrap_or((rest, ""));
         match (from.trim().parse(), to.trim().parse(), points.trim().parse()) {
@@ -31,6 +33,11 @@ impl Axis {
                 "write FROM..TO/POINTS, such as 1e-3..10/5, or values such as 0.1/1",
             )),
         }
+    }
+
+    /// Values as they are written.
+    pub(crate) fn list(key: &str, values: Vec<String>) -> Self {
+        Self { key: key.to_owned(), values, is_range: false }
     }
 
     /// So many values from `from` to `to`, each the same factor above the one before, rounded
@@ -58,7 +65,24 @@ impl Axis {
             (0, _) | (_, true) => format!("{:e}", value(i)),
             _ => format!("{:.2e}", value(i)),
         });
-        Ok(Self { key: key.to_owned(), values: values.collect() })
+        Ok(Self { key: key.to_owned(), values: values.collect(), is_range: true })
+    }
+
+    /// The values as the setting of `default` takes them: of a range those of a count as whole
+    /// numbers, each once.
+    fn fitting(&self, default: &super::Method) -> Self {
+        let is_count = |(key, setting): &(&str, Setting)| {
+            *key == self.key && matches!(setting, Setting::Count(_))
+        };
+        let mut fitting = self.clone();
+        if self.is_range && default.settings().iter().any(is_count) {
+            let whole = |text: &String| {
+                text.parse::<f64>().map_or(text.clone(), |value| format!("{}", value.round()))
+            };
+            fitting.values = self.values.iter().map(whole).collect();
+            fitting.values.dedup();
+        }
+        fitting
     }
 }
 
@@ -96,6 +120,7 @@ pub(crate) fn combinations(
     label: Option<&str>,
     axes: &[Axis],
 ) -> std::result::Result<Vec<SolverSpec>, Defect> {
+    let axes: Vec<Axis> = axes.iter().map(|axis| axis.fitting(default)).collect();
     let counts = axes.iter().map(|axis| axis.values.len());
     let count = counts.clone().try_fold(1_usize, |product, count| product.checked_mul(count));
     let Some(count) = count.filter(|count| *count <= COMBINATIONS_MAX) else {
@@ -113,7 +138,7 @@ pub(crate) fn combinations(
         chosen.reverse();
         let method = settings::override_settings(default.clone(), &chosen)?;
         let automatic = SolverSpec::new(method);
-        let label = label.map_or(automatic.label, |label| varied(label, &automatic.method, axes));
+        let label = label.map_or(automatic.label, |label| varied(label, &automatic.method, &axes));
         Ok(SolverSpec { label, method: automatic.method })
     };
     (0..count).map(solver).collect()
@@ -150,6 +175,11 @@ mod tests {
                 "momentum learning_rate=0.25 momentum=0.5",
                 "momentum learning_rate=0.25 momentum=0.95",
             ]
+        );
+        let memories = labels("lbfgs:memory=3..30/4");
+        assert_eq!(
+            memories,
+            ["lbfgs memory=3", "lbfgs memory=6", "lbfgs memory=14", "lbfgs memory=30"]
         );
         let rates = labels("gd:learning_rate=1e-3..10/5,label=η");
         assert_eq!(rates[1], "η learning_rate=0.01");

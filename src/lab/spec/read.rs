@@ -288,9 +288,9 @@ fn written(section: &Section<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Re
         DeValue::Array(values) if !values.is_empty() => {
             let values = values.iter().map(|value| setting_text(value.get_ref()));
             let values: Option<Vec<String>> = values.collect();
-            values.map(|values| Axis { key: key.to_owned(), values })
+            values.map(|values| Axis::list(key, values))
         }
-        one => setting_text(one).map(|text| Axis { key: key.to_owned(), values: vec![text] }),
+        one => setting_text(one).map(|text| Axis::list(key, vec![text])),
     };
     let expected = "a number, a text in quotes, true or false; a list of these, or \
                     { from, to, points }";

@@ -3,7 +3,6 @@
 use super::cells::{Cell, complete_cells};
 use super::{Bootstrap, Costs, Interval};
 use crate::lab::{Comparison, Run};
-use crate::solver::Status;
 
 /// The rank of each value, 1 for the lowest. Equal values share the mean of their places, so
 /// that all that are +∞ share the last ones.
@@ -65,10 +64,7 @@ impl RankCells {
     /// shares the last rank, whatever it passed on its way out. Seeds that some solver has no
     /// finished run for are left out.
     pub fn of_losses(comparison: &Comparison) -> Self {
-        let loss = |run: &&Run| {
-            let failed = matches!(run.record.status, Status::NonFinite | Status::Unsupported);
-            run.record.loss.filter(|_| !failed).unwrap_or(f64::INFINITY)
-        };
+        let loss = |run: &&Run| run.record.achieved().unwrap_or(f64::INFINITY);
         let ranks = |cell: &Cell<'_>| mid_ranks(&cell.runs.iter().map(loss).collect::<Vec<_>>());
         let cells = complete_cells(comparison);
         let of_problem = |name: &str| -> Vec<Vec<f64>> {

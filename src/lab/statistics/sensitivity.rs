@@ -1,6 +1,6 @@
 //! How much depends on one hyper-parameter.
 
-use super::{median, quantile};
+use super::{Band, median, quantile};
 
 /// The runs of one method at one value of a setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,9 +13,9 @@ pub struct SettingPoint {
     pub diverged: usize,
     /// The median of the final losses; +∞ where half of the runs or more diverged.
     pub median: f64,
-    /// The lower quartile.
+    /// The lower end of the [`Band`]: the lowest, or the lower quartile of many runs.
     pub lower: f64,
-    /// The upper quartile; +∞ where a quarter of the runs or more diverged.
+    /// The upper end; +∞ where a run diverged, or of many runs a quarter.
     pub upper: f64,
 }
 
@@ -74,13 +74,17 @@ impl Sensitivity {
 
 fn point(value: f64, losses: &[Option<f64>]) -> Option<SettingPoint> {
     let all = || losses.iter().map(|loss| loss.filter(|l| !l.is_nan()).unwrap_or(f64::INFINITY));
+    let ends = match Band::of(losses.len()) {
+        Band::Range => [0.0, 1.0],
+        Band::Quartiles => [0.25, 0.75],
+    };
     Some(SettingPoint {
         value,
         runs: losses.len(),
         diverged: all().filter(|loss| loss.is_infinite()).count(),
         median: median(all())?,
-        lower: quantile(all(), 0.25)?,
-        upper: quantile(all(), 0.75)?,
+        lower: quantile(all(), ends[0])?,
+        upper: quantile(all(), ends[1])?,
     })
 }
 
@@ -107,11 +111,14 @@ mod tests {
         let sweep = sweep();
         let values: Vec<f64> = sweep.points.iter().map(|point| point.value).collect();
         assert_eq!(values, [0.01, 0.1, 0.5, 1.0]);
-        // Of 0.4, 0.5, ∞ the quartiles by nearest rank are at round(0.5) and round(1.5).
+        // Few runs have their range as a band.
         let half = &sweep.points[2];
-        assert_eq!((half.lower, half.median, half.upper), (0.5, 0.5, f64::INFINITY));
+        assert_eq!((half.lower, half.median, half.upper), (0.4, 0.5, f64::INFINITY));
         assert_eq!((half.runs, half.diverged), (3, 1));
         assert_eq!(sweep.points[3].median, f64::INFINITY);
+        // Of 0, …, 8 the quartiles are the values at 2 and 6.
+        let many = Sensitivity::new(&[(1.0, (0..9).map(|i| Some(f64::from(i))).collect())]);
+        assert_eq!((many.points[0].lower, many.points[0].upper), (2.0, 6.0));
     }
 
     #[test]

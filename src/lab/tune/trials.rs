@@ -9,7 +9,6 @@ use super::request::{Candidate, Plan};
 use crate::error::Result;
 use crate::lab::statistics::median;
 use crate::lab::{ExperimentSpec, Lineup, Run, Running};
-use crate::solver::Status;
 
 /// Some settings, tried once on every tuning seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -132,20 +131,12 @@ fn spec_of<'c>(
 }
 
 fn result(runs: &[Run]) -> TrialResult {
-    let losses: Vec<Option<f64>> = runs.iter().map(lowest).collect();
+    let losses: Vec<Option<f64>> = runs.iter().map(|run| run.record.achieved()).collect();
     let score = median(losses.iter().map(|loss| loss.unwrap_or(f64::INFINITY)));
     TrialResult {
         score: score.filter(|score| score.is_finite()),
         passes: runs.iter().map(|run| run.record.passes).sum(),
         losses,
-    }
-}
-
-/// The lowest loss of a run that came to a good end.
-fn lowest(run: &Run) -> Option<f64> {
-    match run.record.status {
-        Status::NonFinite | Status::Unsupported => None,
-        _ => run.record.loss.filter(|loss| !loss.is_nan()),
     }
 }
 

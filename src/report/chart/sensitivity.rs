@@ -1,4 +1,4 @@
-//! The final loss over a learning rate.
+//! The lowest loss over a learning rate.
 
 use crate::lab::statistics::{Sensitivity, SettingPoint};
 
@@ -34,7 +34,7 @@ pub(super) fn chart(
     let drawn = points().flat_map(|point| [point.lower, point.median, point.upper]);
     let drawn = drawn.filter(|loss| *loss <= TALLEST * lowest);
     let horizontal = (axis_of(values, true), x_label.to_string());
-    let vertical = (axis_of(drawn, true), "final training loss (penalty included)".to_string());
+    let vertical = (axis_of(drawn, true), "lowest training loss (penalty included)".to_string());
     let mut plot = Plot::empty(horizontal, vertical, HEIGHT);
     for (label, sensitivity) in problems {
         add(&mut plot, sensitivity, style(label));
@@ -67,7 +67,7 @@ pub(super) fn reading(problems: &[(String, Sensitivity)]) -> String {
     } else {
         ""
     };
-    format!("line = median over seeds, band = quartiles{crosses}")
+    format!("line = median over seeds, band = range, or quartiles of 8 seeds and more{crosses}")
 }
 
 #[cfg(test)]
@@ -113,7 +113,7 @@ mod tests {
         check(&draw_on_both(&plots).unwrap(), "sensitivity-wild");
         assert_eq!(
             reading(&[("p".into(), sweep(1.0, 1e9))]),
-            "line = median over seeds, band = quartiles"
+            "line = median over seeds, band = range, or quartiles of 8 seeds and more"
         );
     }
 }

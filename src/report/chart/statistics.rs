@@ -87,7 +87,7 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<(String, String, Statistic
     let sweeps = sweeps(&comparison.solvers);
     let stems = file_stems(sweeps.iter().map(|sweep| sweep.method.as_str()));
     for (index, (sweep, stem)) in sweeps.iter().zip(stems).enumerate() {
-        let words = format!("{}: final loss over the learning rate", sweep.label);
+        let words = format!("{}: lowest loss over the learning rate", sweep.label);
         figures.push((format!("{LEARNING_RATE}{stem}"), words, Statistic::LearningRate(index)));
     }
     figures
@@ -278,6 +278,6 @@ fn rates(comparison: &Comparison, sweep: &Sweep) -> super::plots::Plots {
     let problems: Vec<_> = problems.filter(|(_, found)| !found.points.is_empty()).collect();
     let budget = significant(comparison.budget, 3);
     let subtitles = [format!("{}; budget {budget} passes a run", sensitivity::reading(&problems))];
-    let title = format!("{}: final loss over the learning rate", one_line(&sweep.label));
+    let title = format!("{}: lowest loss over the learning rate", one_line(&sweep.label));
     sensitivity::chart(&title, &subtitles, "learning rate", &problems)
 }
