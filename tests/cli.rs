@@ -120,7 +120,7 @@ fn bad_arguments_are_refused_with_the_way_out() {
         (&["compare", "-s", "cg", "-s", "cg"], "two named 'cg'"),
         (&["compare", "-s", "lbfgs:memory=1000000000"], "give 1 to 1000"),
         (&["compare", "--hidden", "14000,14000"], "vectors of that length in memory"),
-        (&["compare", "-p", "iris", "--stop-at-target"], "--target-loss"),
+        (&["compare", "-p", "iris", "--l2", "0", "--stop-at-target"], "--target-loss"),
         (&["compare", "--seeds", "-1"], "give a count such as 3"),
         (&["compare", "--iterations", "-1"], "give a whole number of at least 0"),
         (&["compare", "-j", "-1"], "give a whole number of at least 0"),
@@ -343,7 +343,7 @@ fn labels_say_what_differs_and_targets_belong_to_their_loss() {
     assert_ne!(lines[0]["target_loss"], 0.05);
 
     for (line, place) in [
-        (&["compare", "-p", "iris", "--stop-at-target"][..], "target"),
+        (&["compare", "-p", "iris", "--l2", "0", "--stop-at-target"][..], "target"),
         (&["compare", "-p", "iris", "-s", "cg:c2=0.4", "-s", "cg:c2=0.4"], "cg c2=0.4"),
         (&["compare", "-p", "iris", "-s", "cg:c2=nan"], "c2"),
         (&["train", "-p", "iris", "--hidden", "14000,14000"], "hidden"),

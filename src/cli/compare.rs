@@ -21,8 +21,8 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     if journal.discarded() > 0 {
         let discarded = journal.discarded();
         session.tell(&format!(
-            "{discarded} finished runs of an interrupted comparison are not used; --resume would \
-             have gone on with them"
+            "finished runs of an interrupted comparison are not used: {discarded}; --resume would have \
+             gone on with them"
         ));
     }
     let lineup = Lineup::new(spec.clone());

@@ -114,8 +114,8 @@ pub fn tune(arguments: &TuneArguments) -> Result<ExitCode, Failure> {
     if journal.discarded() > 0 {
         let discarded = journal.discarded();
         session.tell(&format!(
-            "{discarded} finished runs of an interrupted tuning are not used; --resume would \
-             have gone on with them"
+            "finished runs of an interrupted tuning are not used: {discarded}; --resume would have \
+             gone on with them"
         ));
     }
     let lineup = Lineup::new(spec.clone());

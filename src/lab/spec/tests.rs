@@ -144,6 +144,7 @@ fn a_built_in_problem_is_changed_by_what_is_given() {
         hidden: vec![7],
         activation: Activation::Relu,
         initialisation: Initialisation::He,
+        reference: None,
         ..problems::find("digits").unwrap()
     };
     assert_eq!(spec.problems, [expected]);
@@ -156,8 +157,14 @@ fn a_built_in_problem_is_changed_by_what_is_given() {
 fn a_built_in_problem_keeps_its_network_where_its_own_data_is_named() {
     let own = read("[[problem]]\nname = \"digits\"\ndata = \"digits\"\nl2 = 0.5\n");
     let digits = problems::find("digits").unwrap();
-    let expected =
-        ProblemSpec { l2: 0.5, loss: None, label_smoothing: None, target_loss: None, ..digits };
+    let expected = ProblemSpec {
+        l2: 0.5,
+        loss: None,
+        label_smoothing: None,
+        target_loss: None,
+        reference: None,
+        ..digits
+    };
     assert_eq!(own.problems, [expected]);
     assert_eq!(read(&own.to_toml()), own);
     let iris = read("[[problem]]\nname = \"iris\"\ndata = \"iris\"\n");
@@ -332,7 +339,10 @@ fn specifications_made_in_code_are_checked_too() {
     specs[5].budget = f64::INFINITY;
     specs[6].stop_at_target = true;
     specs[6].validate().unwrap();
+    // The reference gives a target too.
     specs[6].problems[1].target_loss = None;
+    specs[6].validate().unwrap();
+    specs[6].problems[1].reference = None;
     let message = specs[6].validate().unwrap_err().to_string();
     assert!(message.starts_with("problem 'spam', target_loss: "), "{message}");
     assert!(message.contains("--target-loss"), "{message}");
