@@ -5,6 +5,9 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
+/// How the names of temporary files begin.
+const TEMPORARY: &str = ".losslab-";
+
 /// Writes `bytes` to `path` by way of a temporary file in the same folder and
 /// a rename, so that a reader never sees half a file and a failure leaves
 /// what was there before. What is there and is no ordinary file, such as a
@@ -28,13 +31,31 @@ fn write_and_rename(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     };
     std::fs::metadata(folder)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".losslab-");
+    builder.prefix(TEMPORARY);
     // Temporary files are private by default; a result is an ordinary file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(without_name)?;
     file.write_all(bytes)?;
     file.persist(path).map_err(|failure| failure.error)?;
+    Ok(())
+}
+
+/// Removes what a process that was killed while it wrote has left in `folder`, which no other
+/// process is writing to; nothing where there is no such folder.
+///
+/// # Errors
+/// [`Error::File`] when a file cannot be removed.
+pub(super) fn remove_leftovers(folder: &Path) -> Result<()> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_left = |path: &std::path::PathBuf| {
+        path.is_file()
+            && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY))
+    };
+    for path in paths.filter(is_left) {
+        std::fs::remove_file(&path).map_err(|source| Error::file(&path, source))?;
+    }
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::atomic::remove_leftovers;
 use super::journal::Journal;
 use super::records::json_line;
-use super::weights::weights_hash;
+use super::weights::{FOLDER as WEIGHTS, weights_hash};
 use crate::error::Result;
 use crate::lab::{KeepRuns, Run, RunKey};
 
@@ -44,6 +45,9 @@ impl<'f> RunJournal<'f> {
     /// in the folder.
     pub fn open(folder: &'f Path, resume: bool) -> Result<Self> {
         let (mut journal, pieces) = Journal::<Piece>::open(&folder.join(FILE), DESCRIPTION)?;
+        // The journal's lock says that no one else is at work here.
+        remove_leftovers(folder)?;
+        remove_leftovers(&folder.join(WEIGHTS))?;
         let is_complete = pieces.last().is_some_and(|(number, _)| *number == COMPLETE);
         let (mut known, mut discarded) = (HashMap::new(), 0);
         match resume {

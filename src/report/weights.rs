@@ -12,7 +12,7 @@ use crate::model::{Network, to_safetensors};
 use crate::numerics::Vector;
 
 /// The folder of weights within an experiment's.
-const FOLDER: &str = "weights";
+pub(super) const FOLDER: &str = "weights";
 /// Bytes of a name within a file's name at most: the three parts fit 255 together.
 const NAME_MAX: usize = 100;
 
