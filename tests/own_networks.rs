@@ -79,11 +79,24 @@ fn a_convolutional_network_is_trained_from_a_specification() {
     assert_eq!(records(folder.path(), &plain)[0]["dimension"], 65 * 5 + 60);
 }
 
+/// The file of this name as the README shows it, and what follows.
+fn example(name: &str) -> (&'static str, &'static str) {
+    let readme = include_str!("../README.md");
+    let mut examples = readme.split("```toml\n").skip(1);
+    examples.find(|text| text.starts_with(&format!("# {name}"))).unwrap().split_once("```").unwrap()
+}
+
+#[test]
+fn the_sweep_of_the_readme_is_read() {
+    let spec = ExperimentSpec::from_toml(example("sweep.toml").0, "sweep.toml").unwrap();
+    assert_eq!((spec.problems.len(), spec.solvers.len(), spec.seeds.len()), (2, 15, 10));
+    spec.validate().unwrap();
+}
+
 /// The example in the README is one that runs.
 #[test]
 fn the_network_in_the_readme_fits_its_data() {
-    let readme = include_str!("../README.md");
-    let text = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (text, _) = example("mine.toml");
     let mut spec = ExperimentSpec::from_toml(text, "mine.toml").unwrap();
     let data = spec.resolve().unwrap();
     let network = spec.problems[0].network(&data[0]).unwrap();
@@ -201,9 +214,7 @@ fn a_tied_linear_autoencoder_finds_the_principal_component() {
 
 #[test]
 fn the_network_of_the_readme_is_trained_by_its_command() {
-    let readme = include_str!("../README.md");
-    let (_, after) = readme.split_once("```toml\n").unwrap();
-    let (toml, after) = after.split_once("```").unwrap();
+    let (toml, after) = example("mine.toml");
     let folder = folder_with(&[("mine.toml", toml)]);
     let line = after.lines().find(|line| line.starts_with("losslab ")).unwrap();
     let mut arguments: Vec<&str> = line.split_whitespace().skip(1).collect();

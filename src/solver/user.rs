@@ -45,7 +45,8 @@ impl<'s> UserSolver<'s> {
     ///
     /// let solver = UserSolver::new(|| Signs(0.01));
     /// let (valley, start) = (Rosenbrock { dimension: 2 }, Vector::from_vec(vec![-1.2, 1.0]));
-    /// let conditions = Conditions::new(Stopping::within(100.0), &mut |_, _| {});
+    /// let mut observe = |_: &_, _: &_| {};
+    /// let conditions = Conditions::new(Stopping::within(100.0), &mut observe);
     /// let outcome = run_user(&valley, &solver, &start, conditions);
     /// assert_eq!((outcome.status, outcome.requested.gradient), (Status::BudgetSpent, 150));
     /// ```

@@ -69,7 +69,8 @@ fn specifications_are_refused_by_file_and_line() {
             "s.toml, problem 'iris', class_weights",
         ),
         (
-            format!("stop_at_target = true\n{problem}[[solver]]\nname = \"gd\"\n").into_bytes(),
+            format!("stop_at_target = true\n{problem}l2 = 0\n[[solver]]\nname = \"gd\"\n")
+                .into_bytes(),
             "s.toml, problem 'iris', target_loss",
         ),
     ] {
