@@ -48,7 +48,7 @@ impl<'s> UserSolver<'s> {
     /// let mut observe = |_: &_, _: &_| {};
     /// let conditions = Conditions::new(Stopping::within(100.0), &mut observe);
     /// let outcome = run_user(&valley, &solver, &start, conditions);
-    /// assert_eq!((outcome.status, outcome.requested.gradient), (Status::BudgetSpent, 150));
+    /// assert_eq!((outcome.status, outcome.requested.gradient), (Status::BudgetSpent, 100));
     /// ```
     pub fn new<S, F>(make: F) -> Self
     where
