@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use losslab::lab::{Event, Lineup, Running};
-use losslab::report::{self, RunJournal};
+use losslab::report;
 
 use super::arguments::CompareArguments;
 use super::failure::Failure;
@@ -17,14 +17,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
     let session = Session::new(plan, &arguments.experiment)?;
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     create_folder(folder)?;
-    let mut journal = RunJournal::open(folder, arguments.resume)?.with_weights();
-    if journal.discarded() > 0 {
-        let discarded = journal.discarded();
-        session.tell(&format!(
-            "finished runs of an interrupted comparison are not used: {discarded}; --resume would have \
-             gone on with them"
-        ));
-    }
+    let mut journal = session.open_journal(arguments.resume, "comparison")?.with_weights();
     let lineup = Lineup::new(spec.clone());
     let comparison = session.observe(|observe| {
         let mut written = Ok(());

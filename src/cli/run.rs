@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use losslab::Error;
 use losslab::lab::environment::Environment;
 use losslab::lab::{Event, ProblemSummary, Run};
-use losslab::report;
+use losslab::report::{self, RunJournal};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::arguments::ExperimentArguments;
@@ -75,6 +75,20 @@ impl Session {
             return runs.iter().try_for_each(|run| print_line(&report::run_json(run)));
         }
         print_line(text)
+    }
+
+    /// The journal of finished runs in the folder; says what is lost where `what` was
+    /// interrupted and is not resumed.
+    pub fn open_journal(&self, resume: bool, what: &str) -> Result<RunJournal<'_>, Failure> {
+        let journal = RunJournal::open(&self.plan.output, resume)?;
+        if journal.discarded() > 0 {
+            self.tell(&format!(
+                "finished runs of an interrupted {what} are not used: {}; --resume would have gone \
+                 on with them",
+                journal.discarded()
+            ));
+        }
+        Ok(journal)
     }
 
     /// Tells the user something on standard error.

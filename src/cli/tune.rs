@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use losslab::lab::tune::{Dimension, Request, Search, tune as search};
 use losslab::lab::{ExperimentSpec, Lineup, Running};
-use losslab::report::{self, RunJournal};
+use losslab::report;
 
 use super::arguments::{ExperimentArguments, Seeds, choices, whole};
 use super::failure::Failure;
@@ -110,14 +110,7 @@ pub fn tune(arguments: &TuneArguments) -> Result<ExitCode, Failure> {
     let request = request(arguments, spec).map_err(Failure::input)?;
     let runs = request.runs(spec)?;
     create_folder(folder)?;
-    let mut journal = RunJournal::open(folder, arguments.resume)?;
-    if journal.discarded() > 0 {
-        let discarded = journal.discarded();
-        session.tell(&format!(
-            "finished runs of an interrupted tuning are not used: {discarded}; --resume would have \
-             gone on with them"
-        ));
-    }
+    let mut journal = session.open_journal(arguments.resume, "tuning")?;
     let lineup = Lineup::new(spec.clone());
     let found = session.observe_runs(runs, |observe| {
         let running = Running { interrupt: &session.interrupt, observe, keep: &mut journal };
