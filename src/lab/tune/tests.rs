@@ -176,7 +176,8 @@ fn an_interrupt_leaves_nothing_half_done() {
     let mut finished = 0;
     let mut observe = |event: Event<'_>| {
         finished += usize::from(matches!(event, Event::RunFinished { .. }));
-        interrupt.store(finished == 3, std::sync::atomic::Ordering::Relaxed);
+        // Once set it stays, as a signal does: runs side by side may end before anyone looks.
+        interrupt.fetch_or(finished >= 3, std::sync::atomic::Ordering::Relaxed);
     };
     let running = Running { interrupt: &interrupt, observe: &mut observe, keep: &mut ForgetRuns };
     assert_eq!(tune(&lineup, &request, running).unwrap(), None);
