@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Lowest first.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 11] = [
     "error",
     "numerics",
+    "cluster",
     "data",
     "model",
     "objective",

@@ -1,0 +1,264 @@
+//! Several processes that work on one task, and how they talk.
+//!
+//! Rank 0, the leader, runs the program; the other ranks wait for what it asks of them. So
+//! there is one clock, one solver and one set of files, and no decision that ranks could take
+//! differently. What travels is bytes and numbers from one rank to another; that a sum over
+//! ranks has the bits of a sum in one process is the business of [`Reduction`].
+
+mod reduction;
+mod threads;
+
+#[cfg(feature = "mpi")]
+mod mpi;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+#[cfg(feature = "mpi")]
+pub use self::mpi::Universe;
+pub use reduction::{Reduction, Step};
+use threads::ThreadLink;
+
+/// The rank that runs the program.
+pub const LEADER: usize = 0;
+
+/// The ranks of a job, as one of them sees them.
+///
+/// ```
+/// use losslab::cluster::Ranks;
+/// let alone = Ranks::alone();
+/// assert_eq!((alone.rank(), alone.size()), (0, 1));
+/// ```
+#[derive(Debug)]
+pub struct Ranks {
+    rank: usize,
+    size: usize,
+    link: Link,
+    sent: AtomicU64,
+}
+
+/// What carries messages. They arrive in the order in which one rank sent them to another.
+#[derive(Debug)]
+enum Link {
+    /// To nobody.
+    None,
+    /// To other threads of this process.
+    Threads(ThreadLink),
+    /// To other processes.
+    #[cfg(feature = "mpi")]
+    Mpi,
+}
+
+/// What is sent at once.
+#[derive(Clone, Debug)]
+enum Message {
+    Bytes(Vec<u8>),
+    Numbers(Vec<f64>),
+}
+
+impl Ranks {
+    /// One process by itself.
+    pub fn alone() -> Self {
+        Self { rank: LEADER, size: 1, link: Link::None, sent: AtomicU64::new(0) }
+    }
+
+    /// So many ranks that are threads of this process: one entry for each of them. They
+    /// compute what processes would, without anything to install.
+    pub fn threads(size: usize) -> Vec<Self> {
+        let links = ThreadLink::all(size).into_iter().enumerate();
+        let of =
+            |(rank, link)| Self { rank, size, link: Link::Threads(link), sent: AtomicU64::new(0) };
+        links.map(of).collect()
+    }
+
+    /// This rank, below [`Ranks::size`].
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// Their number.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Whether this rank runs the program.
+    pub fn is_leader(&self) -> bool {
+        self.rank == LEADER
+    }
+
+    /// Bytes that this rank has sent so far.
+    pub fn bytes_sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Sends a value to another rank.
+    pub fn send<T: Serialize>(&self, to: usize, value: &T) {
+        self.deliver(to, Message::Bytes(encode(value)));
+    }
+
+    /// What another rank has sent by [`Ranks::send`]; waits for it.
+    ///
+    /// # Panics
+    /// When that rank is gone, or sent something else.
+    pub fn receive<T: DeserializeOwned>(&self, from: usize) -> T {
+        decode(&self.receive_bytes(from))
+    }
+
+    /// Sends numbers to another rank.
+    pub fn send_numbers(&self, to: usize, numbers: &[f64]) {
+        match &self.link {
+            #[cfg(feature = "mpi")]
+            Link::Mpi => {
+                self.count(size_of_val(numbers));
+                mpi::send(to, numbers);
+            }
+            _ => self.deliver(to, Message::Numbers(numbers.to_vec())),
+        }
+    }
+
+    /// What another rank has sent by [`Ranks::send_numbers`]; waits for it.
+    ///
+    /// # Panics
+    /// When that rank is gone, or sent something else.
+    pub fn receive_numbers(&self, from: usize, numbers: &mut Vec<f64>) {
+        match &self.link {
+            Link::None => unreachable!("there is no rank {from}"),
+            Link::Threads(link) => match link.receive(from) {
+                Message::Numbers(found) => *numbers = found,
+                Message::Bytes(_) => panic!("rank {from} sent bytes, not numbers"),
+            },
+            #[cfg(feature = "mpi")]
+            Link::Mpi => mpi::receive(from, numbers),
+        }
+    }
+
+    /// Sends a value from the leader to every rank, along a binomial tree; it is in `value` on
+    /// all of them then.
+    pub fn broadcast<T: Serialize + DeserializeOwned>(&self, value: &mut Option<T>) {
+        let mut bytes = value.as_ref().map(encode).unwrap_or_default();
+        if let Some(from) = self.parent() {
+            bytes = self.receive_bytes(from);
+            *value = Some(decode(&bytes));
+        }
+        self.children().for_each(|to| self.deliver(to, Message::Bytes(bytes.clone())));
+    }
+
+    /// [`Ranks::broadcast`] for numbers, which replace those of the other ranks.
+    pub fn broadcast_numbers(&self, numbers: &mut Vec<f64>) {
+        if let Some(from) = self.parent() {
+            self.receive_numbers(from, numbers);
+        }
+        self.children().for_each(|to| self.send_numbers(to, numbers));
+    }
+
+    /// What every rank has for the leader, in the order of the ranks; empty elsewhere.
+    pub fn gather<T: Serialize + DeserializeOwned>(&self, value: T) -> Vec<T> {
+        if !self.is_leader() {
+            self.send(LEADER, &value);
+            return Vec::new();
+        }
+        let others = (1..self.size).map(|from| self.receive(from));
+        std::iter::once(value).chain(others).collect()
+    }
+
+    /// Who this rank hears from in a broadcast.
+    fn parent(&self) -> Option<usize> {
+        // Without its highest bit: rank 6 = 110₂ hears from 2 = 10₂.
+        (!self.is_leader()).then(|| self.rank & !(1 << self.rank.ilog2()))
+    }
+
+    /// Who hears from this rank in a broadcast, first those with the most to tell.
+    fn children(&self) -> impl Iterator<Item = usize> + use<> {
+        let (rank, size) = (self.rank, self.size);
+        let first = if rank == 0 { 0 } else { rank.ilog2() + 1 };
+        (first..usize::BITS).map(move |bit| rank | (1 << bit)).take_while(move |to| *to < size)
+    }
+
+    fn deliver(&self, to: usize, message: Message) {
+        self.count(match &message {
+            Message::Bytes(bytes) => bytes.len(),
+            Message::Numbers(numbers) => size_of_val(&**numbers),
+        });
+        match &self.link {
+            Link::None => unreachable!("there is no rank {to}"),
+            Link::Threads(link) => link.send(to, message),
+            #[cfg(feature = "mpi")]
+            Link::Mpi => match message {
+                Message::Bytes(bytes) => mpi::send(to, &bytes),
+                Message::Numbers(numbers) => mpi::send(to, &numbers),
+            },
+        }
+    }
+
+    fn receive_bytes(&self, from: usize) -> Vec<u8> {
+        match &self.link {
+            Link::None => unreachable!("there is no rank {from}"),
+            Link::Threads(link) => match link.receive(from) {
+                Message::Bytes(bytes) => bytes,
+                Message::Numbers(_) => panic!("rank {from} sent numbers, not bytes"),
+            },
+            #[cfg(feature = "mpi")]
+            Link::Mpi => {
+                let mut bytes = Vec::new();
+                mpi::receive(from, &mut bytes);
+                bytes
+            }
+        }
+    }
+
+    fn count(&self, bytes: usize) {
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("plain data can be written to memory")
+}
+
+/// Ranks are the same program: what one wrote another can read.
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> T {
+    postcard::from_bytes(bytes).expect("ranks run the same program")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Does `work` on so many ranks, and returns what each found.
+    fn on_ranks<T: Send>(size: usize, work: impl Fn(&Ranks) -> T + Sync) -> Vec<T> {
+        let ranks = Ranks::threads(size);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = ranks.iter().map(|ranks| scope.spawn(|| work(ranks))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    #[test]
+    fn a_broadcast_reaches_every_rank_once() {
+        for size in 1..=9 {
+            let found = on_ranks(size, |ranks| {
+                let mut text = ranks.is_leader().then(|| "to all".to_owned());
+                ranks.broadcast(&mut text);
+                let mut numbers = if ranks.is_leader() { vec![0.5, -0.0] } else { vec![] };
+                ranks.broadcast_numbers(&mut numbers);
+                (text, numbers, ranks.bytes_sent())
+            });
+            let sent: u64 = found.iter().map(|(_, _, sent)| sent).sum();
+            assert_eq!(sent, (size as u64 - 1) * (7 + 16), "{size} ranks");
+            for (text, numbers, _) in found {
+                assert_eq!(
+                    (text.as_deref(), numbers.as_slice()),
+                    (Some("to all"), &[0.5, -0.0][..])
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_gathered_is_in_the_order_of_the_ranks() {
+        let found = on_ranks(5, |ranks| ranks.gather(10 * ranks.rank()));
+        assert_eq!(found, [vec![0, 10, 20, 30, 40], vec![], vec![], vec![], vec![]]);
+    }
+}
