@@ -77,7 +77,7 @@ pub fn evaluate(
 
 /// The weighted sum of the rows' losses.
 fn total_loss(criterion: &Criterion, outputs: &RowMatrix, samples: &Samples) -> f64 {
-    let row_weights = criterion.row_weights(samples);
+    let row_weights = criterion.row_weights(&samples.targets, samples.weights.as_deref());
     let context =
         LossContext { criterion, targets: &samples.targets, row_weights: row_weights.as_deref() };
     let rows = Rows::Run { start: 0, end: samples.rows() };
