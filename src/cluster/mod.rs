@@ -107,6 +107,29 @@ impl Ranks {
         decode(&self.receive_bytes(from))
     }
 
+    /// [`Ranks::receive`], which waits no longer once `give_up` says so.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn receive_unless<T: DeserializeOwned>(
+        &self,
+        from: usize,
+        give_up: &dyn Fn() -> bool,
+    ) -> Option<T> {
+        match &self.link {
+            Link::None => unreachable!("there is no rank {from}"),
+            Link::Threads(link) => match link.receive_unless(from, give_up)? {
+                Message::Bytes(bytes) => Some(decode(&bytes)),
+                Message::Numbers(_) => panic!("rank {from} sent numbers, not bytes"),
+            },
+            #[cfg(feature = "mpi")]
+            Link::Mpi => {
+                let mut bytes = Vec::new();
+                mpi::receive_unless(from, &mut bytes, give_up).then(|| decode(&bytes))
+            }
+        }
+    }
+
     /// Sends numbers to another rank.
     pub fn send_numbers(&self, to: usize, numbers: &[f64]) {
         match &self.link {

@@ -102,7 +102,7 @@ impl Share {
 impl Drop for Share {
     /// The other ranks need not wait any longer.
     fn drop(&mut self) {
-        if self.ranks.is_leader() {
+        if self.ranks.is_leader() && !self.is_forsaken.load(Ordering::Relaxed) {
             self.tell(Op::End);
         }
     }

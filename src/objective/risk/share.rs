@@ -1,6 +1,6 @@
 //! A risk whose rows several ranks hold.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::Risk;
@@ -36,6 +36,8 @@ pub(super) struct Share {
     /// The first row of every rank.
     starts: Vec<usize>,
     held_out: Option<RowsOfRank>,
+    /// Set where the other ranks never came to serve.
+    pub(super) is_forsaken: AtomicBool,
     /// Held by the evaluation that the ranks are at.
     pub(super) turn: Mutex<()>,
     /// The number of what they were last asked to keep.
@@ -95,6 +97,7 @@ impl Risk {
             first: own.start,
             starts,
             held_out,
+            is_forsaken: AtomicBool::new(false),
             turn: Mutex::default(),
             last_kept: AtomicU64::new(0),
             forgotten: Forgotten::default(),
@@ -113,6 +116,14 @@ impl Risk {
         let blocks = rows.div_ceil(HELD_OUT_BLOCK);
         let at = |rank: usize| (blocks * rank).div_ceil(ranks.size()) * HELD_OUT_BLOCK;
         at(ranks.rank()).min(rows)..at(ranks.rank() + 1).min(rows)
+    }
+
+    /// On the leader: the other ranks will not be in [`Risk::serve`], because one of them has
+    /// no rows to offer; to be called before this risk is dropped without an evaluation.
+    pub fn forsake(&self) {
+        if let Some(share) = &self.share {
+            share.is_forsaken.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether ranks share the rows.
