@@ -10,6 +10,10 @@ mod idx;
 mod load;
 mod npy;
 mod npz;
+#[allow(dead_code)]
+mod numbers;
+#[allow(dead_code)]
+mod origin;
 mod prepare;
 mod roles;
 mod samples;
