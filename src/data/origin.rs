@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use flate2::bufread::MultiGzDecoder;
+use rawzip::{FileReader, ReaderAt};
 use sha2::{Digest, Sha256};
 
 use super::bytes::{GZIP_MAGIC, UNPACKED_MAX, broken_gzip, hex, unpacks_to_too_much};
@@ -100,6 +101,17 @@ impl Origin {
         Ok(start == GZIP_MAGIC)
     }
 
+    /// The bytes as they are, packed or not, in memory.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be read.
+    pub(super) fn packed_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = self.open_packed()?.read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|error| self.failure(error))
+    }
+
+    /// The bytes as they are, packed or not.
     fn open_packed(&self) -> Result<Box<dyn BufRead>> {
         Ok(match &self.source {
             Source::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
@@ -108,6 +120,37 @@ impl Origin {
                 Box::new(BufReader::with_capacity(BUFFER, Reading { file, path: path.clone() }))
             }
         })
+    }
+
+    /// This, or its contents in memory where it is packed with gzip.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be read, [`Error::Data`] where it cannot be
+    /// unpacked.
+    pub(super) fn unpacked(&self) -> Result<Self> {
+        if !self.is_packed()? {
+            return Ok(self.clone());
+        }
+        let mut contents = Vec::new();
+        let read = self.open()?.read_to_end(&mut contents);
+        read.map_err(|error| self.failure(error))?;
+        Ok(Self::of_bytes(contents, &self.name))
+    }
+
+    /// The bytes, to be read from any place on, and their number.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be opened.
+    pub(super) fn at_any_place(&self) -> Result<(Box<dyn ReaderAt>, u64)> {
+        match &self.source {
+            Source::Bytes(bytes) => Ok((Box::new(Cursor::new(bytes.clone())), bytes.len() as u64)),
+            Source::File { path, .. } => {
+                let broken = |error| Error::file(path, error);
+                let file = File::open(path).map_err(broken)?;
+                let bytes = file.metadata().map_err(broken)?.len();
+                Ok((Box::new(FileReader::from(file)), bytes))
+            }
+        }
     }
 
     /// The error that a failed read of [`Origin::open`] stands for.
