@@ -275,6 +275,9 @@ pub enum DataProblem {
     /// Too few rows to split.
     #[error("{0}")]
     TooFewRows(String),
+    /// A file that is not what it was when it was first read.
+    #[error("the file has changed since it was first read")]
+    Changed,
     /// A file that is not in the format it should have.
     #[error("the file is malformed: {0}")]
     Malformed(String),

@@ -52,7 +52,7 @@ fn values(dataset: &Dataset) -> &RowMatrix {
 fn floating_point_targets_are_regression() {
     let dataset = read("tables.npz", &NpzOptions::default());
     assert_eq!((dataset.task, dataset.outputs(), dataset.rows()), (Task::Regression, 2, 6));
-    assert_eq!(dataset.features.row(1), [0.75, 1.0, 1.25]);
+    assert_eq!(dataset.features.to_matrix().unwrap().row(1), [0.75, 1.0, 1.25]);
     assert_eq!(dataset.feature_names, ["x0", "x1", "x2"]);
     assert_eq!(dataset.feature_shape, [3]);
     assert_eq!(values(&dataset).row(2), [15.0, 24.0]);
@@ -110,12 +110,12 @@ fn images_are_flattened_and_keep_their_shape() {
     assert_eq!(colour.feature_shape, [3, 2, 4]);
     assert_eq!(colour.feature_names[..5], ["p0_0_0", "p0_0_1", "p0_0_2", "p0_0_3", "p0_1_0"]);
     let second: Vec<f64> = (24..48).map(f64::from).collect();
-    assert_eq!(colour.features.row(1), second);
+    assert_eq!(colour.features.to_matrix().unwrap().row(1), second);
     assert_eq!(colour.class_names, ["0", "1", "2"]);
     // Stored first dimension fastest.
     let grey = read("fortran.npz", &NpzOptions::default());
     assert_eq!(grey.feature_shape, [1, 2, 3]);
-    assert_eq!(grey.features.row(1), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
+    assert_eq!(grey.features.to_matrix().unwrap().row(1), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
     assert_eq!(values(&grey).row(3), [6.0, 7.0]);
 }
 
@@ -123,7 +123,7 @@ fn images_are_flattened_and_keep_their_shape() {
 fn features_can_be_the_target() {
     let dataset = read("no_target.npz", &target("@features"));
     assert_eq!((dataset.task, dataset.outputs()), (Task::Regression, 3));
-    assert_eq!(values(&dataset), &dataset.features);
+    assert_eq!(values(&dataset), &dataset.features.to_matrix().unwrap());
     let error = error_of(&bytes("no_target.npz"), &with_task("@features", Task::Binary));
     assert!(error.to_string().contains("leave out `--task binary`"), "{error}");
 }
@@ -307,7 +307,7 @@ fn headers_of_version_2_and_of_python_2_are_read() {
     second.splice(10..10, [0, 0]);
     for x in [first, second] {
         let dataset = read_npz(&stored(x), "f.npz", &target("@features")).unwrap();
-        assert_eq!(dataset.features.values(), [1.0, 2.0]);
+        assert_eq!(dataset.features.to_matrix().unwrap().values(), [1.0, 2.0]);
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use losslab::cluster::{Ranks, Reduction};
 use losslab::data::{Samples, Targets};
+use losslab::lab::{ExperimentSpec, Lineup, RunRecord, Study, dismiss, follow};
 use losslab::model::{Activation, Criterion, Loss, Network, predict};
 use losslab::numerics::{Seed, Vector};
 use losslab::objective::{BatchCurvature, Curvature, FiniteSum, Objective, Risk, RowsOfRank, Tape};
@@ -40,6 +41,10 @@ impl Case {
     }
 
     fn on(&self, ranks: Ranks) -> Risk {
+        self.share(Arc::new(ranks))
+    }
+
+    fn share(&self, ranks: Arc<Ranks>) -> Risk {
         let fit = Risk::rows_on(&ranks, &self.network, self.samples.rows());
         let held_out = Risk::held_out_on(&ranks, self.held_out.rows());
         let weights = self.criterion.row_weights(&self.samples.targets, None);
@@ -53,7 +58,7 @@ impl Case {
         let fit = part(&self.samples, fit);
         let criterion = self.criterion.clone();
         let network = self.network.clone();
-        Risk::on_ranks(Arc::new(ranks), network, fit, weights, Some(held_out), criterion, self.l2)
+        Risk::on_ranks(ranks, network, fit, weights, Some(held_out), criterion, self.l2)
     }
 
     /// Does `work` on the leader of so many ranks.
@@ -155,10 +160,91 @@ fn what_travels_is_what_the_documentation_says() {
     let theta = normal_vector(case.network.dimension(), Seed::new(3));
     let n = theta.len() as u64;
     for size in [2, 3, 4] {
-        let blocks = 16;
-        let messages = Reduction::new(blocks, size).messages() as u64;
-        let mut ranks = Ranks::threads(size);
-        let counters: Vec<Arc<Ranks>> = ranks.drain(..).map(Arc::new).collect();
-        let _ = (messages, n, &counters);
+        let ranks: Vec<Arc<Ranks>> = Ranks::threads(size).into_iter().map(Arc::new).collect();
+        let total = || ranks.iter().map(|ranks| ranks.bytes_sent()).sum::<u64>();
+        let others = size as u64 - 1;
+        // 4096 rows are sixteen blocks.
+        let messages = Reduction::new(16, size).messages() as u64;
+        std::thread::scope(|scope| {
+            for ranks in &ranks[1..] {
+                let ranks = Arc::clone(ranks);
+                scope.spawn(|| case.share(ranks).serve());
+            }
+            let risk = case.share(Arc::clone(&ranks[0]));
+            let mut gradient = theta.clone();
+            // An order of a few bytes goes before θ to every rank.
+            let measured = |evaluate: &mut dyn FnMut(), numbers: u64| {
+                let before = total();
+                evaluate();
+                let sent = total() - before;
+                let orders = sent.checked_sub(8 * numbers).expect("no less than stated");
+                assert!((others..=8 * others).contains(&orders), "{size} ranks: {orders} bytes");
+            };
+            let value = others * n + messages;
+            measured(&mut || _ = risk.value(&theta), value);
+            let pass = others * n + messages * (n + 1);
+            measured(&mut || _ = risk.value_gradient(&theta, &mut gradient), pass);
+            let at = risk.linearize(&theta);
+            measured(&mut || risk.hessian_vector(&at, &theta, &mut gradient), pass);
+        });
+    }
+}
+
+/// Does `work` on the leader of so many ranks, which follow it.
+fn with_ranks<T: Send>(size: usize, work: impl FnOnce(&Arc<Ranks>) -> T) -> T {
+    let mut ranks: Vec<Arc<Ranks>> = Ranks::threads(size).into_iter().map(Arc::new).collect();
+    let followers = ranks.split_off(1);
+    std::thread::scope(|scope| {
+        for ranks in followers {
+            scope.spawn(move || follow(&ranks));
+        }
+        let found = work(&ranks[0]);
+        dismiss(&ranks[0]);
+        found
+    })
+}
+
+fn runs_on(size: usize, timed: bool) -> Vec<RunRecord> {
+    let solvers = ["gd", "lbfgs", "adam", "newton-cg"];
+    let mut spec = ExperimentSpec::named("ranks", &["iris", "wine"], &solvers).unwrap();
+    (spec.seeds, spec.budget, spec.timed) = (vec![0, 5], 8.0, timed);
+    let lineup = Lineup::new(spec);
+    let comparison = with_ranks(size, |ranks| lineup.on(ranks).compare()).unwrap();
+    comparison.runs.into_iter().map(|run| run.record).collect()
+}
+
+#[test]
+fn a_comparison_on_ranks_has_the_records_of_one_process() {
+    for timed in [true, false] {
+        let expected = runs_on(1, timed);
+        assert_eq!(expected.len(), 16);
+        for size in [2, 3] {
+            assert_eq!(runs_on(size, timed), expected, "timed {timed}, {size} ranks");
+        }
+    }
+}
+
+#[test]
+fn a_rank_that_cannot_read_its_rows_ends_the_job_with_its_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    let table: String = (0..40).map(|i| format!("{i},{}\n", i * i)).collect();
+    std::fs::write(&path, format!("x,y\n{table}")).unwrap();
+    let text = format!(
+        "name = \"lost\"\nseeds = [0]\n[[problem]]\nname = \"rows\"\ndata = {:?}\ntarget = \
+         \"y\"\nhidden = [2]\n[[solver]]\nname = \"gd\"\n",
+        path.display().to_string()
+    );
+    let mut spec = ExperimentSpec::from_toml(&text, "test").unwrap();
+    let datasets = spec.resolve().unwrap();
+    // The leader has read it; for the others it is another file, or none.
+    for change in ["x,y\n1,2\n3,4\n", ""] {
+        match change {
+            "" => std::fs::remove_file(&path).unwrap(),
+            _ => std::fs::write(&path, change).unwrap(),
+        }
+        let error = with_ranks(3, |ranks| Study::on(ranks, &spec, 0, &datasets[0], 0).unwrap_err());
+        let message = error.to_string();
+        assert!(message.contains("rows.csv"), "{message}");
     }
 }

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{DataProblem, Error, Place, Result};
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Bytes that a file may unpack to: 4 GiB. A few packed ones may stand for a thousand times
 /// as many.
-const UNPACKED_MAX: u64 = 1 << 32;
+pub(super) const UNPACKED_MAX: u64 = 1 << 32;
 
 /// SHA-256 of the parts one after the other, in lower-case hexadecimal.
 pub(super) fn sha256_hex(parts: &[&[u8]]) -> String {
@@ -19,7 +19,12 @@ pub(super) fn sha256_hex(parts: &[&[u8]]) -> String {
     for part in parts {
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The contents of `bytes`: unpacked where they start with gzip's magic number,
@@ -38,18 +43,28 @@ fn unpacked_within<'a>(most: u64, bytes: &'a [u8], file: &str) -> Result<Cow<'a,
     }
     let mut contents = Vec::new();
     match MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut contents) {
-        Ok(found) if found as u64 > most => Err(Error::data(
-            Place::file(file),
-            DataProblem::Malformed(format!("it unpacks to more than {most} bytes")),
-            "unpack it, and give it unpacked",
-        )),
+        Ok(found) if found as u64 > most => Err(unpacks_to_too_much(file, most)),
         Ok(_) => Ok(Cow::Owned(contents)),
-        Err(error) => Err(Error::data(
-            Place::file(file),
-            DataProblem::Malformed(format!("its gzip stream is broken ({error})")),
-            "fetch or pack the file again, or give it unpacked",
-        )),
+        Err(error) => Err(broken_gzip(file, &error)),
     }
+}
+
+/// The error for a file that unpacks to more than `most` bytes.
+pub(super) fn unpacks_to_too_much(file: &str, most: u64) -> Error {
+    Error::data(
+        Place::file(file),
+        DataProblem::Malformed(format!("it unpacks to more than {most} bytes")),
+        "unpack it, and give it unpacked",
+    )
+}
+
+/// The error for a gzip stream that is cut short or corrupt.
+pub(super) fn broken_gzip(file: &str, error: &std::io::Error) -> Error {
+    Error::data(
+        Place::file(file),
+        DataProblem::Malformed(format!("its gzip stream is broken ({error})")),
+        "fetch or pack the file again, or give it unpacked",
+    )
 }
 
 #[cfg(test)]

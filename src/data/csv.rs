@@ -54,7 +54,7 @@ pub struct CsvOptions {
 /// let dataset = read_csv(text, "houses.csv", &options)?;
 /// assert_eq!(dataset.task, Task::Regression);
 /// assert_eq!(dataset.feature_names, ["rooms", "town=Bonn", "town=Ulm"]);
-/// assert_eq!(dataset.features.row(0), [3.0, 0.0, 1.0]);
+/// assert_eq!(dataset.features.to_matrix()?.row(0), [3.0, 0.0, 1.0]);
 /// # Ok::<(), losslab::Error>(())
 /// ```
 pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Dataset> {
@@ -97,7 +97,7 @@ pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Datase
         title: file.into(),
         sha256: sha256_hex(&[bytes]),
         task: target.task,
-        features: matrix,
+        features: matrix.into(),
         feature_shape: vec![features.len()],
         feature_names: features.into_iter().map(|feature| feature.name).collect(),
         targets: target.targets,

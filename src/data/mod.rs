@@ -6,12 +6,17 @@ mod columns;
 mod csv;
 mod dataset;
 pub mod embedded;
+mod feature_rows;
+mod features;
 mod idx;
 mod load;
 mod npy;
 mod npz;
+mod numbers;
+mod origin;
 mod prepare;
 mod roles;
+mod row_keys;
 mod samples;
 mod split;
 mod standardise;
@@ -20,10 +25,14 @@ mod target;
 
 pub use csv::{CsvOptions, read_csv};
 pub use dataset::{Dataset, Targets, Task};
-pub use idx::{IdxFile, read_idx};
+pub use feature_rows::FeatureRows;
+pub use features::{Features, Storage, Stored};
+pub use idx::{IdxFile, IdxRows, read_idx};
 pub use load::DataSource;
-pub use npz::{NpzOptions, read_npz};
-pub use prepare::{PrepareOptions, Prepared, prepare};
+pub use npz::{NpzOptions, NpzRows, read_npz};
+pub use prepare::{
+    KeepRows, PrepareOptions, Prepared, PreparedShare, Share, prepare, prepare_share,
+};
 pub(crate) use samples::WEIGHT_MAX;
 pub use samples::{Part, Samples, TargetScale};
 pub use split::{Split, SplitFractions, split};

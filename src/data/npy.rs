@@ -7,6 +7,7 @@
 
 use std::io::{self, Read};
 
+use super::numbers::Numbers;
 use crate::error::{DataProblem, Error, Place, Result, excerpt};
 
 /// What an NPY file begins with.
@@ -60,14 +61,13 @@ pub(super) struct Source<'a, R> {
     pub(super) reader: R,
 }
 
-impl<R: Read> Source<'_, R> {
-    /// Reads the array.
+impl<'a, R: Read> Source<'a, R> {
+    /// Reads the header.
     ///
     /// # Errors
     /// A header that is not NPY's, elements that are not real numbers, a shape that
-    /// does not match the bytes that follow, an element that is not finite or, as a
-    /// whole number, not exact.
-    pub(super) fn read(mut self) -> Result<Array> {
+    /// does not match the bytes that follow.
+    pub(super) fn open(mut self) -> Result<Elements<'a, R>> {
         let (text, header_bytes) = self.header()?;
         let header = Header::parse(&text).ok_or_else(|| {
             self.malformed(format!("its header '{}' cannot be read", excerpt(&text)))
@@ -91,16 +91,7 @@ impl<R: Read> Source<'_, R> {
                 header.descr
             )));
         };
-        let mut values = Vec::new();
-        if values.try_reserve_exact(count).is_err() {
-            return Err(self.malformed(format!("its {count} elements do not fit into memory")));
-        }
-        self.elements(&header, element, count, &mut values)?;
-        if header.fortran_order {
-            values = to_row_major(&values, &header.shape);
-        }
-        let whole = element.kind != Kind::Float;
-        Ok(Array { name: self.name.into(), shape: header.shape, whole, values })
+        Ok(Elements { source: self, header, element, count })
     }
 
     /// The header's text, and the bytes up to the elements.
@@ -129,39 +120,6 @@ impl<R: Read> Source<'_, R> {
         }
     }
 
-    fn elements(
-        &mut self,
-        header: &Header,
-        element: Element,
-        count: usize,
-        values: &mut Vec<f64>,
-    ) -> Result<()> {
-        let mut buffer = vec![0; CHUNK * element.size];
-        while values.len() < count {
-            let bytes = &mut buffer[..CHUNK.min(count - values.len()) * element.size];
-            if let Err(error) = self.reader.read_exact(bytes) {
-                return Err(self.unreadable(&error));
-            }
-            for bytes in bytes.chunks_exact(element.size) {
-                match element.decode(bytes) {
-                    Ok(value) => values.push(value),
-                    Err(problem) => {
-                        let index = index(values.len(), &header.shape, header.fortran_order);
-                        let remedy = "save the array without it: replace the number, or delete \
-                                      its row";
-                        return Err(Error::data(self.place().at_index(index), problem, remedy));
-                    }
-                }
-            }
-        }
-        // The end is read too, because the checksum is compared there.
-        match self.reader.read(&mut [0]) {
-            Ok(0) => Ok(()),
-            Ok(_) => Err(self.malformed("more bytes follow than its header says".into())),
-            Err(error) => Err(self.unreadable(&error)),
-        }
-    }
-
     fn place(&self) -> Place {
         Place::file(self.file).in_array(self.name)
     }
@@ -176,12 +134,125 @@ impl<R: Read> Source<'_, R> {
     }
 }
 
+/// The elements of an array whose header has been read.
+pub(super) struct Elements<'a, R> {
+    source: Source<'a, R>,
+    header: Header,
+    element: Element,
+    count: usize,
+}
+
+impl<R: Read> Elements<'_, R> {
+    /// What the header says of them.
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// All of them, in memory.
+    ///
+    /// # Errors
+    /// Those of [`Elements::visit`], and more elements than fit into memory.
+    pub(super) fn read(self) -> Result<Array> {
+        let Self { source, header, element, count } = &self;
+        let mut values = Vec::new();
+        if values.try_reserve_exact(*count).is_err() {
+            return Err(source.malformed(format!("its {count} elements do not fit into memory")));
+        }
+        let (name, whole) = (source.name.into(), element.kind != Kind::Float);
+        let header = header.clone();
+        self.visit(CHUNK, &mut |numbers| {
+            numbers.append_to(&mut values);
+            Ok(())
+        })?;
+        if header.fortran_order {
+            values = to_row_major(&values, &header.shape);
+        }
+        Ok(Array { name, shape: header.shape, whole, values })
+    }
+
+    /// Visits them in the order of the file, `block` at a time.
+    ///
+    /// # Errors
+    /// What `visit` gives; bytes that cannot be read; an element that is not finite or, as
+    /// a whole number, not exact.
+    pub(super) fn visit(
+        mut self,
+        block: usize,
+        visit: &mut dyn FnMut(Numbers<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut bytes, mut numbers) = (Vec::new(), Decoded::new(self.element));
+        let mut done = 0;
+        while done < self.count {
+            let count = block.min(self.count - done);
+            bytes.resize(count * self.element.size, 0);
+            if let Err(error) = self.source.reader.read_exact(&mut bytes) {
+                return Err(self.source.unreadable(&error));
+            }
+            if let Err((position, problem)) = numbers.decode(self.element, &bytes) {
+                let Header { shape, fortran_order, .. } = &self.header;
+                let place =
+                    self.source.place().at_index(index(done + position, shape, *fortran_order));
+                let remedy = "save the array without it: replace the number, or delete its row";
+                return Err(Error::data(place, problem, remedy));
+            }
+            visit(numbers.numbers())?;
+            done += count;
+        }
+        // The end is read too, because the checksum is compared there.
+        match self.source.reader.read(&mut [0]) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(self.source.malformed("more bytes follow than its header says".into())),
+            Err(error) => Err(self.source.unreadable(&error)),
+        }
+    }
+}
+
+/// Elements in the smallest type that holds each of their kind.
+enum Decoded {
+    Doubles(Vec<f64>),
+    Singles(Vec<f32>),
+    Bytes(Vec<u8>),
+}
+
+impl Decoded {
+    fn new(element: Element) -> Self {
+        match (element.kind, element.size) {
+            (Kind::Bool | Kind::Unsigned, 1) => Self::Bytes(Vec::new()),
+            (Kind::Float, 4) | (Kind::Signed | Kind::Unsigned, 1 | 2) => Self::Singles(Vec::new()),
+            _ => Self::Doubles(Vec::new()),
+        }
+    }
+
+    fn numbers(&self) -> Numbers<'_> {
+        match self {
+            Self::Doubles(values) => Numbers::Doubles(values),
+            Self::Singles(values) => Numbers::Singles(values),
+            Self::Bytes(values) => Numbers::Bytes(values),
+        }
+    }
+
+    /// Takes these elements in place of those before; the error has the position of the
+    /// first that is not read.
+    fn decode(
+        &mut self,
+        element: Element,
+        bytes: &[u8],
+    ) -> std::result::Result<(), (usize, DataProblem)> {
+        match self {
+            Self::Doubles(values) => element.decode_all(bytes, values, |value| value),
+            Self::Singles(values) => element.decode_all(bytes, values, |value| value as f32),
+            Self::Bytes(values) => element.decode_all(bytes, values, |value| value as u8),
+        }
+    }
+}
+
 /// What the header's dictionary says.
-#[derive(Debug, PartialEq)]
-struct Header {
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Header {
     descr: String,
-    fortran_order: bool,
-    shape: Vec<usize>,
+    /// Whether the first dimension is fastest, not the last.
+    pub(super) fortran_order: bool,
+    pub(super) shape: Vec<usize>,
 }
 
 impl Header {
@@ -255,6 +326,20 @@ impl Element {
             _ => return None,
         };
         Some(Self { kind, size, big_endian })
+    }
+
+    fn decode_all<T>(
+        self,
+        bytes: &[u8],
+        values: &mut Vec<T>,
+        exact: impl Fn(f64) -> T,
+    ) -> std::result::Result<(), (usize, DataProblem)> {
+        values.clear();
+        for bytes in bytes.chunks_exact(self.size) {
+            let value = self.decode(bytes).map_err(|problem| (values.len(), problem))?;
+            values.push(exact(value));
+        }
+        Ok(())
     }
 
     /// The number in `bytes`, as many as the element's size, if it is finite and exact.

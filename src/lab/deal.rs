@@ -1,6 +1,6 @@
 //! Pieces of work that do not depend on each other, dealt to the ranks that are free.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 
 use serde::de::DeserializeOwned;
@@ -107,6 +107,11 @@ impl<'r> Team<'r> {
 }
 
 impl Team<'_> {
+    /// Ranks, the leader among them.
+    pub(super) fn size(&self) -> usize {
+        self.ranks.size()
+    }
+
     fn stop(&self, rank: usize) {
         if !self.stopped[rank - 1].swap(true, Ordering::Relaxed) {
             self.ranks.send(rank, &Ask::<()>::Stop);
@@ -118,6 +123,29 @@ impl Drop for Team<'_> {
     fn drop(&mut self) {
         (1..self.ranks.size()).for_each(|rank| self.stop(rank));
     }
+}
+
+/// Has `pieces` done by this process, with `here`, and by the other ranks, whoever is free;
+/// `done` is told what came of each, until `give_up` says so.
+pub(super) fn share_out<P: Serialize + Clone + Sync, T: DeserializeOwned>(
+    team: &Team<'_>,
+    pieces: &[P],
+    here: &mut dyn FnMut(&P) -> T,
+    done: &(dyn Fn(usize, Result<T>) + Sync),
+    give_up: &(dyn Fn() -> bool + Sync),
+) {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        pieces.get(number).map(|piece| (number, piece.clone()))
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| team.work(&take, done, give_up));
+        while !give_up() {
+            let Some((number, piece)) = take() else { return };
+            done(number, Ok(here(&piece)));
+        }
+    });
 }
 
 /// On another rank than the leader: tells it how a job can be done here, and does the pieces

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::serve_runs;
 use super::deal::refuse;
+use super::landscape::{Site, serve_landscape};
 use super::spread::Part;
 use super::{ExperimentSpec, ProblemSpec};
 use crate::cluster::{LEADER, Ranks};
@@ -38,6 +39,8 @@ pub(super) enum Job {
         /// Its specification.
         specification: String,
     },
+    /// Points and eigenvalues of a landscape.
+    Landscape(Site),
 }
 
 /// Does what the leader asks for, until it says that all is done: holds a part of the rows of
@@ -62,6 +65,7 @@ pub fn follow(ranks: &Arc<Ranks>) {
                 let interrupt = AtomicBool::new(false);
                 let done = match job {
                     Job::Runs { specification } => serve_runs(ranks, &specification, &interrupt),
+                    Job::Landscape(site) => serve_landscape(ranks, site, &interrupt),
                 };
                 if let Err(error) = done {
                     refuse(ranks, &error);

@@ -100,7 +100,12 @@ impl Instance {
 }
 
 pub(super) fn prepare_options(problem: &ProblemSpec, fractions: &SplitFractions) -> PrepareOptions {
-    PrepareOptions { fractions: *fractions, rows: problem.rows, standardise: problem.standardise }
+    PrepareOptions {
+        fractions: *fractions,
+        rows: problem.rows,
+        standardise: problem.standardise,
+        ..PrepareOptions::default()
+    }
 }
 
 fn start(problem: &ProblemSpec, network: &Network, seed: u64) -> Result<Vector> {

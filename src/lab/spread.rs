@@ -1,6 +1,5 @@
 //! A problem whose rows are spread over ranks.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::deal::failed;
@@ -8,7 +7,7 @@ use super::follow::Task;
 use super::instance::prepare_options;
 use super::{ExperimentSpec, Instance, ProblemSpec};
 use crate::cluster::Ranks;
-use crate::data::{Dataset, Samples, SplitFractions, TargetScale, Targets, prepare};
+use crate::data::{Dataset, KeepRows, Share, SplitFractions, TargetScale, Targets, prepare_share};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::model::{Criterion, Evaluation, judge};
 use crate::numerics::{RowMatrix, Seed};
@@ -62,23 +61,22 @@ impl Part {
         let network = Arc::new(problem.network(dataset)?);
         let criterion = problem.criterion(dataset)?;
         let options = prepare_options(problem, fractions);
-        let prepared = prepare(dataset, &options, Seed::new(seed))?;
-        let part = |samples: &Samples, range: Range<usize>| RowsOfRank {
-            samples: Arc::new(rows_of(samples, range.clone())),
-            first: range.start,
-            rows: samples.rows(),
+        let keep = KeepRows {
+            fit: &|rows| Risk::rows_on(ranks, &network, rows),
+            held_out: &|rows| Risk::held_out_on(ranks, rows),
         };
-        let rows = Risk::rows_on(ranks, &network, prepared.fit.rows());
-        let weights = criterion.row_weights(&prepared.fit.targets, prepared.fit.weights.as_deref());
-        let weights = weights.map(|weights| weights[rows.clone()].to_vec());
-        let fit = part(&prepared.fit, rows);
-        let test = prepared.test.as_ref();
-        let held_out = test.map(|test| part(test, Risk::held_out_on(ranks, test.rows())));
-        let elsewhere = test.map(|test| HeldOutElsewhere {
-            targets: test.targets.clone(),
-            weights: test.weights.clone(),
-            rows: test.rows(),
-        });
+        let prepared = prepare_share(dataset, &options, Seed::new(seed), keep)?;
+        let weights = criterion.row_weights(&prepared.fit.all, prepared.fit.all_weights.as_deref());
+        let (fit, ..) = part(prepared.fit);
+        let own = fit.first..fit.first + fit.samples.rows();
+        let weights = weights.map(|weights| weights[own].to_vec());
+        let (held_out, elsewhere) = match prepared.test.map(part) {
+            None => (None, None),
+            Some((held_out, targets, weights)) => {
+                let rows = held_out.rows;
+                (Some(held_out), Some(HeldOutElsewhere { targets, weights, rows }))
+            }
+        };
         let (ranks, loss) = (Arc::clone(ranks), criterion.clone());
         let risk = Risk::on_ranks(ranks, network, fit, weights, held_out, loss, problem.l2);
         Ok(Self { risk, criterion, held_out: elsewhere, target_scale: prepared.target_scale })
@@ -144,13 +142,12 @@ pub(super) fn check_same(dataset: &Dataset, data_sha256: &str) -> Result<()> {
     ))
 }
 
-fn rows_of(samples: &Samples, range: Range<usize>) -> Samples {
-    let rows: Vec<usize> = range.collect();
-    let targets = match &samples.targets {
-        Targets::Values(values) => Targets::Values(values.select_rows(&rows)),
-        Targets::Classes(classes) => {
-            Targets::Classes(rows.iter().map(|&row| classes[row]).collect())
-        }
+/// A share as the risk takes it, and targets and weights of all rows.
+fn part(share: Share) -> (RowsOfRank, Targets, Option<Vec<f64>>) {
+    let rows = match &share.all {
+        Targets::Values(values) => values.rows(),
+        Targets::Classes(classes) => classes.len(),
     };
-    Samples::new(samples.features.select_rows(&rows), targets)
+    let samples = Arc::new(share.samples);
+    (RowsOfRank { samples, first: share.first, rows }, share.all, share.all_weights)
 }

@@ -3,17 +3,23 @@
 mod axes;
 mod request;
 mod runs;
+mod shared;
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::deal::Team;
+use super::follow::Job;
 use super::{Event, ExperimentSpec, ProblemSummary, RunRecord, Study};
+use crate::cluster::Ranks;
 use crate::data::Samples;
 use crate::error::{Error, Result};
-use crate::landscape::curvature::{CurvatureCell, CurvatureMapOptions, curvature_map};
+use crate::landscape::curvature::{CurvatureCell, curvature_chains, curvature_map};
 use crate::landscape::{
     Grid, GridAxis, Measurement, NetworkSurface, PathOnPlane, Precision, Slice, Subspace, Surface,
     slice,
@@ -21,9 +27,12 @@ use crate::landscape::{
 use crate::numerics::Vector;
 use crate::objective::Objective;
 
+use shared::{SharedSurface, map_options, share_chains};
+
 pub use axes::{Section, Shares};
 pub use request::{Axes, Request};
 pub use runs::Journey;
+pub(super) use shared::{Site, serve_landscape};
 
 /// A landscape: plain data, from which every file is made.
 #[derive(Clone, Debug)]
@@ -154,6 +163,22 @@ pub fn draw(
     observe: &mut (dyn FnMut(Event<'_>) + Send),
     keep: &mut dyn Keep,
 ) -> Result<Option<Landscape>> {
+    draw_on(&Ranks::alone(), spec, request, interrupt, observe, keep)
+}
+
+/// [`draw`] with the points and eigenvalues dealt out to the ranks, each of which holds all
+/// rows; the leader trains. The other ranks are in [`follow`](super::follow).
+///
+/// # Errors
+/// As there; and what a rank says that cannot read the data.
+pub fn draw_on(
+    ranks: &Ranks,
+    spec: &ExperimentSpec,
+    request: &Request,
+    interrupt: &AtomicBool,
+    observe: &mut (dyn FnMut(Event<'_>) + Send),
+    keep: &mut dyn Keep,
+) -> Result<Option<Landscape>> {
     request.validate()?;
     let mut spec = spec.clone();
     let study = Study::first(&mut spec)?;
@@ -190,11 +215,14 @@ pub fn draw(
     let map_grid = request.curvature.map(|points| coarser(&sections[0].grid, points));
     let description = describe(&spec, &study, request, &sections, map_grid.as_ref());
     let known = keep.known(&description)?;
-    let mut artist = Artist { study: &study, request, interrupt, observe, keep, known };
+    let site = Site::new(&spec, request.precision, &sections, map_grid.as_ref());
+    let team = Team::start(ranks, Job::Landscape(site))?;
+    let team = team.as_ref();
+    let mut artist = Artist { study: &study, request, interrupt, observe, keep, known, team };
     let mut drawings = Vec::new();
     let mut first = 0;
-    for section in sections {
-        let Some(slice) = artist.slice(&section, first)? else { return Ok(None) };
+    for (number, section) in sections.into_iter().enumerate() {
+        let Some(slice) = artist.slice(&section, number, first)? else { return Ok(None) };
         first += slice.cells.len();
         drawings.push(Drawing { section, slice });
     }
@@ -285,6 +313,8 @@ struct Artist<'a> {
     observe: &'a mut (dyn FnMut(Event<'_>) + Send),
     keep: &'a mut dyn Keep,
     known: Vec<(usize, Piece)>,
+    /// The other ranks, if there are any.
+    team: Option<&'a Team<'a>>,
 }
 
 impl Artist<'_> {
@@ -305,8 +335,8 @@ impl Artist<'_> {
         known
     }
 
-    /// Measures a section, whose pieces have the numbers from `first`.
-    fn slice(&mut self, section: &Section, first: usize) -> Result<Option<Slice>> {
+    /// Measures the section with this number, whose pieces have the numbers from `first`.
+    fn slice(&mut self, section: &Section, number: usize, first: usize) -> Result<Option<Slice>> {
         let Section { subspace, grid, .. } = section;
         let known = self.known(first, grid, |piece| match piece {
             Piece::Point(value) => Some(value),
@@ -315,10 +345,16 @@ impl Artist<'_> {
         let instance = &self.study.instance;
         let (test, scale) = (instance.test.as_ref(), instance.target_scale.as_ref());
         let precision = self.request.precision;
-        let surface = NetworkSurface::new(&instance.risk, test, scale, subspace, precision);
+        let here = NetworkSurface::new(&instance.risk, test, scale, subspace, precision);
+        let (team, failure) = (self.team, Mutex::default());
+        let surface = SharedSurface { here, team, section: number, failure };
         let Self { interrupt, observe, keep, .. } = self;
         let mut failure = None;
         let mut progress = |cells: &[(usize, Measurement)], done: usize, total: usize| {
+            failure = surface.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if failure.is_some() {
+                return false;
+            }
             let numbered = cells.iter().map(|(i, value)| (first + i, Piece::Point(*value)));
             let pieces: Vec<(usize, Piece)> = numbered.collect();
             if !pieces.is_empty() {
@@ -352,9 +388,13 @@ impl Artist<'_> {
             observe(Event::Measured { what: "curvature map", done, total });
             failure.is_none() && !interrupt.load(Ordering::Relaxed)
         };
-        let options = CurvatureMapOptions { seed: study.seed, ..CurvatureMapOptions::default() };
-        let risk = &study.instance.risk;
-        let cells = curvature_map(risk, subspace, &grid, &options, &known, on_cell);
+        let cells = match self.team {
+            None => {
+                let (risk, options) = (&study.instance.risk, map_options(study));
+                curvature_map(risk, subspace, &grid, &options, &known, on_cell)
+            }
+            Some(team) => map_on_ranks(team, study, subspace, &grid, known, on_cell)?,
+        };
         if let Some(error) = failure {
             return Err(error);
         }
@@ -392,4 +432,23 @@ impl Artist<'_> {
         };
         journeys.into_iter().map(project).collect()
     }
+}
+
+/// [`curvature_map`] on all ranks: chains that are complete are not measured again.
+fn map_on_ranks(
+    team: &Team<'_>,
+    study: &Study,
+    subspace: &Subspace,
+    grid: &Grid,
+    mut known: Vec<Option<CurvatureCell>>,
+    mut on_cell: impl FnMut(usize, &CurvatureCell) -> bool + Send,
+) -> Result<Vec<Option<CurvatureCell>>> {
+    let is_open = |chain: &Range<usize>| known[chain.clone()].iter().any(Option::is_none);
+    let open: Vec<Range<usize>> = curvature_chains(grid).filter(is_open).collect();
+    open.iter().for_each(|chain| known[chain.clone()].fill(None));
+    share_chains(team, study, subspace, grid, &open, |i, cell| {
+        known[i] = Some(*cell);
+        on_cell(i, cell)
+    })?;
+    Ok(known)
 }

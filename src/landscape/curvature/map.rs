@@ -1,5 +1,6 @@
 //! The extreme eigenvalues over a line or a plane.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -91,38 +92,32 @@ pub fn curvature_map<O: Curvature>(
     on_cell: impl FnMut(usize, &CurvatureCell) -> bool + Send,
 ) -> Vec<Option<CurvatureCell>> {
     assert!(done.is_empty() || done.len() == grid.len(), "cells of another grid");
-    let row = grid.axes.first().map_or(1, |axis| axis.points.max(1));
     let mut cells: Vec<Option<CurvatureCell>> = vec![None; grid.len()];
     // What is told, and whether to go on.
     let listener = Mutex::new((on_cell, true));
-    let chains = cells.chunks_mut(row).enumerate().flat_map(|(j, cells)| {
-        cells.chunks_mut(CHAIN).enumerate().map(move |(k, chain)| (j * row + k * CHAIN, chain))
+    let mut rest = cells.as_mut_slice();
+    let chains = curvature_chains(grid).map(|range| {
+        let (chain, others) = std::mem::take(&mut rest).split_at_mut(range.len());
+        rest = others;
+        (range, chain)
     });
-    let work = |(first, chain): (usize, &mut [Option<CurvatureCell>])| {
-        let known = done.get(first..first + chain.len()).unwrap_or_default();
+    let work = |(range, chain): (Range<usize>, &mut [Option<CurvatureCell>])| {
+        let known = done.get(range.clone()).unwrap_or_default();
         if !known.is_empty() && known.iter().all(Option::is_some) {
             chain.copy_from_slice(known);
             return;
         }
-        let mut at = O::Point::default();
-        let mut start = None;
-        for (i, cell) in (first..).zip(chain) {
-            let lock = || listener.lock().unwrap_or_else(PoisonError::into_inner);
-            if !lock().1 {
-                return;
-            }
-            objective.linearize_into(&subspace.point(grid.at(i)), &mut at);
-            let operator = CurvatureOperator::new(objective, &at, options.matrix);
-            let measured = measure(&operator, subspace, options, &mut start);
-            let mut listener = lock();
-            let (on_cell, go_on) = &mut *listener;
+        let lock = || listener.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = range.start;
+        let go_on = || lock().1;
+        curvature_chain(objective, subspace, grid, options, range, &go_on, &mut |i, measured| {
+            let (on_cell, go_on) = &mut *lock();
             // What is measured after the end is not told, and not in the result.
-            if !*go_on {
-                return;
+            if *go_on {
+                *go_on = on_cell(i, measured);
+                chain[i - first] = Some(*measured);
             }
-            *go_on = on_cell(i, &measured);
-            *cell = Some(measured);
-        }
+        });
     };
     // As many chains as threads at a time: each keeps a point and a basis in memory.
     let threads = rayon::current_num_threads();
@@ -136,6 +131,36 @@ pub fn curvature_map<O: Curvature>(
     }
     drop(chains);
     cells
+}
+
+/// The chains of a grid: runs of its points that are measured one after the other.
+pub fn curvature_chains(grid: &Grid) -> impl Iterator<Item = Range<usize>> + use<> {
+    let (row, total) = (grid.axes.first().map_or(1, |axis| axis.points.max(1)), grid.len());
+    let rows = (0..total).step_by(row);
+    rows.flat_map(move |start| {
+        let end = (start + row).min(total);
+        (start..end).step_by(CHAIN).map(move |first| first..(first + CHAIN).min(end))
+    })
+}
+
+/// Measures one of [`curvature_chains`], as [`curvature_map`] does: `on_cell` is told each cell
+/// with its index, until `go_on` says no.
+pub fn curvature_chain<O: Curvature>(
+    objective: &O,
+    subspace: &Subspace,
+    grid: &Grid,
+    options: &CurvatureMapOptions,
+    chain: Range<usize>,
+    go_on: &dyn Fn() -> bool,
+    on_cell: &mut dyn FnMut(usize, &CurvatureCell),
+) {
+    let mut at = O::Point::default();
+    let mut start = None;
+    for i in chain.take_while(|_| go_on()) {
+        objective.linearize_into(&subspace.point(grid.at(i)), &mut at);
+        let operator = CurvatureOperator::new(objective, &at, options.matrix);
+        on_cell(i, &measure(&operator, subspace, options, &mut start));
+    }
 }
 
 fn measure(

@@ -196,7 +196,9 @@ impl Risk {
 
     /// Appends a row that is here as it travels: features, targets, weight.
     fn write_row(&self, row: usize, message: &mut Vec<f64>) {
-        message.extend_from_slice(self.samples.features.row(row));
+        let (start, columns) = (message.len(), self.samples.features.columns());
+        message.resize(start + columns, 0.0);
+        self.samples.features.copy_row(row, &mut message[start..]);
         match &self.samples.targets {
             Targets::Values(values) => message.extend_from_slice(values.row(row)),
             Targets::Classes(classes) => message.push(f64::from(classes[row])),
