@@ -8,7 +8,7 @@ use std::time::Duration;
 use mpi::Threading;
 use mpi::datatype::Equivalence;
 use mpi::topology::{Communicator, SimpleCommunicator};
-use mpi::traits::{Destination, MatchedReceiveInto, Source};
+use mpi::traits::{Destination, Source};
 
 use super::{Link, Ranks};
 use crate::error::{Error, Result};
