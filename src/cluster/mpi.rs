@@ -18,6 +18,9 @@ const EAGER_LOOKS: usize = 2000;
 const FIRST_PAUSE: Duration = Duration::from_micros(20);
 const LONGEST_PAUSE: Duration = Duration::from_micros(500);
 
+/// The exit code of a panic, as Rust has it.
+const PANICKED: i32 = 101;
+
 /// MPI, from its start to its end: it ends when this is dropped.
 pub struct Universe {
     _universe: mpi::environment::Universe,
@@ -49,11 +52,26 @@ impl Universe {
         Ok(Self { _universe: universe })
     }
 
+    /// The name of this machine.
+    pub fn host(&self) -> String {
+        mpi::environment::processor_name().unwrap_or_else(|_| "a machine".to_owned())
+    }
+
     /// The ranks of this job.
     pub fn ranks(&self) -> Ranks {
         let world = SimpleCommunicator::world();
         let [rank, size] = [world.rank(), world.size()].map(|number| number as usize);
         Ranks { rank, size, link: Link::Mpi, ..Ranks::alone() }
+    }
+}
+
+impl Drop for Universe {
+    /// MPI's end waits for all ranks. A rank that panics does not answer the others any more:
+    /// it ends them all.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            SimpleCommunicator::world().abort(PANICKED);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod environment;
 pub mod eval;
 mod event;
 mod ground;
+pub mod handshake;
 mod instance;
 mod interruptible;
 mod iterates;
