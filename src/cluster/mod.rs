@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "mpi")]
 pub use self::mpi::Universe;
+pub(crate) use reduction::complete_subtrees;
 pub use reduction::{Reduction, Step};
 use threads::ThreadLink;
 
@@ -106,6 +107,29 @@ impl Ranks {
         decode(&self.receive_bytes(from))
     }
 
+    /// [`Ranks::receive`], which waits no longer once `give_up` says so.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn receive_unless<T: DeserializeOwned>(
+        &self,
+        from: usize,
+        give_up: &dyn Fn() -> bool,
+    ) -> Option<T> {
+        match &self.link {
+            Link::None => unreachable!("there is no rank {from}"),
+            Link::Threads(link) => match link.receive_unless(from, give_up)? {
+                Message::Bytes(bytes) => Some(decode(&bytes)),
+                Message::Numbers(_) => panic!("rank {from} sent numbers, not bytes"),
+            },
+            #[cfg(feature = "mpi")]
+            Link::Mpi => {
+                let mut bytes = Vec::new();
+                mpi::receive_unless(from, &mut bytes, give_up).then(|| decode(&bytes))
+            }
+        }
+    }
+
     /// Sends numbers to another rank.
     pub fn send_numbers(&self, to: usize, numbers: &[f64]) {
         match &self.link {
@@ -145,12 +169,17 @@ impl Ranks {
         self.children().for_each(|to| self.deliver(to, Message::Bytes(bytes.clone())));
     }
 
-    /// [`Ranks::broadcast`] for numbers, which replace those of the other ranks.
-    pub fn broadcast_numbers(&self, numbers: &mut Vec<f64>) {
+    /// [`Ranks::broadcast`] for numbers, on the leader.
+    pub fn spread_numbers(&self, numbers: &[f64]) {
+        self.children().for_each(|to| self.send_numbers(to, numbers));
+    }
+
+    /// [`Ranks::broadcast`] for numbers, on every other rank, whose `numbers` they replace.
+    pub fn hear_numbers(&self, numbers: &mut Vec<f64>) {
         if let Some(from) = self.parent() {
             self.receive_numbers(from, numbers);
         }
-        self.children().for_each(|to| self.send_numbers(to, numbers));
+        self.spread_numbers(numbers);
     }
 
     /// What every rank has for the leader, in the order of the ranks; empty elsewhere.
@@ -241,8 +270,11 @@ mod tests {
             let found = on_ranks(size, |ranks| {
                 let mut text = ranks.is_leader().then(|| "to all".to_owned());
                 ranks.broadcast(&mut text);
-                let mut numbers = if ranks.is_leader() { vec![0.5, -0.0] } else { vec![] };
-                ranks.broadcast_numbers(&mut numbers);
+                let mut numbers = vec![0.5, -0.0];
+                match ranks.is_leader() {
+                    true => ranks.spread_numbers(&numbers),
+                    false => ranks.hear_numbers(&mut numbers),
+                }
                 (text, numbers, ranks.bytes_sent())
             });
             let sent: u64 = found.iter().map(|(_, _, sent)| sent).sum();

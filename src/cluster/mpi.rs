@@ -81,6 +81,15 @@ pub(super) fn send<T: Equivalence>(to: usize, numbers: &[T]) {
 
 /// Replaces `numbers` by the next message from this rank.
 pub(super) fn receive<T: Equivalence + Clone + Default>(from: usize, numbers: &mut Vec<T>) {
+    receive_unless(from, numbers, &|| false);
+}
+
+/// Likewise, and says that there was one, unless `give_up` says first not to wait any longer.
+pub(super) fn receive_unless<T: Equivalence + Clone + Default>(
+    from: usize,
+    numbers: &mut Vec<T>,
+    give_up: &dyn Fn() -> bool,
+) -> bool {
     let world = SimpleCommunicator::world();
     let source = world.process_at_rank(from as i32);
     let mut pause = FIRST_PAUSE;
@@ -88,6 +97,9 @@ pub(super) fn receive<T: Equivalence + Clone + Default>(from: usize, numbers: &m
     let (message, status) = loop {
         if let Some(found) = source.immediate_matched_probe() {
             break found;
+        }
+        if give_up() {
+            return false;
         }
         looks += 1;
         if looks < EAGER_LOOKS {
@@ -100,4 +112,5 @@ pub(super) fn receive<T: Equivalence + Clone + Default>(from: usize, numbers: &m
     let count = status.count(T::equivalent_datatype()) as usize;
     numbers.resize(count, T::default());
     message.matched_receive_into(&mut numbers[..]);
+    true
 }

@@ -1,7 +1,8 @@
 //! Ranks that are threads of one process.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Message;
 
@@ -35,5 +36,22 @@ impl ThreadLink {
     pub(super) fn receive(&self, from: usize) -> Message {
         let channel = self.from[from].lock().unwrap_or_else(PoisonError::into_inner);
         channel.recv().unwrap_or_else(|_| panic!("rank {from} is gone"))
+    }
+
+    /// Nothing once `give_up` says so.
+    pub(super) fn receive_unless(
+        &self,
+        from: usize,
+        give_up: &dyn Fn() -> bool,
+    ) -> Option<Message> {
+        let channel = self.from[from].lock().unwrap_or_else(PoisonError::into_inner);
+        while !give_up() {
+            match channel.recv_timeout(Duration::from_millis(1)) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => panic!("rank {from} is gone"),
+            }
+        }
+        None
     }
 }

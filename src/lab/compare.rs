@@ -1,18 +1,16 @@
 //! Runs a comparison: every problem × solver × seed.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
+use super::deal::serve;
 use super::describe::summarise;
-use super::ground::{Breaking, Ground, Turn};
-use super::keep::{ForgetRuns, KeepRuns, RunKey};
-use super::{Comparison, Event, ExperimentSpec, Lineup, ProblemSummary, Run, Study, UserObjective};
+use super::keep::{ForgetRuns, KeepRuns};
+use super::sweep::{Cell, Sweep};
+use super::{Comparison, Event, ExperimentSpec, Lineup, ProblemSummary};
+use crate::cluster::Ranks;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
-use crate::numerics::{Seed, Vector};
-use crate::solver::{Contestant, Status};
+use crate::error::Result;
 
 /// Who watches a comparison, and what keeps its runs.
 pub struct Running<'r> {
@@ -60,6 +58,10 @@ impl Lineup<'_> {
     /// finished. Runs with a solver or on a function of the user's are never taken over. After
     /// an interrupt the runs so far are returned, the interrupted ones included.
     ///
+    /// On several ranks ([`Lineup::on`]) the rows of a timed comparison's problem are spread
+    /// over them, run after run; the runs of any other are dealt out to them. A comparison with
+    /// something of the user's stays on the leader.
+    ///
     /// # Errors
     /// When data cannot be read or split, the specification does not fit them, weights to
     /// start from cannot be read or do not fit, threads cannot start, a user's start has
@@ -81,6 +83,7 @@ impl Lineup<'_> {
             problems: &problems,
             contestants: &contestants,
             interrupt: running.interrupt,
+            ranks: &self.ranks,
         };
         let runs = sweep.run(running.observe, running.keep)?;
         let solvers = contestants.iter().map(|(label, _)| (*label).to_owned()).collect();
@@ -113,194 +116,27 @@ fn tell_apart(problems: &mut [ProblemSummary]) {
     }
 }
 
-/// A run to be done: which problem, which solver, which of the seeds. In their order, the
-/// solvers of a seed follow one another, so that its split is prepared once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Cell {
-    problem: usize,
-    seed: usize,
-    solver: usize,
-}
-
-/// Everything that the runs of a comparison share.
-struct Sweep<'s> {
-    spec: &'s ExperimentSpec,
-    datasets: &'s [Dataset],
-    objectives: &'s [UserObjective<'s>],
-    problems: &'s [ProblemSummary],
-    contestants: &'s [(&'s str, Contestant<'s>)],
-    interrupt: &'s AtomicBool,
-}
-
-/// What the workers share.
-struct Shared<'w> {
-    observe: &'w mut (dyn FnMut(Event<'_>) + Send),
-    keep: &'w mut dyn KeepRuns,
-    done: Vec<(Cell, Run)>,
-    failure: Option<Error>,
-}
-
-impl Sweep<'_> {
-    /// The runs in the order problems × solvers × seeds.
-    fn run(
-        &self,
-        observe: &mut (dyn FnMut(Event<'_>) + Send),
-        keep: &mut dyn KeepRuns,
-    ) -> Result<Vec<Run>> {
-        let mut done = Vec::new();
-        let mut open = Vec::new();
-        for cell in self.cells() {
-            let key = self.key(cell)?;
-            let known = key.map(|key| keep.known(&key)).transpose()?.flatten();
-            match known {
-                Some(mut run) => {
-                    run.measure(&self.problems[cell.problem]);
-                    done.push((cell, run));
-                }
-                None => open.push((cell, key)),
-            }
-        }
-        if !done.is_empty() {
-            observe(Event::RunsKnown { count: done.len() });
-        }
-        let shared = Mutex::new(Shared { observe, keep, done, failure: None });
-        let next = AtomicUsize::new(0);
-        let workers = match self.spec.timed {
-            true => 1,
-            false => rayon::current_num_threads().min(open.len()),
-        };
-        if workers <= 1 {
-            self.work(&open, &next, &shared);
-        } else {
-            let pools = (0..workers).map(|_| one_thread()).collect::<Result<Vec<_>>>()?;
-            std::thread::scope(|scope| {
-                for pool in &pools {
-                    scope.spawn(|| pool.install(|| self.work(&open, &next, &shared)));
-                }
-            });
-        }
-        let shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Some(failure) = shared.failure {
-            return Err(failure);
-        }
-        let mut runs = shared.done;
-        runs.sort_by_key(|(cell, _)| (cell.problem, cell.solver, cell.seed));
-        Ok(runs.into_iter().map(|(_, run)| run).collect())
-    }
-
-    fn cells(&self) -> impl Iterator<Item = Cell> {
-        let (seeds, solvers) = (self.spec.seeds.len(), self.contestants.len());
-        (0..self.problems.len()).flat_map(move |problem| {
-            (0..seeds).flat_map(move |seed| {
-                (0..solvers).map(move |solver| Cell { problem, seed, solver })
-            })
-        })
-    }
-
-    /// What the run is kept under; nothing for what is the user's.
-    fn key(&self, Cell { problem, seed, solver }: Cell) -> Result<Option<RunKey>> {
-        if problem >= self.datasets.len() || solver >= self.spec.solvers.len() {
-            return Ok(None);
-        }
-        let data = &self.datasets[problem].sha256;
-        RunKey::new(self.spec, problem, solver, self.spec.seeds[seed], data).map(Some)
-    }
-
-    /// Does one open run after the other, until none is left or there is a reason to end.
-    fn work(
-        &self,
-        open: &[(Cell, Option<RunKey>)],
-        next: &AtomicUsize,
-        shared: &Mutex<Shared<'_>>,
-    ) {
-        let mut prepared: Option<(Cell, Study)> = None;
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let over = self.interrupt.load(Ordering::Relaxed) || lock(shared).failure.is_some();
-            let Some(&(cell, key)) = open.get(index).filter(|_| !over) else { return };
-            let turn = self.turn(cell, index, open.len());
-            let done = self.run_cell(cell, turn, &mut prepared, shared).and_then(|run| {
-                let mut shared = lock(shared);
-                if let Some(key) = key.filter(|_| run.record.status != Status::Interrupted) {
-                    shared.keep.keep(&key, &run)?;
-                }
-                shared.done.push((cell, run));
-                Ok(())
-            });
-            if let Err(error) = done {
-                lock(shared).failure.get_or_insert(error);
-                return;
-            }
-        }
-    }
-
-    fn turn(&self, cell: Cell, index: usize, total: usize) -> Turn<'_> {
-        let (label, contestant) = self.contestants[cell.solver];
-        Turn { label, contestant, index, total, seed: self.spec.seeds[cell.seed] }
-    }
-
-    fn run_cell(
-        &self,
-        cell: Cell,
-        turn: Turn<'_>,
-        prepared: &mut Option<(Cell, Study)>,
-        shared: &Mutex<Shared<'_>>,
-    ) -> Result<Run> {
-        let observe = &mut |event: Event<'_>| (lock(shared).observe)(event);
-        let Some(dataset) = self.datasets.get(cell.problem) else {
-            let user = &self.objectives[cell.problem - self.datasets.len()];
-            return self.run_user(user, &self.problems[cell.problem], turn, observe);
-        };
-        let at = Cell { solver: 0, ..cell };
-        if prepared.as_ref().is_none_or(|(cell, _)| *cell != at) {
-            // The one before is dropped first: there is memory for one.
-            *prepared = None;
-            *prepared = Some((at, Study::new(self.spec, cell.problem, dataset, turn.seed)?));
-        }
-        let Some((_, study)) = prepared else { unreachable!("it was prepared") };
-        Ok(study.solve(self.spec, turn, self.interrupt, observe).0)
-    }
-
-    fn run_user(
-        &self,
-        user: &UserObjective<'_>,
-        summary: &ProblemSummary,
-        turn: Turn<'_>,
-        observe: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Run> {
-        let start = (user.start)(Seed::new(turn.seed).child("start"));
-        let expected = user.objective.dimension();
-        if start.len() != expected {
-            return Err(Error::Specification {
-                place: format!("problem '{}', start", user.name),
-                problem: format!("it has {} numbers, the function {expected}", start.len()),
-                remedy: "give a start of the function's dimension".to_owned(),
-            });
-        }
-        let ground = Ground {
-            summary,
-            seed: turn.seed,
-            objective: user.objective,
-            start: &start,
-            network: None,
-            rows: [user.objective.terms(), 0],
-            evaluate: &|_| None,
-        };
-        let keep = &mut |_: &_, _: &Vector| {};
-        let breaking = Breaking::default();
-        Ok(ground.run(self.spec, turn, self.interrupt, observe, keep, breaking).0)
-    }
-}
-
-/// A lock that a panic elsewhere does not break: what it guards is whole between two runs.
-fn lock<'m, 'w>(shared: &'m Mutex<Shared<'w>>) -> MutexGuard<'m, Shared<'w>> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn one_thread() -> Result<ThreadPool> {
-    ThreadPoolBuilder::new().num_threads(1).build().map_err(|error| Error::Specification {
-        place: "threads".to_owned(),
-        problem: format!("could not start one: {error}"),
-        remedy: "give fewer threads".to_owned(),
-    })
+/// On another rank than the leader: does the runs that it asks for of this comparison.
+///
+/// # Errors
+/// As [`Lineup::compare_with`] before the first run.
+pub(super) fn serve_runs(ranks: &Ranks, text: &str, interrupt: &AtomicBool) -> Result<()> {
+    let mut spec = ExperimentSpec::from_toml(text, "the leader's specification")?;
+    let datasets = resolve(&mut spec)?;
+    let stated = spec.problems.iter().zip(&datasets);
+    let stated = stated.map(|(problem, data)| summarise(problem, data, &spec.target_levels));
+    let problems = stated.collect::<Result<Vec<_>>>()?;
+    let lineup = Lineup::new(spec.clone());
+    let contestants = lineup.contestants();
+    let sweep = Sweep {
+        spec: &spec,
+        datasets: &datasets,
+        objectives: &[],
+        problems: &problems,
+        contestants: &contestants,
+        interrupt,
+        ranks: &Arc::new(Ranks::alone()),
+    };
+    let slots = rayon::current_num_threads();
+    serve(ranks, slots, interrupt, || None, |prepared, cell: Cell| sweep.answer(cell, prepared))
 }

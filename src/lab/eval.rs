@@ -215,7 +215,7 @@ pub fn evaluate(spec: &ExperimentSpec, request: &Request) -> Result<Answer> {
         network: Network::clone(network),
         loss: instance.criterion.describe(),
         l2: problem.l2,
-        rows: instance.risk.samples().rows(),
+        rows: instance.risk.rows(),
         split: problem.rows,
         sample_weights: instance.risk.samples().weights.is_some(),
         standardised: problem.standardise,

@@ -44,6 +44,14 @@ pub(super) struct Breaking<'c> {
     pub(super) resume: Option<Snapshot>,
 }
 
+impl<'a> Turn<'a> {
+    /// That it begins.
+    pub(super) fn started(&self, problem: &'a str, budget: f64) -> Event<'a> {
+        let Self { label: solver, index, total, seed, .. } = *self;
+        Event::RunStarted { index, total, problem, solver, seed, budget }
+    }
+}
+
 impl Ground<'_> {
     /// Runs a solver from the start, tells of its start, iterations and end, and calls
     /// `keep` with every iterate; returns the run, and the parameters at its lowest
@@ -57,15 +65,8 @@ impl Ground<'_> {
         keep: &mut dyn FnMut(&TraceEntry, &Vector),
         Breaking { mut checkpoint, resume }: Breaking<'_>,
     ) -> (Run, Vector) {
-        let Turn { label, contestant, index, total, seed } = turn;
-        observe(Event::RunStarted {
-            index,
-            total,
-            problem: &self.summary.name,
-            solver: label,
-            seed,
-            budget: spec.budget,
-        });
+        let Turn { label, contestant, index, seed, .. } = turn;
+        observe(turn.started(&self.summary.name, spec.budget));
         let mut watch = |entry: &TraceEntry, theta: &Vector| {
             observe(Event::Iterated { index, passes: entry.passes, loss: entry.loss });
             keep(entry, theta);

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::ProblemSpec;
 use super::eval::ARRAY_PREFIXES;
+use super::spread::{HeldOutElsewhere, Part};
+use crate::cluster::Ranks;
 use crate::data::{Dataset, PrepareOptions, Samples, SplitFractions, TargetScale, prepare};
 use crate::error::{Error, Result};
-use crate::model::{Criterion, Network, named_from_safetensors};
+use crate::model::{Criterion, Evaluation, Network, evaluate, named_from_safetensors};
 use crate::numerics::{Seed, Vector};
 use crate::objective::Risk;
 
@@ -18,8 +20,10 @@ pub struct Instance {
     pub risk: Risk,
     /// The loss with its parameters.
     pub criterion: Criterion,
-    /// The rows held out to the end, where there are any.
+    /// The rows held out to the end, where there are any and all are here.
     pub test: Option<Samples>,
+    /// Or else what is known of them here.
+    pub(super) test_elsewhere: Option<HeldOutElsewhere>,
     /// How standardised regression targets map back to their own units.
     pub target_scale: Option<TargetScale>,
     /// The start: random, or the problem's weights.
@@ -50,21 +54,59 @@ impl Instance {
         fractions: &SplitFractions,
         seed: u64,
     ) -> Result<Self> {
-        let options = PrepareOptions {
-            fractions: *fractions,
-            rows: problem.rows,
-            standardise: problem.standardise,
-        };
+        let options = prepare_options(problem, fractions);
         let prepared = prepare(dataset, &options, Seed::new(seed))?;
         let network = Arc::new(problem.network(dataset)?);
         let criterion = problem.criterion(dataset)?;
-        let start = match &problem.weights {
-            Some(path) => read_vector(&network, path, "")?,
-            None => network.initialise(problem.initialisation, Seed::new(seed).child("start")),
-        };
+        let start = start(problem, &network, seed)?;
         let risk = Risk::new(network, Arc::new(prepared.fit), criterion.clone(), problem.l2);
         let (test, target_scale) = (prepared.test, prepared.target_scale);
-        Ok(Self { risk, criterion, test, target_scale, start })
+        Ok(Self { risk, criterion, test, test_elsewhere: None, target_scale, start })
+    }
+
+    /// The leader's part of a problem whose rows the ranks share; see [`Risk::on_ranks`].
+    ///
+    /// # Errors
+    /// As [`Instance::new`].
+    pub(super) fn on(
+        ranks: &Arc<Ranks>,
+        problem: &ProblemSpec,
+        dataset: &Dataset,
+        fractions: &SplitFractions,
+        seed: u64,
+    ) -> Result<Self> {
+        let Part { risk, criterion, held_out, target_scale } =
+            Part::new(ranks, problem, dataset, fractions, seed)?;
+        let start = start(problem, risk.network(), seed)?;
+        Ok(Self { risk, criterion, test: None, test_elsewhere: held_out, target_scale, start })
+    }
+
+    /// How well the network does on the held-out rows, where there are any.
+    pub fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
+        let scale = self.target_scale.as_ref();
+        if let Some(test) = &self.test {
+            return Some(evaluate(self.risk.network(), theta, &self.criterion, test, scale));
+        }
+        let elsewhere = self.test_elsewhere.as_ref()?;
+        let outputs = self.risk.predict_held_out(theta)?;
+        Some(elsewhere.judge(&outputs, &self.criterion, scale))
+    }
+
+    /// Held-out rows.
+    pub fn test_rows(&self) -> usize {
+        let here = self.test.as_ref().map(Samples::rows);
+        here.or(self.test_elsewhere.as_ref().map(HeldOutElsewhere::rows)).unwrap_or(0)
+    }
+}
+
+pub(super) fn prepare_options(problem: &ProblemSpec, fractions: &SplitFractions) -> PrepareOptions {
+    PrepareOptions { fractions: *fractions, rows: problem.rows, standardise: problem.standardise }
+}
+
+fn start(problem: &ProblemSpec, network: &Network, seed: u64) -> Result<Vector> {
+    match &problem.weights {
+        Some(path) => read_vector(network, path, ""),
+        None => Ok(network.initialise(problem.initialisation, Seed::new(seed).child("start"))),
     }
 }
 

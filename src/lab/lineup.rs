@@ -1,6 +1,9 @@
 //! Who competes where: the problems and solvers of a specification, and a program's own.
 
+use std::sync::Arc;
+
 use super::{ExperimentSpec, Metric, ProblemSummary, Reference, TARGET_TAU, TargetRule};
+use crate::cluster::Ranks;
 use crate::error::{Error, Result};
 use crate::numerics::{Seed, Vector};
 use crate::objective::{AnyObjective, Problem};
@@ -27,12 +30,20 @@ pub struct Lineup<'a> {
     pub(super) spec: ExperimentSpec,
     pub(super) solvers: Vec<UserSolver<'a>>,
     pub(super) objectives: Vec<UserObjective<'a>>,
+    pub(super) ranks: Arc<Ranks>,
 }
 
 impl<'a> Lineup<'a> {
     /// The problems and solvers of `spec`; it may have none of either, if others join.
     pub fn new(spec: ExperimentSpec) -> Self {
-        Self { spec, solvers: Vec::new(), objectives: Vec::new() }
+        let ranks = Arc::new(Ranks::alone());
+        Self { spec, solvers: Vec::new(), objectives: Vec::new(), ranks }
+    }
+
+    /// The same on these ranks; by default in one process. The other ranks are in
+    /// [`follow`](super::follow).
+    pub fn on(self, ranks: &Arc<Ranks>) -> Self {
+        Self { ranks: Arc::clone(ranks), ..self }
     }
 
     /// Lets the solver that `make` makes join, under this label. What it must implement is
@@ -70,7 +81,8 @@ impl<'a> Lineup<'a> {
     /// The same functions under another specification, which has no solvers of the user's.
     pub(super) fn variant(&self, spec: ExperimentSpec) -> Lineup<'_> {
         let objectives = self.objectives.iter().map(UserObjective::borrowed).collect();
-        Lineup { spec, solvers: Vec::new(), objectives }
+        let ranks = Arc::clone(&self.ranks);
+        Lineup { spec, solvers: Vec::new(), objectives, ranks }
     }
 
     /// Every solver's label with the solver, the specification's before the others.

@@ -152,7 +152,7 @@ pub(super) fn measure_until(
     });
     let measures = measures.collect();
     let summary = &study.summary;
-    let rows = risk.samples().rows();
+    let rows = risk.rows();
     let of = format!(
         "{}, mean over {rows} rows ({}), all {} parameters of {}",
         summary.loss,

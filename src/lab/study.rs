@@ -1,13 +1,14 @@
 //! A problem at one seed: everything that a run and a measurement share.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::describe::summarise;
 use super::ground::{Breaking, Ground, Turn};
 use super::{Event, ExperimentSpec, Instance, Iterates, Metric, ProblemSpec, ProblemSummary, Run};
-use crate::data::{Dataset, Samples, Task};
+use crate::cluster::Ranks;
+use crate::data::{Dataset, Task};
 use crate::error::Result;
-use crate::model::{Evaluation, evaluate};
 use crate::numerics::Vector;
 use crate::objective::TraceEntry;
 use crate::solver::{Contestant, SolverSpec};
@@ -56,8 +57,26 @@ impl Study {
     /// # Panics
     /// When there is no such problem.
     pub fn new(spec: &ExperimentSpec, index: usize, dataset: &Dataset, seed: u64) -> Result<Self> {
+        Self::on(&Arc::new(Ranks::alone()), spec, index, dataset, seed)
+    }
+
+    /// Likewise, with the rows spread over the ranks. The other ranks are in
+    /// [`follow`](super::follow).
+    ///
+    /// # Errors
+    /// As [`Instance::new`]; and what a rank says that cannot read its rows.
+    ///
+    /// # Panics
+    /// When there is no such problem.
+    pub fn on(
+        ranks: &Arc<Ranks>,
+        spec: &ExperimentSpec,
+        index: usize,
+        dataset: &Dataset,
+        seed: u64,
+    ) -> Result<Self> {
         let problem = &spec.problems[index];
-        let instance = Instance::new(problem, dataset, &spec.split, seed)?;
+        let instance = Instance::spread(ranks, spec, index, dataset, seed)?;
         let summary = summarise(problem, dataset, &spec.target_levels)?;
         Ok(Self { problem: problem.clone(), seed, instance, summary })
     }
@@ -135,24 +154,17 @@ impl Study {
         keep: &mut dyn FnMut(&TraceEntry, &Vector),
         breaking: Breaking<'_>,
     ) -> (Run, Vector) {
-        let Instance { risk, start, test, .. } = &self.instance;
+        let Instance { risk, start, .. } = &self.instance;
         let ground = Ground {
             summary: &self.summary,
             seed: self.seed,
             objective: risk,
             start,
             network: Some(risk.network()),
-            rows: [risk.samples().rows(), test.as_ref().map_or(0, Samples::rows)],
-            evaluate: &|theta| self.evaluate(theta),
+            rows: [risk.rows(), self.instance.test_rows()],
+            evaluate: &|theta| self.instance.evaluate(theta),
         };
         ground.run(spec, turn, interrupt, observe, keep, breaking)
-    }
-
-    /// The held-out rows at θ.
-    fn evaluate(&self, theta: &Vector) -> Option<Evaluation> {
-        let Instance { risk, criterion, test, target_scale, .. } = &self.instance;
-        let scale = target_scale.as_ref();
-        test.as_ref().map(|test| evaluate(risk.network(), theta, criterion, test, scale))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Runs one solver on one problem.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::compare::resolve;
 use super::ground::Breaking;
 use super::{Checkpoint, Event, ExperimentSpec, ProblemSummary, Run, Study};
+use crate::cluster::Ranks;
 use crate::error::Result;
 use crate::model::Network;
 use crate::numerics::Vector;
@@ -35,12 +37,27 @@ pub struct Breaks<'b> {
     pub resume: Option<Checkpoint>,
 }
 
-/// Runs the first problem of `spec` with its first solver and seed.
+/// [`train_on`] in one process.
+///
+/// # Errors
+/// As there.
+pub fn train(
+    spec: &ExperimentSpec,
+    interrupt: &AtomicBool,
+    observe: &mut dyn FnMut(Event<'_>),
+    breaks: Breaks<'_>,
+) -> Result<Trained> {
+    train_on(&Arc::new(Ranks::alone()), spec, interrupt, observe, breaks)
+}
+
+/// Runs the first problem of `spec` with its first solver and seed, its rows spread over the
+/// ranks. The other ranks are in [`follow`](super::follow).
 ///
 /// # Errors
 /// As [`compare`](super::compare); [`Error::Specification`](crate::Error::Specification) for a checkpoint
 /// of another run, or of a method that cannot be resumed.
-pub fn train(
+pub fn train_on(
+    ranks: &Arc<Ranks>,
     spec: &ExperimentSpec,
     interrupt: &AtomicBool,
     observe: &mut dyn FnMut(Event<'_>),
@@ -56,7 +73,7 @@ pub fn train(
     if checkpoint.is_some() {
         solver.method.check_resumable()?;
     }
-    let study = Study::new(&spec, 0, dataset, seed)?;
+    let study = Study::on(ranks, &spec, 0, dataset, seed)?;
     let mut every = None;
     let mut write: Box<dyn FnMut(&Snapshot)> = Box::new(|_| {});
     if let Some((iterations, take)) = checkpoint {

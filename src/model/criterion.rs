@@ -1,7 +1,7 @@
 //! A loss with its parameters.
 
 use super::Loss;
-use crate::data::{Samples, Targets};
+use crate::data::Targets;
 
 /// A loss with its parameters; those of other losses are not looked at.
 ///
@@ -62,17 +62,17 @@ impl Criterion {
 impl Criterion {
     /// How much each row counts: the sample's weight times that of its class, divided
     /// by the mean of these products. None where all are 1.
-    pub fn row_weights(&self, samples: &Samples) -> Option<Vec<f64>> {
-        let of_classes = match (&self.class_weights, &samples.targets) {
+    pub fn row_weights(&self, targets: &Targets, weights: Option<&[f64]>) -> Option<Vec<f64>> {
+        let of_classes = match (&self.class_weights, targets) {
             (Some(weights), Targets::Classes(labels)) => {
                 Some(labels.iter().map(|&label| weights[label as usize]).collect())
             }
             _ => None,
         };
-        let mut weights: Vec<f64> = match (of_classes, &samples.weights) {
+        let mut weights: Vec<f64> = match (of_classes, weights) {
             (None, None) => return None,
             (Some(weights), None) => weights,
-            (None, Some(weights)) => weights.clone(),
+            (None, Some(weights)) => weights.to_vec(),
             (Some(classes), Some(samples)) => {
                 classes.iter().zip(samples).map(|(c, s): (&f64, &f64)| c * s).collect()
             }

@@ -54,17 +54,28 @@ pub fn evaluate(
     target_scale: Option<&TargetScale>,
 ) -> Evaluation {
     let outputs = predict(network, theta, samples);
-    let rows = samples.rows();
+    judge(&outputs, criterion, &samples.targets, samples.weights.as_deref(), target_scale)
+}
+
+/// [`evaluate`] for outputs that were predicted before. `weights` are the rows' own.
+pub fn judge(
+    outputs: &RowMatrix,
+    criterion: &Criterion,
+    targets: &Targets,
+    weights: Option<&[f64]>,
+    target_scale: Option<&TargetScale>,
+) -> Evaluation {
+    let rows = outputs.rows();
     let loss = criterion.loss;
-    let total = total_loss(criterion, &outputs, samples);
+    let total = total_loss(criterion, outputs, targets, weights);
     let (mut rmse, mut r_squared) = (None, None);
-    let accuracy = match &samples.targets {
+    let accuracy = match targets {
         Targets::Values(targets) => {
             if loss.measures_distance() {
-                rmse = Some(root_mean_squared_error(&outputs, targets, target_scale));
-                r_squared = coefficient_of_determination(&outputs, targets);
+                rmse = Some(root_mean_squared_error(outputs, targets, target_scale));
+                r_squared = coefficient_of_determination(outputs, targets);
             }
-            label_accuracy(loss, &outputs, targets)
+            label_accuracy(loss, outputs, targets)
         }
         Targets::Classes(labels) => {
             let right =
@@ -76,11 +87,15 @@ pub fn evaluate(
 }
 
 /// The weighted sum of the rows' losses.
-fn total_loss(criterion: &Criterion, outputs: &RowMatrix, samples: &Samples) -> f64 {
-    let row_weights = criterion.row_weights(samples);
-    let context =
-        LossContext { criterion, targets: &samples.targets, row_weights: row_weights.as_deref() };
-    let rows = Rows::Run { start: 0, end: samples.rows() };
+fn total_loss(
+    criterion: &Criterion,
+    outputs: &RowMatrix,
+    targets: &Targets,
+    weights: Option<&[f64]>,
+) -> f64 {
+    let row_weights = criterion.row_weights(targets, weights);
+    let context = LossContext { criterion, targets, row_weights: row_weights.as_deref() };
+    let rows = Rows::Run { start: 0, end: outputs.rows() };
     let mut delta = vec![0.0; outputs.values().len()];
     loss::evaluate(context, outputs.values(), rows, 1.0, &mut delta)
 }

@@ -23,7 +23,7 @@ pub(crate) use kernel::{
 // The product kernel, which benches measure beside another.
 pub use kernel::{Element, MatrixView, Right, Start, multiply, pack_transposed};
 pub use layer_spec::{LayerKind, LayerSpec, Window};
-pub use metrics::{Evaluation, evaluate, predict};
+pub use metrics::{Evaluation, evaluate, judge, predict};
 pub use network::{Geometry, Layer, Network, Operation, Tensor};
 pub(crate) use rows::Rows;
 pub use weights::{from_safetensors, named_from_safetensors, named_to_safetensors, to_safetensors};

@@ -49,6 +49,14 @@ impl Rows<'_> {
         }
     }
 
+    /// A run as many rows earlier, for a matrix that begins so much later; a list as it is.
+    pub fn back(self, first: usize) -> Self {
+        match self {
+            Self::Run { start, end } => Self::Run { start: start - first, end: end - first },
+            Self::Listed(_) => self,
+        }
+    }
+
     /// The rows, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.len()).map(|i| self.at(i))

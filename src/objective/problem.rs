@@ -1,6 +1,7 @@
 //! The interface between what is minimised and what minimises it.
 
 use super::SecondOrder;
+use super::remote::Remote;
 use crate::numerics::Vector;
 
 /// A function f: ℝⁿ → ℝ with its gradient.
@@ -108,6 +109,8 @@ impl<T: Objective + ?Sized> Objective for &T {
 pub struct Tape {
     /// One buffer per block of work; none when nothing was kept.
     pub blocks: Vec<Vec<f64>>,
+    /// What other processes keep of it.
+    pub(super) remote: Option<Remote>,
 }
 
 /// A mean over terms, of which a mini-batch takes some.

@@ -26,7 +26,7 @@ impl Along {
     /// Of this problem, without runs.
     pub fn new(study: &Study) -> Self {
         let summary = &study.summary;
-        let rows = study.instance.risk.samples().rows();
+        let rows = study.instance.risk.rows();
         Self {
             title: summary.title.clone(),
             notes: vec![

@@ -229,7 +229,7 @@ pub fn connect(
         seed: study.seed,
         network: Network::clone(study.instance.risk.network()),
         dimension: a.len(),
-        rows: study.instance.risk.samples().rows(),
+        rows: study.instance.risk.rows(),
         test_rows: study.instance.test.as_ref().map_or(0, Samples::rows),
         l2: study.problem.l2,
         request: request.clone(),

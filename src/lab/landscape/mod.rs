@@ -214,7 +214,7 @@ pub fn draw(
         summary: study.summary.clone(),
         seed: study.seed,
         dimension: network.dimension(),
-        rows: study.instance.risk.samples().rows(),
+        rows: study.instance.risk.rows(),
         test_rows: study.instance.test.as_ref().map_or(0, Samples::rows),
         l2: study.problem.l2,
         request: request.clone(),

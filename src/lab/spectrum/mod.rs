@@ -284,7 +284,7 @@ pub fn measure(
         title: study.summary.title.clone(),
         loss: study.summary.loss.clone(),
         l2: study.problem.l2,
-        rows: risk.samples().rows(),
+        rows: risk.rows(),
         seed: study.seed,
         classes: is_classes.then(|| network.outputs().max(2)),
         run,

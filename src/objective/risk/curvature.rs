@@ -2,14 +2,17 @@
 
 use std::slice::{from_mut, from_ref};
 
-use super::blocks::{Block, Task, gather};
-use super::plan::Plan;
+use super::blocks::{Block, Task};
+use super::orders::Op;
+use super::plan::{BLOCKS_MAX, Plan};
+use super::share::Gathered;
 use super::{Risk, write};
 use crate::model::{
     Parameters, Rows, SecondOrder, grown, linearization_per_row, linearize, pack,
     second_order_product,
 };
 use crate::numerics::Vector;
+use crate::objective::remote::{Remote, remote_id};
 use crate::objective::{BatchCurvature, Curvature};
 
 /// Sums over all blocks and directions at most (64 MiB); more directions go in
@@ -29,6 +32,8 @@ pub struct Linearization {
     /// Whether it is a mini-batch's, and then its rows; their storage outlives it.
     is_batch: bool,
     batch: Vec<usize>,
+    /// The rows of the mini-batch that are this rank's, where ranks share the rows.
+    gathered: Option<Gathered>,
     plan: Plan,
     /// Rows of the whole data set, and numbers kept of a row: what tells one risk's
     /// points from another's.
@@ -37,6 +42,8 @@ pub struct Linearization {
     /// What was kept of each block; nothing beyond the cap.
     blocks: Vec<Vec<f64>>,
     stored: bool,
+    /// The same point on other ranks.
+    remote: Option<Remote>,
 }
 
 impl Linearization {
@@ -47,50 +54,74 @@ impl Linearization {
 }
 
 impl Risk {
-    fn linearize_on(&self, rows: Rows, theta: &Vector, at: &mut Linearization) {
+    /// Linearises at θ all rows, or a mini-batch of them.
+    pub(super) fn linearize_rows(
+        &self,
+        batch: Option<&[usize]>,
+        theta: &Vector,
+        at: &mut Linearization,
+    ) {
+        at.is_batch = batch.is_some();
+        at.batch.clear();
+        at.batch.extend_from_slice(batch.unwrap_or_default());
         let network = self.network();
         assert_eq!(theta.len(), network.dimension(), "θ has another length");
         at.theta.resize(theta.len(), 0.0);
         at.theta.copy_from_slice(theta.as_slice());
         pack(network, &at.theta, &mut at.packed);
+        let rows = match at.is_batch {
+            true => Rows::Listed(&at.batch),
+            false => self.all_rows(),
+        };
         at.plan = Plan::new(rows.len(), network);
+        at.gathered = self.gather_rows(rows, at.plan);
         let per_row = linearization_per_row(network);
         (at.samples, at.per_row) = (self.samples().rows(), per_row);
-        at.stored = rows.len() * per_row * size_of::<f64>() <= self.activations_max;
+        let Linearization { theta, packed, plan, blocks, gathered, .. } = at;
+        let parameters = Parameters { values: theta, packed };
+        let task = self.task(rows, *plan, gathered.as_ref(), parameters);
+        let own = task.own();
+        let rows_here = plan.rows_of(own.clone()).len();
+        at.stored = rows_here * per_row * size_of::<f64>() <= self.activations_max;
         if !at.stored {
-            at.blocks.clear();
+            blocks.clear();
             return;
         }
-        if at.blocks.len() < at.plan.blocks {
-            at.blocks.resize_with(at.plan.blocks, Vec::new);
+        if blocks.len() < own.len() {
+            blocks.resize_with(own.len(), Vec::new);
         }
-        let Linearization { theta, packed, plan, blocks, .. } = at;
-        let task = self.task(rows, *plan, Parameters { values: theta, packed });
         self.with_scratch(|scratch| {
-            let count = task.plan.blocks;
-            // The blocks' own buffers become the point and are given back by the swap.
-            let swap = |scratch: &mut [Block], kept: &mut [Vec<f64>]| {
-                for (block, kept) in scratch.iter_mut().zip(kept) {
-                    std::mem::swap(&mut block.kept, kept);
-                }
-            };
-            if scratch.blocks.len() < count {
-                scratch.blocks.resize_with(count, Block::default);
-            }
-            swap(&mut scratch.blocks[..count], blocks);
-            task.over_blocks(&mut scratch.blocks, |i, block| {
+            let work = |i: usize, block: &mut Block| {
                 let Block { kept, input, workspace, .. } = block;
                 kept.resize(task.plan.block(i).len() * per_row, 0.0);
                 task.for_each_chunk(i, input, |chunk, start| {
                     let part = &mut kept[start * per_row..(start + chunk.rows.len()) * per_row];
                     linearize(chunk, part, workspace);
                 });
-            });
-            swap(&mut scratch.blocks[..count], blocks);
+            };
+            let kept = &mut blocks[..own.len()];
+            task.over_blocks(&mut scratch.blocks, kept, plan.wave(0), work, |_, _| {});
         });
     }
 
     fn product(&self, matrix: SecondOrder, at: &Linearization, v: &[Vector], out: &mut [Vector]) {
+        let gauss_newton = matrix == SecondOrder::GaussNewton;
+        let (point, directions) = (remote_id(&at.remote), v.len());
+        let _turn = self.share.is_some().then(|| {
+            let directions_of: Vec<&Vector> = v.iter().collect();
+            self.order(|| Op::Product { gauss_newton, point, directions }, &directions_of)
+        });
+        self.product_on(matrix, at, v, out);
+    }
+
+    /// This process's part of products, the whole where no ranks share the rows.
+    pub(super) fn product_on(
+        &self,
+        matrix: SecondOrder,
+        at: &Linearization,
+        v: &[Vector],
+        out: &mut [Vector],
+    ) {
         let dimension = self.network().dimension();
         let sizes = (dimension, self.samples().rows(), linearization_per_row(self.network()));
         let same = (at.theta.len(), at.samples, at.per_row) == sizes;
@@ -98,7 +129,9 @@ impl Risk {
         assert_eq!(v.len(), out.len(), "there are as many products as directions");
         let lengths_fit = v.iter().chain(&*out).all(|vector| vector.len() == dimension);
         assert!(lengths_fit, "a direction or a product has another length than θ");
-        let group = (SUMS_MAX / (at.plan.blocks * dimension)).max(1);
+        // Not by the number of threads: ranks that share the rows make the same groups.
+        let in_work = at.plan.blocks.min(BLOCKS_MAX);
+        let group = (SUMS_MAX / (in_work * dimension)).max(1);
         for (v, out) in v.chunks(group).zip(out.chunks_mut(group)) {
             self.product_of_group(matrix, at, v, out);
         }
@@ -119,7 +152,8 @@ impl Risk {
             false => Rows::Run { start: 0, end: at.plan.rows },
         };
         let parameters = Parameters { values: &at.theta, packed: &at.packed };
-        let task = self.task(rows, at.plan, parameters);
+        let task = self.task(rows, at.plan, at.gathered.as_ref(), parameters);
+        let first = task.own().start;
         self.with_scratch(|scratch| {
             if scratch.directions.len() < v.len() {
                 scratch.directions.resize_with(v.len(), Vec::new);
@@ -127,13 +161,13 @@ impl Risk {
             let pairs = scratch.directions.iter_mut().zip(v);
             pairs.for_each(|(packed, v)| pack(network, v.as_slice(), packed));
             let directions = Directions { v, packed: &scratch.directions[..v.len()] };
-            task.over_blocks(&mut scratch.blocks, |i, block| {
+            let storage = (&mut scratch.blocks, &mut scratch.forest);
+            task.sum(storage, &mut [], out, |i, block| {
                 grown(&mut block.sums, v.len() * dimension);
-                product_on_block(matrix, &task, at, i, block, directions);
+                let point = at.stored.then(|| at.blocks[i - first].as_slice());
+                product_on_block(matrix, &task, point, i, block, directions);
             });
-            let blocks = &scratch.blocks[..task.plan.blocks];
-            for (j, (out, v)) in out.iter_mut().zip(v).enumerate() {
-                gather(blocks, j * dimension, out.as_mut_slice());
+            for (out, v) in out.iter_mut().zip(v) {
                 self.add_penalty_slope(v.as_slice(), out.as_mut_slice());
             }
         });
@@ -147,11 +181,12 @@ struct Directions<'a> {
     packed: &'a [Vec<f64>],
 }
 
-/// The share of block `i` in the product of every direction.
+/// The share of block `i` in the product of every direction. `stored` is what was kept of the
+/// block, if anything was.
 fn product_on_block(
     matrix: SecondOrder,
     task: &Task,
-    at: &Linearization,
+    stored: Option<&[f64]>,
     i: usize,
     block: &mut Block,
     directions: Directions,
@@ -161,17 +196,18 @@ fn product_on_block(
     let Directions { v, packed } = directions;
     let Block { sums, kept, input, workspace, .. } = block;
     // What is computed again is computed once for all.
-    let group = if at.stored { (RESIDENT / dimension).max(1) } else { v.len() };
+    let group = if stored.is_some() { (RESIDENT / dimension).max(1) } else { v.len() };
     let parts = v.chunks(group).zip(packed.chunks(group));
     for ((v, packed), sums) in parts.zip(sums.chunks_mut(group * dimension)) {
         task.for_each_chunk(i, input, |chunk, start| {
             let size = chunk.rows.len() * per_row;
-            let point = if at.stored {
-                &at.blocks[i][start * per_row..][..size]
-            } else {
-                let point = grown(kept, size);
-                linearize(chunk, point, workspace);
-                &*point
+            let point = match stored {
+                Some(stored) => &stored[start * per_row..][..size],
+                None => {
+                    let point = grown(kept, size);
+                    linearize(chunk, point, workspace);
+                    &*point
+                }
             };
             let pairs = v.iter().zip(packed).zip(sums.chunks_exact_mut(dimension));
             for ((v, packed), sums) in pairs {
@@ -187,8 +223,9 @@ impl Curvature for Risk {
     type Point = Linearization;
 
     fn linearize_into(&self, theta: &Vector, at: &mut Linearization) {
-        at.is_batch = false;
-        self.linearize_on(self.all_rows(), theta, at);
+        at.remote = self.remote();
+        let _turn = self.order(|| Op::Linearize { point: remote_id(&at.remote) }, &[theta]);
+        self.linearize_rows(None, theta, at);
     }
 
     fn hessian_vector(&self, at: &Linearization, v: &Vector, out: &mut Vector) {
@@ -211,9 +248,9 @@ impl Curvature for Risk {
 impl BatchCurvature for Risk {
     fn linearize_batch_into(&self, rows: &[usize], theta: &Vector, at: &mut Linearization) {
         self.check_batch(rows);
-        at.is_batch = true;
-        at.batch.clear();
-        at.batch.extend_from_slice(rows);
-        self.linearize_on(Rows::Listed(rows), theta, at);
+        at.remote = self.remote();
+        let op = || Op::LinearizeBatch { point: remote_id(&at.remote), rows: rows.to_vec() };
+        let _turn = self.order(op, &[theta]);
+        self.linearize_rows(Some(rows), theta, at);
     }
 }

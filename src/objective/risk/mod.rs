@@ -2,13 +2,18 @@
 
 mod blocks;
 mod curvature;
+mod forest;
+mod orders;
 mod plan;
 mod plane;
+mod share;
 #[cfg(test)]
 mod tests;
 
+use std::slice::from_mut;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::remote::remote_id;
 use super::{FiniteSum, Linearized, Objective, SecondOrder, Tape};
 use crate::data::{Samples, Targets};
 use crate::model::{
@@ -16,10 +21,14 @@ use crate::model::{
     loss_value, pack,
 };
 use crate::numerics::Vector;
-use blocks::{Block, Scratch, Task, gather};
+use blocks::{Block, Scratch, Task};
 pub use curvature::Linearization;
+use forest::Forest;
+use orders::Op;
 use plan::Plan;
 pub use plane::PlanePenalty;
+pub use share::RowsOfRank;
+use share::{Gathered, Share};
 
 /// Bytes of activations that a linearised point may keep by default.
 const ACTIVATIONS_MAX: usize = 512 << 20;
@@ -33,7 +42,8 @@ const ACTIVATIONS_MAX: usize = 512 << 20;
 ///
 /// The rows are cut into blocks by their number and the network's size alone; each
 /// block sums its rows in order, and blocks are added along a fixed tree. So no
-/// result depends on the number of threads, to the bit.
+/// result depends on the number of threads, to the bit, nor on that of the processes that share
+/// the rows: see [`Risk::on_ranks`].
 #[derive(Debug)]
 pub struct Risk {
     network: Arc<Network>,
@@ -49,6 +59,8 @@ pub struct Risk {
     /// out and keeps no lock, so that evaluations may run side by side and within
     /// one another's threads.
     spare: Mutex<Vec<Scratch>>,
+    /// Where ranks share the rows: what is here, and what the others are.
+    share: Option<Share>,
 }
 
 impl Risk {
@@ -66,10 +78,21 @@ impl Risk {
     ) -> Self {
         let criterion = criterion.into();
         assert!(samples.rows() > 0, "a risk needs rows");
-        assert_eq!(network.inputs(), samples.features.columns(), "inputs differ");
-        check_targets(&network, &samples, &criterion);
-        let row_weights = criterion.row_weights(&samples);
+        check_samples(&network, &samples, &criterion);
+        let row_weights = criterion.row_weights(&samples.targets, samples.weights.as_deref());
         let plan = Plan::new(samples.rows(), &network);
+        Self::with_share(network, samples, criterion, row_weights, l2, plan, None)
+    }
+
+    fn with_share(
+        network: Arc<Network>,
+        samples: Arc<Samples>,
+        criterion: Criterion,
+        row_weights: Option<Vec<f64>>,
+        l2: f64,
+        plan: Plan,
+        share: Option<Share>,
+    ) -> Self {
         Self {
             network,
             samples,
@@ -79,6 +102,7 @@ impl Risk {
             plan,
             activations_max: ACTIVATIONS_MAX,
             spare: Mutex::default(),
+            share,
         }
     }
 
@@ -93,18 +117,23 @@ impl Risk {
         &self.network
     }
 
-    /// The samples.
+    /// The samples; where ranks share them, those of this rank.
     pub fn samples(&self) -> &Arc<Samples> {
         &self.samples
     }
 
+    /// Rows that the loss is a mean over, on all ranks together.
+    pub fn rows(&self) -> usize {
+        self.plan.rows
+    }
+
     fn all_rows(&self) -> Rows<'static> {
-        Rows::Run { start: 0, end: self.samples.rows() }
+        Rows::Run { start: 0, end: self.plan.rows }
     }
 
     fn check_batch(&self, rows: &[usize]) {
         assert!(!rows.is_empty(), "a mini-batch needs rows");
-        assert!(rows.iter().all(|&row| row < self.samples.rows()), "a row is out of range");
+        assert!(rows.iter().all(|&row| row < self.plan.rows), "a row is out of range");
     }
 
     fn check_gradient(&self, gradient: &Vector) {
@@ -122,40 +151,61 @@ impl Risk {
         result
     }
 
-    fn task<'a>(&'a self, rows: Rows<'a>, plan: Plan, parameters: Parameters<'a>) -> Task<'a> {
+    /// An evaluation on these rows; where ranks share them and they are a list, on those that
+    /// were gathered for it.
+    fn task<'a>(
+        &'a self,
+        rows: Rows<'a>,
+        plan: Plan,
+        gathered: Option<&'a Gathered>,
+        parameters: Parameters<'a>,
+    ) -> Task<'a> {
+        let network = self.network.as_ref();
+        let ranks = self.share.as_ref().map(|share| share.ranks.as_ref());
+        let (samples, row_weights, reduction, first, rows) = match (gathered, &self.share) {
+            (Some(Gathered { samples, row_weights, reduction, first }), _) => {
+                let all = Rows::Run { start: 0, end: plan.rows };
+                (samples, row_weights, Some(reduction), *first, all)
+            }
+            (None, Some(Share { reduction, first, .. })) => {
+                (self.samples.as_ref(), &self.row_weights, Some(reduction), *first, rows)
+            }
+            (None, None) => (self.samples.as_ref(), &self.row_weights, None, 0, rows),
+        };
         let loss = LossContext {
             criterion: &self.criterion,
-            targets: &self.samples.targets,
-            row_weights: self.row_weights.as_deref(),
+            targets: &samples.targets,
+            row_weights: row_weights.as_deref(),
         };
-        let (network, samples) = (self.network.as_ref(), self.samples.as_ref());
-        Task { network, samples, loss, rows, plan, parameters }
+        Task { network, samples, loss, rows, plan, parameters, ranks: ranks.zip(reduction), first }
     }
 
-    /// Does `work` with the evaluation at θ on these rows, and the blocks for it.
+    /// Does `work` with the evaluation at θ on these rows, and the storage for it.
     fn evaluate<T>(
         &self,
         rows: Rows,
         theta: &Vector,
-        work: impl FnOnce(&Task, &mut Vec<Block>) -> T,
+        work: impl FnOnce(&Task, (&mut Vec<Block>, &mut Forest)) -> T,
     ) -> T {
         assert_eq!(theta.len(), self.network.dimension(), "θ has another length");
         let plan = match rows {
             Rows::Run { .. } => self.plan,
             Rows::Listed(list) => Plan::new(list.len(), &self.network),
         };
+        let gathered = self.gather_rows(rows, plan);
         self.with_scratch(|scratch| {
-            let Scratch { packed, blocks, .. } = scratch;
+            let Scratch { packed, blocks, forest, .. } = scratch;
             pack(&self.network, theta.as_slice(), packed);
             let parameters = Parameters { values: theta.as_slice(), packed };
-            work(&self.task(rows, plan, parameters), blocks)
+            let task = self.task(rows, plan, gathered.as_ref(), parameters);
+            work(&task, (blocks, forest))
         })
     }
 
     fn value_on(&self, rows: Rows, theta: &Vector) -> f64 {
         let width = self.network.activations_per_row();
-        let sum = self.evaluate(rows, theta, |task, blocks| {
-            task.over_blocks(blocks, |i, block| {
+        let sum = self.evaluate(rows, theta, |task, storage| {
+            let sum = task.sum(storage, &mut [], &mut [], |i, block| {
                 let Block { loss, kept, input, workspace, .. } = block;
                 *loss = 0.0;
                 task.for_each_chunk(i, input, |chunk, _| {
@@ -163,7 +213,8 @@ impl Risk {
                     let outputs = chunk.forward(kept, workspace);
                     *loss += loss_value(chunk, &kept[outputs], workspace);
                 });
-            }) * task.scale()
+            });
+            sum * task.scale()
         });
         sum + self.penalty(theta)
     }
@@ -171,8 +222,8 @@ impl Risk {
     fn value_gradient_on(&self, rows: Rows, theta: &Vector, gradient: &mut Vector) -> f64 {
         self.check_gradient(gradient);
         let width = self.network.activations_per_row();
-        let sum = self.evaluate(rows, theta, |task, blocks| {
-            let sum = task.over_blocks(blocks, |i, block| {
+        let sum = self.evaluate(rows, theta, |task, storage| {
+            let sum = task.sum(storage, &mut [], from_mut(gradient), |i, block| {
                 let Block { loss, sums, kept, input, workspace } = block;
                 let sums = grown(sums, theta.len());
                 *loss = 0.0;
@@ -182,11 +233,50 @@ impl Risk {
                     *loss += backward(chunk, kept, write(start), sums, workspace);
                 });
             });
-            gather(&blocks[..task.plan.blocks], 0, gradient.as_mut_slice());
             sum * task.scale()
         });
         self.add_penalty_slope(theta.as_slice(), gradient.as_mut_slice());
         sum + self.penalty(theta)
+    }
+
+    fn value_on_tape(&self, theta: &Vector, kept: &mut Vec<Vec<f64>>) -> f64 {
+        let width = self.network.activations_per_row();
+        let sum = self.evaluate(self.all_rows(), theta, |task, storage| {
+            kept.resize_with(task.own().len(), Vec::new);
+            let sum = task.sum(storage, kept, &mut [], |i, block| {
+                let Block { loss, kept, input, workspace, .. } = block;
+                kept.resize(task.plan.block(i).len() * width, 0.0);
+                *loss = 0.0;
+                task.for_each_chunk(i, input, |chunk, start| {
+                    let kept = &mut kept[part_of_tape(chunk, start, width)];
+                    let outputs = chunk.forward(kept, workspace);
+                    *loss += loss_value(chunk, &kept[outputs], workspace);
+                });
+            });
+            sum * task.scale()
+        });
+        sum + self.penalty(theta)
+    }
+
+    fn gradient_from_tape(&self, theta: &Vector, kept: &[Vec<f64>], gradient: &mut Vector) {
+        let width = self.network.activations_per_row();
+        self.check_gradient(gradient);
+        self.evaluate(self.all_rows(), theta, |task, storage| {
+            let own = task.own();
+            let length = |i: usize| task.plan.block(i).len() * width;
+            let sizes_fit = kept.len() == own.len()
+                && own.clone().zip(kept).all(|(i, kept)| kept.len() == length(i));
+            assert!(sizes_fit, "the tape was written by another objective");
+            task.sum(storage, &mut [], from_mut(gradient), |i, block| {
+                let Block { sums, input, workspace, .. } = block;
+                let sums = grown(sums, theta.len());
+                task.for_each_chunk(i, input, |chunk, start| {
+                    let kept = &kept[i - own.start][part_of_tape(chunk, start, width)];
+                    backward(chunk, kept, write(start), sums, workspace);
+                });
+            });
+        });
+        self.add_penalty_slope(theta.as_slice(), gradient.as_mut_slice());
     }
 
     fn penalty(&self, theta: &Vector) -> f64 {
@@ -214,7 +304,8 @@ fn write(start: usize) -> Write {
     if start == 0 { Write::Replace } else { Write::Add }
 }
 
-fn check_targets(network: &Network, samples: &Samples, criterion: &Criterion) {
+fn check_samples(network: &Network, samples: &Samples, criterion: &Criterion) {
+    assert_eq!(network.inputs(), samples.features.columns(), "inputs differ");
     match &samples.targets {
         Targets::Values(values) => {
             assert!(criterion.loss != Loss::CrossEntropy, "cross-entropy needs classes");
@@ -251,7 +342,7 @@ impl Objective for Risk {
     }
 
     fn terms(&self) -> usize {
-        self.samples.rows()
+        self.plan.rows
     }
 
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {
@@ -263,75 +354,38 @@ impl Objective for Risk {
     }
 
     fn value(&self, theta: &Vector) -> f64 {
+        let _turn = self.order(|| Op::Value, &[theta]);
         self.value_on(self.all_rows(), theta)
     }
 
     fn value_gradient(&self, theta: &Vector, gradient: &mut Vector) -> f64 {
+        let _turn = self.order(|| Op::ValueGradient, &[theta]);
         self.value_gradient_on(self.all_rows(), theta, gradient)
     }
 
     fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
-        let width = self.network.activations_per_row();
-        tape.blocks.resize_with(self.plan.blocks, Vec::new);
-        let sum = self.evaluate(self.all_rows(), theta, |task, blocks| {
-            if blocks.len() < task.plan.blocks {
-                blocks.resize_with(task.plan.blocks, Block::default);
-            }
-            // The blocks' own buffers become the tape and are given back by the swap.
-            swap_kept(blocks, tape);
-            let sum = task.over_blocks(blocks, |i, block| {
-                let Block { loss, kept, input, workspace, .. } = block;
-                kept.resize(task.plan.block(i).len() * width, 0.0);
-                *loss = 0.0;
-                task.for_each_chunk(i, input, |chunk, start| {
-                    let kept = &mut kept[part_of_tape(chunk, start, width)];
-                    let outputs = chunk.forward(kept, workspace);
-                    *loss += loss_value(chunk, &kept[outputs], workspace);
-                });
-            });
-            swap_kept(blocks, tape);
-            sum * task.scale()
-        });
-        sum + self.penalty(theta)
+        tape.remote = self.remote();
+        let _turn = self.order(|| Op::ValueKeeping { tape: remote_id(&tape.remote) }, &[theta]);
+        self.value_on_tape(theta, &mut tape.blocks)
     }
 
     fn gradient_from(&self, theta: &Vector, tape: &Tape, gradient: &mut Vector) {
-        let width = self.network.activations_per_row();
-        let sizes_fit = tape.blocks.len() == self.plan.blocks
-            && (0..self.plan.blocks)
-                .all(|i| tape.blocks[i].len() == self.plan.block(i).len() * width);
-        self.check_gradient(gradient);
-        assert!(sizes_fit, "the tape was written by another objective");
-        self.evaluate(self.all_rows(), theta, |task, blocks| {
-            task.over_blocks(blocks, |i, block| {
-                let Block { sums, input, workspace, .. } = block;
-                let sums = grown(sums, theta.len());
-                task.for_each_chunk(i, input, |chunk, start| {
-                    let kept = &tape.blocks[i][part_of_tape(chunk, start, width)];
-                    backward(chunk, kept, write(start), sums, workspace);
-                });
-            });
-            gather(&blocks[..task.plan.blocks], 0, gradient.as_mut_slice());
-        });
-        self.add_penalty_slope(theta.as_slice(), gradient.as_mut_slice());
+        let _turn = self.order(|| Op::GradientFrom { tape: remote_id(&tape.remote) }, &[theta]);
+        self.gradient_from_tape(theta, &tape.blocks, gradient);
     }
 }
 
 impl FiniteSum for Risk {
     fn batch_value(&self, rows: &[usize], theta: &Vector) -> f64 {
         self.check_batch(rows);
+        let _turn = self.order(|| Op::BatchValue { rows: rows.to_vec() }, &[theta]);
         self.value_on(Rows::Listed(rows), theta)
     }
 
     fn batch_value_gradient(&self, rows: &[usize], theta: &Vector, gradient: &mut Vector) -> f64 {
         self.check_batch(rows);
+        let _turn = self.order(|| Op::BatchValueGradient { rows: rows.to_vec() }, &[theta]);
         self.value_gradient_on(Rows::Listed(rows), theta, gradient)
-    }
-}
-
-fn swap_kept(blocks: &mut [Block], tape: &mut Tape) {
-    for (block, kept) in blocks.iter_mut().zip(&mut tape.blocks) {
-        std::mem::swap(&mut block.kept, kept);
     }
 }
 

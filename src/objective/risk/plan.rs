@@ -11,8 +11,15 @@ const GROUP: usize = 8;
 const BLOCK_ROWS_MIN: usize = 64;
 /// Rows from which on there are more than sixteen blocks.
 const BLOCK_ROWS_MANY: usize = 512;
-/// Blocks at most; 32 keep 16 threads evenly busy.
+/// Blocks at most of fewer rows than [`ROWS_MANY`]; 32 keep 16 threads evenly busy.
 pub(super) const BLOCKS_MAX: usize = 32;
+/// Rows from which on there are as many blocks as have 512 rows each, so that many threads and
+/// processes can share them.
+const ROWS_MANY: usize = 1 << 15;
+/// Blocks at most of however many rows: for 1024 threads in all.
+const BLOCKS_OF_MANY_MAX: usize = 1024;
+/// Blocks that are in work at a time, at most.
+pub(super) const WAVE_MAX: usize = 64;
 /// Gradient entries over all blocks (16 MiB), beyond which there are fewer
 /// blocks, but never fewer than eight.
 const BLOCK_ENTRIES_MAX: usize = 1 << 21;
@@ -38,9 +45,35 @@ impl Plan {
         let few = rows.div_ceil(BLOCK_ROWS_MIN).min(16);
         let by_rows = few.max((rows / BLOCK_ROWS_MANY).min(BLOCKS_MAX));
         let by_memory = (BLOCK_ENTRIES_MAX / network.dimension().max(1)).clamp(8, BLOCKS_MAX);
+        let blocks = match rows < ROWS_MANY {
+            true => by_rows.min(by_memory),
+            // Powers of two, of which powers of two of processes have whole subtrees.
+            false => 1 << (rows / BLOCK_ROWS_MANY).min(BLOCKS_OF_MANY_MAX).ilog2(),
+        };
         let per_row = network.inputs() + network.activations_per_row();
         let chunk_rows = (CHUNK_NUMBERS / per_row / GROUP * GROUP).clamp(GROUP, CHUNK_ROWS);
-        Self { rows, blocks: by_rows.min(by_memory), chunk_rows }
+        Self { rows, blocks, chunk_rows }
+    }
+
+    /// Blocks that are in work at a time, a power of two, when each has so many sums: all of
+    /// few; of many as many as the threads need, and more where memory allows. No bit depends
+    /// on it, because the sums are added along the tree of all blocks.
+    pub(super) fn wave(&self, sums: usize) -> usize {
+        if self.blocks <= BLOCKS_MAX {
+            return BLOCKS_MAX;
+        }
+        let by_memory = 1 << (BLOCK_ENTRIES_MAX / sums.max(1)).clamp(8, BLOCKS_MAX).ilog2();
+        let by_threads = (2 * rayon::current_num_threads()).next_power_of_two();
+        by_threads.clamp(by_memory, WAVE_MAX)
+    }
+
+    /// The rows of a run of blocks.
+    pub(super) fn rows_of(&self, blocks: Range<usize>) -> Range<usize> {
+        let at = |block: usize| match block < self.blocks {
+            true => self.block(block).start,
+            false => self.rows,
+        };
+        at(blocks.start)..at(blocks.end)
     }
 
     /// The rows of block `i`.
@@ -75,7 +108,9 @@ mod tests {
         for rows in (1..=700).chain([1797, 5000, 20_640, 1 << 20]) {
             for widths in all {
                 let plan = Plan::new(rows, &Network::dense(widths, Activation::Tanh));
-                assert!(plan.blocks <= BLOCKS_MAX);
+                assert!(
+                    plan.blocks <= if rows < ROWS_MANY { BLOCKS_MAX } else { BLOCKS_OF_MANY_MAX }
+                );
                 let mut next = 0;
                 for i in 0..plan.blocks {
                     for chunk in plan.chunks(i) {

@@ -70,7 +70,7 @@ impl<'a, T: Scalar> PlaneRows<'a, T> {
     ) -> Self {
         assert!(samples.rows() > 0, "a surface needs rows");
         assert_eq!(plane.network.inputs(), samples.features.columns(), "inputs differ");
-        let row_weights = criterion.row_weights(samples);
+        let row_weights = criterion.row_weights(&samples.targets, samples.weights.as_deref());
         let rule = MetricRule::new(criterion.loss, samples, target_scale);
         let mut rows =
             Self { samples, criterion, row_weights, rule, products: Vec::new(), per_chunk: 0 };

@@ -1,0 +1,156 @@
+//! A problem whose rows are spread over ranks.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::deal::failed;
+use super::follow::Task;
+use super::instance::prepare_options;
+use super::{ExperimentSpec, Instance, ProblemSpec};
+use crate::cluster::Ranks;
+use crate::data::{Dataset, Samples, SplitFractions, TargetScale, Targets, prepare};
+use crate::error::{DataProblem, Error, Place, Result};
+use crate::model::{Criterion, Evaluation, judge};
+use crate::numerics::{RowMatrix, Seed};
+use crate::objective::{Risk, RowsOfRank};
+
+/// What one rank holds of a problem.
+pub(super) struct Part {
+    pub(super) risk: Risk,
+    pub(super) criterion: Criterion,
+    /// What is known of the held-out rows, where there are any.
+    pub(super) held_out: Option<HeldOutElsewhere>,
+    pub(super) target_scale: Option<TargetScale>,
+}
+
+/// Held-out rows whose features lie with the ranks: what they are to be compared with.
+#[derive(Debug)]
+pub(super) struct HeldOutElsewhere {
+    targets: Targets,
+    weights: Option<Vec<f64>>,
+    rows: usize,
+}
+
+impl HeldOutElsewhere {
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) fn judge(
+        &self,
+        outputs: &RowMatrix,
+        criterion: &Criterion,
+        target_scale: Option<&TargetScale>,
+    ) -> Evaluation {
+        judge(outputs, criterion, &self.targets, self.weights.as_deref(), target_scale)
+    }
+}
+
+impl Part {
+    /// Reads what this rank is to hold. Split, standardisation and weights are those of the
+    /// whole.
+    ///
+    /// # Errors
+    /// As [`Instance::new`](super::Instance::new).
+    pub(super) fn new(
+        ranks: &Arc<Ranks>,
+        problem: &ProblemSpec,
+        dataset: &Dataset,
+        fractions: &SplitFractions,
+        seed: u64,
+    ) -> Result<Self> {
+        let network = Arc::new(problem.network(dataset)?);
+        let criterion = problem.criterion(dataset)?;
+        let options = prepare_options(problem, fractions);
+        let prepared = prepare(dataset, &options, Seed::new(seed))?;
+        let part = |samples: &Samples, range: Range<usize>| RowsOfRank {
+            samples: Arc::new(rows_of(samples, range.clone())),
+            first: range.start,
+            rows: samples.rows(),
+        };
+        let rows = Risk::rows_on(ranks, &network, prepared.fit.rows());
+        let weights = criterion.row_weights(&prepared.fit.targets, prepared.fit.weights.as_deref());
+        let weights = weights.map(|weights| weights[rows.clone()].to_vec());
+        let fit = part(&prepared.fit, rows);
+        let test = prepared.test.as_ref();
+        let held_out = test.map(|test| part(test, Risk::held_out_on(ranks, test.rows())));
+        let elsewhere = test.map(|test| HeldOutElsewhere {
+            targets: test.targets.clone(),
+            weights: test.weights.clone(),
+            rows: test.rows(),
+        });
+        let (ranks, loss) = (Arc::clone(ranks), criterion.clone());
+        let risk = Risk::on_ranks(ranks, network, fit, weights, held_out, loss, problem.l2);
+        Ok(Self { risk, criterion, held_out: elsewhere, target_scale: prepared.target_scale })
+    }
+}
+
+impl Instance {
+    /// The problem at a seed with its rows spread over the ranks; one process by itself holds
+    /// them all. The other ranks are in [`follow`](super::follow).
+    ///
+    /// # Errors
+    /// As [`Instance::new`]; and what a rank says that cannot read its rows, or has other data
+    /// under the same name.
+    pub(super) fn spread(
+        ranks: &Arc<Ranks>,
+        spec: &ExperimentSpec,
+        index: usize,
+        dataset: &Dataset,
+        seed: u64,
+    ) -> Result<Self> {
+        let problem = &spec.problems[index];
+        if ranks.size() == 1 {
+            return Self::new(problem, dataset, &spec.split, seed);
+        }
+        let alone = ExperimentSpec {
+            problems: vec![problem.clone()],
+            user_problems: Vec::new(),
+            user_solvers: Vec::new(),
+            ..spec.clone()
+        };
+        ranks.broadcast(&mut Some(Task::Hold {
+            specification: alone.to_toml(),
+            seed,
+            data_sha256: dataset.sha256.clone(),
+        }));
+        let own = Self::on(ranks, problem, dataset, &spec.split, seed);
+        let others: Vec<std::result::Result<(), String>> =
+            (1..ranks.size()).map(|rank| ranks.receive(rank)).collect();
+        let refused = (1..).zip(others).find_map(|(rank, answer)| Some((rank, answer.err()?)));
+        ranks.broadcast(&mut Some(own.is_ok() && refused.is_none()));
+        match (own, refused) {
+            (Ok(own), Some((rank, problem))) => {
+                own.risk.forsake();
+                Err(failed(rank, problem))
+            }
+            (own, _) => own,
+        }
+    }
+}
+
+/// That the data are those of the leader.
+///
+/// # Errors
+/// [`Error::Data`] when they are not.
+pub(super) fn check_same(dataset: &Dataset, data_sha256: &str) -> Result<()> {
+    if dataset.sha256 == data_sha256 {
+        return Ok(());
+    }
+    Err(Error::data(
+        Place::file(&dataset.file),
+        DataProblem::Malformed("its contents differ from those that the leader reads".to_owned()),
+        "give all machines the same file",
+    ))
+}
+
+fn rows_of(samples: &Samples, range: Range<usize>) -> Samples {
+    let rows: Vec<usize> = range.collect();
+    let targets = match &samples.targets {
+        Targets::Values(values) => Targets::Values(values.select_rows(&rows)),
+        Targets::Classes(classes) => {
+            Targets::Classes(rows.iter().map(|&row| classes[row]).collect())
+        }
+    };
+    Samples::new(samples.features.select_rows(&rows), targets)
+}
