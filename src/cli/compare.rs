@@ -19,7 +19,7 @@ pub fn compare(arguments: &CompareArguments, job: &Job) -> Result<ExitCode, Fail
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     create_folder(folder)?;
     let mut journal = session.open_journal(arguments.resume, "comparison")?.with_weights();
-    let lineup = Lineup::new(spec.clone());
+    let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let comparison = session.observe(|observe| {
         let mut written = Ok(());
         let mut observe = |event: Event<'_>| {

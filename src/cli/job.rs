@@ -13,6 +13,7 @@ use losslab::cluster::Universe;
 use losslab::cluster::{LEADER, Ranks};
 use losslab::lab::environment::RankEnvironment;
 use losslab::lab::handshake::{Crew, Introduction};
+use losslab::lab::{dismiss, follow};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::failure::Failure;
@@ -23,7 +24,7 @@ use super::signals;
 
 /// The processes of this job, as one of them sees them.
 pub struct Job {
-    ranks: Ranks,
+    ranks: Arc<Ranks>,
     crew: Crew,
     /// Of several ranks: set once this one is told to end.
     told_to_end: Option<Arc<AtomicBool>>,
@@ -64,7 +65,7 @@ impl Job {
     /// A process by itself.
     pub fn alone() -> Self {
         Self {
-            ranks: Ranks::alone(),
+            ranks: Arc::new(Ranks::alone()),
             crew: Crew::alone(introduction("")),
             told_to_end: None,
             has_begun: AtomicBool::new(false),
@@ -77,7 +78,7 @@ impl Job {
     #[cfg(feature = "mpi")]
     pub fn of_ranks(universe: Universe, crew: Crew, told_to_end: Arc<AtomicBool>) -> Self {
         Self {
-            ranks: universe.ranks(),
+            ranks: Arc::new(universe.ranks()),
             crew,
             told_to_end: Some(told_to_end),
             has_begun: AtomicBool::new(false),
@@ -86,7 +87,7 @@ impl Job {
     }
 
     /// Its ranks.
-    pub fn ranks(&self) -> &Ranks {
+    pub fn ranks(&self) -> &Arc<Ranks> {
         &self.ranks
     }
 
@@ -172,12 +173,4 @@ fn pool(threads: usize) -> Result<ThreadPool, Failure> {
         .num_threads(threads)
         .build()
         .map_err(|error| Failure::run(format!("could not start the threads: {error}")))
-}
-
-fn follow(ranks: &Ranks) {
-    ranks.broadcast(&mut None::<()>);
-}
-
-fn dismiss(ranks: &Ranks) {
-    ranks.broadcast(&mut Some(()));
 }

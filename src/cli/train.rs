@@ -42,8 +42,8 @@ pub fn train(arguments: &TrainArguments, job: &Job) -> Result<ExitCode, Failure>
     let every = arguments.checkpoint_every.or(by_default.then_some(CHECKPOINT_EVERY));
     let checkpoint = every.map(|every| (every, &mut take as _));
     let breaks = Breaks { checkpoint, resume };
-    let trained =
-        session.observe(|observe| lab::train(spec, &session.interrupt, observe, breaks))?;
+    let trained = session
+        .observe(|observe| lab::train_on(job.ranks(), spec, &session.interrupt, observe, breaks))?;
     session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
     write(&session, &trained)?;
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));

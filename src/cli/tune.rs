@@ -113,7 +113,7 @@ pub fn tune(arguments: &TuneArguments, job: &Job) -> Result<ExitCode, Failure> {
     let runs = request.runs(spec)?;
     create_folder(folder)?;
     let mut journal = session.open_journal(arguments.resume, "tuning")?;
-    let lineup = Lineup::new(spec.clone());
+    let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let found = session.observe_runs(runs, |observe| {
         let running = Running { interrupt: &session.interrupt, observe, keep: &mut journal };
         search(&lineup, &request, running)

@@ -59,7 +59,7 @@ pub fn verify(arguments: &VerifyArguments, job: &Job) -> std::result::Result<Exi
     let interrupt = job.listen_to_interrupts()?;
     let timed = spec.timed;
     // Side by side: bytes do not depend on it, and no one looks at the seconds.
-    let lineup = Lineup::new(ExperimentSpec { timed: false, ..spec.clone() });
+    let lineup = Lineup::new(ExperimentSpec { timed: false, ..spec.clone() }).on(job.ranks());
     let mut progress = Progress::new(spec.runs(), arguments.quiet);
     let again = threads.install(|| {
         let observe = &mut |event: losslab::lab::Event<'_>| progress.observe(&event);
