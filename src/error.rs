@@ -52,6 +52,18 @@ pub enum Error {
         /// How to mend it.
         remedy: String,
     },
+    /// A rank that cannot take part in a job of several.
+    #[error("rank {rank} on {host}: {problem}; {remedy}")]
+    Rank {
+        /// Which it is.
+        rank: usize,
+        /// Its machine.
+        host: String,
+        /// What is wrong.
+        problem: String,
+        /// How to mend it.
+        remedy: String,
+    },
     /// A chart that could not be drawn.
     #[error("{path}: could not draw the chart: {problem}", path = .path.display())]
     Chart {

@@ -139,6 +139,7 @@ pub struct TrainArguments {
 
     /// Write a checkpoint after every so many iterations, to the folder's
     /// checkpoint.losslab, and at the end of the iteration that Ctrl-C falls in
+    /// [default: none, and every 10 with several ranks]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
     #[arg(allow_negative_numbers = true)]
     pub checkpoint_every: Option<u64>,

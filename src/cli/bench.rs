@@ -8,8 +8,8 @@ use losslab::lab::bench::{Workload, measure};
 use losslab::report;
 
 use super::failure::Failure;
+use super::job::Job;
 use super::output::print_line;
-use super::run::start_threads;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,8 +41,8 @@ pub struct BenchArguments {
 }
 
 /// Measures the reference workloads.
-pub fn bench(arguments: &BenchArguments) -> Result<ExitCode, Failure> {
-    let threads = start_threads(arguments.threads)?;
+pub fn bench(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure> {
+    let threads = job.start_threads(arguments.threads)?;
     let mut measurements = Vec::new();
     for workload in Workload::ALL {
         let measurement = threads.install(|| measure(workload, arguments.rounds))?;

@@ -7,18 +7,19 @@ use losslab::report;
 
 use super::arguments::CompareArguments;
 use super::failure::Failure;
+use super::job::Job;
 use super::output;
 use super::run::{Session, create_folder};
 use super::spec_from_arguments::comparison;
 
 /// Runs every solver on every problem with every seed.
-pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
+pub fn compare(arguments: &CompareArguments, job: &Job) -> Result<ExitCode, Failure> {
     let plan = comparison(arguments).map_err(Failure::input)?;
-    let session = Session::new(plan, &arguments.experiment)?;
+    let session = Session::new(plan, &arguments.experiment, job)?;
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     create_folder(folder)?;
     let mut journal = session.open_journal(arguments.resume, "comparison")?.with_weights();
-    let lineup = Lineup::new(spec.clone());
+    let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let comparison = session.observe(|observe| {
         let mut written = Ok(());
         let mut observe = |event: Event<'_>| {

@@ -11,9 +11,10 @@ use losslab::solver::SolverSpec;
 
 use super::arguments::{ExperimentArguments, choices, whole};
 use super::failure::{Failure, INTERRUPTED};
+use super::job::Job;
 use super::output::print_line;
 use super::progress::Progress;
-use super::run::{create_folder, listen_to_interrupts, start_threads};
+use super::run::create_folder;
 use super::spec_from_arguments::{Plan, connection};
 
 const EXAMPLES: &str = "\
@@ -85,12 +86,12 @@ pub struct ConnectArguments {
 }
 
 /// Measures what lies between two solutions.
-pub fn connect(arguments: &ConnectArguments) -> Result<ExitCode, Failure> {
+pub fn connect(arguments: &ConnectArguments, job: &Job) -> Result<ExitCode, Failure> {
     let Plan { spec, output: folder, threads } = connection(arguments).map_err(Failure::input)?;
     let request = request(arguments, spec.seeds[0]).map_err(Failure::input)?;
     let ExperimentArguments { json, quiet, .. } = arguments.experiment;
-    let threads = start_threads(threads)?;
-    let interrupt = listen_to_interrupts()?;
+    let threads = job.start_threads(threads)?;
+    let interrupt = job.listen_to_interrupts()?;
     create_folder(&folder)?;
     let mut progress = Progress::new(3, quiet);
     let found = threads

@@ -9,8 +9,8 @@ use losslab::report;
 
 use super::arguments::{ProblemArguments, choices, whole};
 use super::failure::Failure;
+use super::job::Job;
 use super::output::print_line;
-use super::run::start_threads;
 use super::spec_from_arguments::evaluation;
 
 const EXAMPLES: &str = "\
@@ -69,10 +69,10 @@ pub struct EvalArguments {
 }
 
 /// Evaluates a problem's loss at one point.
-pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
+pub fn eval(arguments: &EvalArguments, job: &Job) -> Result<ExitCode, Failure> {
     let spec = evaluation(arguments).map_err(Failure::input)?;
     let request = Request { vector: arguments.vector.clone(), what: arguments.what.clone() };
-    let threads = start_threads(spec.threads)?;
+    let threads = job.start_threads(spec.threads)?;
     let answer = threads.install(|| evaluate(&spec, &request)).map_err(Failure::input)?;
     if let Some(path) = &arguments.output {
         report::atomic_write(path, &report::eval_arrays(&answer))?;

@@ -28,6 +28,11 @@ impl Failure {
     /// Prints the message and gives the exit code.
     pub fn report(&self) -> ExitCode {
         eprintln!("error: {}", self.message);
+        self.exit_code()
+    }
+
+    /// The exit code alone.
+    pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)
     }
 }

@@ -12,9 +12,10 @@ use losslab::report::{self, KeepInFolder, LossScale};
 
 use super::arguments::{ExperimentArguments, choices, whole};
 use super::failure::{Failure, INTERRUPTED};
+use super::job::Job;
 use super::output::print_line;
 use super::progress::Progress;
-use super::run::{create_folder, listen_to_interrupts, start_threads};
+use super::run::create_folder;
 use super::spec_from_arguments::landscape as plan_landscape;
 
 const EXAMPLES: &str = "\
@@ -117,14 +118,14 @@ pub struct LandscapeArguments {
 }
 
 /// Draws a landscape.
-pub fn landscape(arguments: &LandscapeArguments) -> Result<ExitCode, Failure> {
+pub fn landscape(arguments: &LandscapeArguments, job: &Job) -> Result<ExitCode, Failure> {
     let plan = plan_landscape(arguments).map_err(Failure::input)?;
     arguments.check().map_err(Failure::input)?;
     let request = request(arguments);
     request.validate().map_err(Failure::input)?;
     let quiet = arguments.experiment.quiet;
-    let threads = start_threads(plan.threads)?;
-    let interrupt = listen_to_interrupts()?;
+    let threads = job.start_threads(plan.threads)?;
+    let interrupt = job.listen_to_interrupts()?;
     create_folder(&plan.output)?;
     let mut progress = Progress::new(plan.spec.solvers.len(), quiet);
     let mut keep = KeepInFolder::new(&plan.output);

@@ -7,12 +7,17 @@ mod compare;
 mod connect;
 mod eval;
 mod failure;
+mod job;
 mod landscape;
+mod launcher;
 mod list;
 mod output;
 mod progress;
+#[cfg(feature = "mpi")]
+mod ranks;
 mod report;
 mod run;
+mod signals;
 mod spec_from_arguments;
 mod spectrum;
 mod train;
@@ -25,22 +30,44 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Error, Parser};
 
 use arguments::{Arguments, Command, CompareArguments};
+use job::Job;
 
-/// Runs the command that the process was started with.
+/// Runs the command that the process was started with, or what the rank that runs it asks for.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| with_tip(error).exit());
+    match Job::start() {
+        Ok(job) if job.ranks().is_leader() => {
+            let code = lead(&job);
+            job.end();
+            code
+        }
+        Ok(job) => job.follow(),
+        Err(refusal) => refusal.report(),
+    }
+}
+
+/// Runs the command.
+fn lead(job: &Job) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let error = with_tip(error);
+            // As clap does it, but for the end of the process.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
     let command = arguments.command.unwrap_or(Command::Compare(CompareArguments::default()));
     let result = match command {
-        Command::Compare(arguments) => compare::compare(&arguments),
-        Command::Train(arguments) => train::train(&arguments),
-        Command::Tune(arguments) => tune::tune(&arguments),
-        Command::Eval(arguments) => eval::eval(&arguments),
-        Command::Connect(arguments) => connect::connect(&arguments),
-        Command::Landscape(arguments) => landscape::landscape(&arguments),
-        Command::Spectrum(arguments) => spectrum::spectrum(&arguments),
-        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments, job),
+        Command::Train(arguments) => train::train(&arguments, job),
+        Command::Tune(arguments) => tune::tune(&arguments, job),
+        Command::Eval(arguments) => eval::eval(&arguments, job),
+        Command::Connect(arguments) => connect::connect(&arguments, job),
+        Command::Landscape(arguments) => landscape::landscape(&arguments, job),
+        Command::Spectrum(arguments) => spectrum::spectrum(&arguments, job),
+        Command::Verify(arguments) => verify::verify(&arguments, job),
         Command::Report(arguments) => report::report(&arguments),
-        Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments, job),
         Command::Anchors(arguments) => anchors::compare_with_published(&arguments),
         Command::List(arguments) => list::list(&arguments),
     };

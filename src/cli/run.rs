@@ -10,35 +10,42 @@ use losslab::Error;
 use losslab::lab::environment::Environment;
 use losslab::lab::{Event, ProblemSummary, Run};
 use losslab::report::{self, RunJournal};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 
 use super::arguments::ExperimentArguments;
 use super::failure::{Failure, INTERRUPTED};
+use super::job::Job;
 use super::output::print_line;
 use super::progress::Progress;
 use super::spec_from_arguments::{Plan, within};
 
 /// A plan that is ready to be run.
-pub struct Session {
+pub struct Session<'j> {
     /// The plan, with every loss filled in.
     pub plan: Plan,
     /// Set by Ctrl-C.
     pub interrupt: Arc<AtomicBool>,
     /// What the computation runs on.
     pub threads: ThreadPool,
+    job: &'j Job,
     json: bool,
     quiet: bool,
 }
 
-impl Session {
+impl<'j> Session<'j> {
     /// Checks the plan against its data, starts the threads, and listens to
     /// Ctrl-C.
-    pub fn new(mut plan: Plan, arguments: &ExperimentArguments) -> Result<Self, Failure> {
+    pub fn new(
+        mut plan: Plan,
+        arguments: &ExperimentArguments,
+        job: &'j Job,
+    ) -> Result<Self, Failure> {
         let resolved = plan.spec.resolve();
         resolved.map_err(|error| Failure::input(within(error, arguments.spec.as_deref())))?;
-        let threads = start_threads(plan.threads)?;
+        let threads = job.start_threads(plan.threads)?;
         let (json, quiet) = (arguments.json, arguments.quiet);
-        Ok(Self { plan, interrupt: listen_to_interrupts()?, threads, json, quiet })
+        let interrupt = job.listen_to_interrupts()?;
+        Ok(Self { plan, interrupt, threads, job, json, quiet })
     }
 
     /// Calls `run`, which does the runs of the plan, on the threads, and shows what it reports.
@@ -66,7 +73,8 @@ impl Session {
         let command = std::iter::once("losslab".to_owned())
             .chain(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()))
             .collect();
-        Environment::here(self.threads.current_num_threads(), command, problems)
+        let here = Environment::here(self.threads.current_num_threads(), command, problems);
+        Environment { ranks: self.job.environment(self.plan.threads), ..here }
     }
 
     /// Prints the result: `text` for people, or with `--json` a line per run.
@@ -112,14 +120,6 @@ impl Session {
     }
 }
 
-/// So many threads, or as many as there are cores.
-pub fn start_threads(count: Option<usize>) -> Result<ThreadPool, Failure> {
-    ThreadPoolBuilder::new()
-        .num_threads(count.unwrap_or(0))
-        .build()
-        .map_err(|error| Failure::run(format!("could not start the threads: {error}")))
-}
-
 /// Makes sure that results can be written before anything is computed.
 pub fn create_folder(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
@@ -128,18 +128,4 @@ pub fn create_folder(folder: &Path) -> Result<(), Failure> {
         }
         _ => Failure::run(Error::file(folder, error)),
     })
-}
-
-/// The first Ctrl-C sets the flag, the second ends the process.
-pub fn listen_to_interrupts() -> Result<Arc<AtomicBool>, Failure> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupt);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-        eprintln!("\nstopping and writing what there is; press Ctrl-C again to quit at once");
-    })
-    .map_err(|error| Failure::run(format!("could not listen to Ctrl-C: {error}")))?;
-    Ok(interrupt)
 }

@@ -12,6 +12,7 @@ use losslab::{Error, report};
 
 use super::arguments::{ExperimentArguments, choices, whole};
 use super::failure::Failure;
+use super::job::Job;
 use super::output::print_line;
 use super::run::{Session, create_folder};
 use super::spec_from_arguments::spectrum_plan;
@@ -152,10 +153,10 @@ pub enum Matrices {
 }
 
 /// Measures curvature, prints it, and writes it where that was asked for.
-pub fn spectrum(arguments: &SpectrumArguments) -> Result<ExitCode, Failure> {
+pub fn spectrum(arguments: &SpectrumArguments, job: &Job) -> Result<ExitCode, Failure> {
     let plan = spectrum_plan(arguments).map_err(Failure::input)?;
     let request = request(arguments).map_err(Failure::input)?;
-    let session = Session::new(plan, &arguments.experiment)?;
+    let session = Session::new(plan, &arguments.experiment, job)?;
     create_folder(&session.plan.output)?;
     let mut spec = session.plan.spec.clone();
     let answer =

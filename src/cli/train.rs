@@ -10,16 +10,20 @@ use losslab::{lab, report};
 
 use super::arguments::TrainArguments;
 use super::failure::Failure;
+use super::job::Job;
 use super::run::{Session, create_folder};
 use super::spec_from_arguments::training;
 
 /// The checkpoint's name in the folder.
 const CHECKPOINT: &str = "checkpoint.losslab";
+/// Iterations between checkpoints of several ranks, if no number is given: of the more
+/// processes a run consists, the likelier one of them dies.
+const CHECKPOINT_EVERY: u64 = 10;
 
 /// Trains one network and writes its weights.
-pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
+pub fn train(arguments: &TrainArguments, job: &Job) -> Result<ExitCode, Failure> {
     let plan = training(arguments).map_err(Failure::input)?;
-    let session = Session::new(plan, &arguments.experiment)?;
+    let session = Session::new(plan, &arguments.experiment, job)?;
     create_folder(&session.plan.output)?;
     let spec = &session.plan.spec;
     let path = session.plan.output.join(CHECKPOINT);
@@ -34,10 +38,12 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
             failed = written;
         }
     };
-    let checkpoint = arguments.checkpoint_every.map(|every| (every, &mut take as _));
+    let by_default = job.has_several() && spec.solvers[0].method.check_resumable().is_ok();
+    let every = arguments.checkpoint_every.or(by_default.then_some(CHECKPOINT_EVERY));
+    let checkpoint = every.map(|every| (every, &mut take as _));
     let breaks = Breaks { checkpoint, resume };
-    let trained =
-        session.observe(|observe| lab::train(spec, &session.interrupt, observe, breaks))?;
+    let trained = session
+        .observe(|observe| lab::train_on(job.ranks(), spec, &session.interrupt, observe, breaks))?;
     session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
     write(&session, &trained)?;
     session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));

@@ -9,6 +9,7 @@ use losslab::report;
 
 use super::arguments::{ExperimentArguments, Seeds, choices, whole};
 use super::failure::Failure;
+use super::job::Job;
 use super::output::{self, print_line};
 use super::run::{Session, create_folder};
 use super::spec_from_arguments::tuning;
@@ -104,14 +105,15 @@ pub struct TuneArguments {
 }
 
 /// Tunes solvers on one problem, and compares them with what they were.
-pub fn tune(arguments: &TuneArguments) -> Result<ExitCode, Failure> {
-    let session = Session::new(tuning(arguments).map_err(Failure::input)?, &arguments.experiment)?;
+pub fn tune(arguments: &TuneArguments, job: &Job) -> Result<ExitCode, Failure> {
+    let session =
+        Session::new(tuning(arguments).map_err(Failure::input)?, &arguments.experiment, job)?;
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     let request = request(arguments, spec).map_err(Failure::input)?;
     let runs = request.runs(spec)?;
     create_folder(folder)?;
     let mut journal = session.open_journal(arguments.resume, "tuning")?;
-    let lineup = Lineup::new(spec.clone());
+    let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let found = session.observe_runs(runs, |observe| {
         let running = Running { interrupt: &session.interrupt, observe, keep: &mut journal };
         search(&lineup, &request, running)

@@ -13,9 +13,9 @@ use losslab::{Error, Result};
 
 use super::arguments::whole;
 use super::failure::{Failure, INTERRUPTED};
+use super::job::Job;
 use super::output::print_line;
 use super::progress::Progress;
-use super::run::{listen_to_interrupts, start_threads};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,13 +53,13 @@ pub struct VerifyArguments {
 const DIFFERENT: u8 = 1;
 
 /// Runs a folder's specification again, and compares.
-pub fn verify(arguments: &VerifyArguments) -> std::result::Result<ExitCode, Failure> {
+pub fn verify(arguments: &VerifyArguments, job: &Job) -> std::result::Result<ExitCode, Failure> {
     let (spec, users) = read(arguments).map_err(Failure::input)?;
-    let threads = start_threads(arguments.threads)?;
-    let interrupt = listen_to_interrupts()?;
+    let threads = job.start_threads(arguments.threads)?;
+    let interrupt = job.listen_to_interrupts()?;
     let timed = spec.timed;
     // Side by side: bytes do not depend on it, and no one looks at the seconds.
-    let lineup = Lineup::new(ExperimentSpec { timed: false, ..spec.clone() });
+    let lineup = Lineup::new(ExperimentSpec { timed: false, ..spec.clone() }).on(job.ranks());
     let mut progress = Progress::new(spec.runs(), arguments.quiet);
     let again = threads.install(|| {
         let observe = &mut |event: losslab::lab::Event<'_>| progress.observe(&event);

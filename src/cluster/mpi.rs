@@ -8,7 +8,7 @@ use std::time::Duration;
 use mpi::Threading;
 use mpi::datatype::Equivalence;
 use mpi::topology::{Communicator, SimpleCommunicator};
-use mpi::traits::{Destination, MatchedReceiveInto, Source};
+use mpi::traits::{Destination, Source};
 
 use super::{Link, Ranks};
 use crate::error::{Error, Result};
@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 const EAGER_LOOKS: usize = 2000;
 const FIRST_PAUSE: Duration = Duration::from_micros(20);
 const LONGEST_PAUSE: Duration = Duration::from_micros(500);
+
+/// The exit code of a panic, as Rust has it.
+const PANICKED: i32 = 101;
 
 /// MPI, from its start to its end: it ends when this is dropped.
 pub struct Universe {
@@ -49,11 +52,26 @@ impl Universe {
         Ok(Self { _universe: universe })
     }
 
+    /// The name of this machine.
+    pub fn host(&self) -> String {
+        mpi::environment::processor_name().unwrap_or_else(|_| "a machine".to_owned())
+    }
+
     /// The ranks of this job.
     pub fn ranks(&self) -> Ranks {
         let world = SimpleCommunicator::world();
         let [rank, size] = [world.rank(), world.size()].map(|number| number as usize);
         Ranks { rank, size, link: Link::Mpi, ..Ranks::alone() }
+    }
+}
+
+impl Drop for Universe {
+    /// MPI's end waits for all ranks. A rank that panics does not answer the others any more:
+    /// it ends them all.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            SimpleCommunicator::world().abort(PANICKED);
+        }
     }
 }
 

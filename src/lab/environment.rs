@@ -56,12 +56,25 @@ pub struct Environment {
     pub os_version: Option<String>,
     /// The kernel's version, where the system tells.
     pub kernel: Option<String>,
-    /// Threads in use.
+    /// Threads in use; of several ranks those of the first.
     pub threads: usize,
+    /// The ranks of a job of several, in order; empty for a process by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ranks: Vec<RankEnvironment>,
     /// The command and its arguments.
     pub command: Vec<String>,
     /// SHA-256 of each problem's data.
     pub data: BTreeMap<String, String>,
+}
+
+/// Where a rank is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RankEnvironment {
+    /// The machine.
+    pub host: String,
+    /// Threads in use.
+    pub threads: usize,
 }
 
 impl Environment {
@@ -100,6 +113,7 @@ impl Environment {
             os_version: read("/etc/os-release").as_deref().and_then(os_version),
             kernel: read("/proc/sys/kernel/osrelease").map(|text| text.trim().to_owned()),
             threads,
+            ranks: Vec::new(),
             command,
             data,
         }
@@ -128,6 +142,15 @@ pub fn vector_instructions() -> &'static str {
 /// bits: `x86_64 with AVX-512`.
 pub fn cpu_class() -> String {
     format!("{} with {}", std::env::consts::ARCH, vector_instructions())
+}
+
+/// The processors that this process may use, where the system tells: `0-3,8`.
+///
+/// Reference: proc_pid_status(5).
+pub(super) fn core_list() -> Option<String> {
+    let status = read("/proc/self/status")?;
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    Some(list.trim().to_owned())
 }
 
 /// A small text file, where it is there.

@@ -15,6 +15,7 @@ pub mod eval;
 mod event;
 mod follow;
 mod ground;
+pub mod handshake;
 mod instance;
 mod interruptible;
 mod iterates;
