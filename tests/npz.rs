@@ -393,3 +393,56 @@ fn files_are_recognised_by_their_contents() {
     let message = with_columns.load().unwrap_err().to_string();
     assert!(message.contains("NPZ arrays have no columns to name"), "{message}");
 }
+
+/// What is 0 to 255, in single precision and in double precision, stored and deflated: read
+/// in streams, again and again, until the file is another.
+#[test]
+fn features_stay_in_the_file_and_a_changed_one_is_told() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("set.npz");
+    let rows = 30_000;
+    let numbers: Vec<u16> = (0..rows * 3_u32).map(|i| (i * 7 % 251) as u16).collect();
+    let encode = |descr: &str, numbers: &[u16]| -> Vec<u8> {
+        let bytes = |number: &u16| match descr {
+            "|u1" => vec![*number as u8],
+            ">i2" => number.to_be_bytes().to_vec(),
+            "<f4" => f32::from(*number).to_le_bytes().to_vec(),
+            _ => f64::from(*number).to_le_bytes().to_vec(),
+        };
+        npy(descr, &format!("({rows}, 3)"), &numbers.iter().flat_map(bytes).collect::<Vec<u8>>())
+    };
+    let y: Vec<u8> = (0..rows).flat_map(|row| f64::from(row).to_le_bytes()).collect();
+    let y = npy("<f8", &format!("({rows},)"), &y);
+    let write = |method, x: Vec<u8>| {
+        let y = ("y.npy", CompressionMethod::STORE, y.clone());
+        std::fs::write(&path, archive(&[("x.npy", method, x), y])).unwrap();
+    };
+    let source = losslab::data::DataSource::File {
+        path: path.clone(),
+        target: None,
+        task: None,
+        drop: vec![],
+        categorical: vec![],
+        keep_constant: false,
+        sample_weights: None,
+    };
+    let expected: Vec<f64> = numbers.iter().map(|&number| f64::from(number)).collect();
+    for method in [CompressionMethod::STORE, CompressionMethod::DEFLATE] {
+        for descr in ["|u1", ">i2", "<f4", "<f8"] {
+            write(method, encode(descr, &numbers));
+            let features = source.load().unwrap().features;
+            assert!(matches!(features, losslab::data::FeatureRows::Npz(_)));
+            for _ in 0..2 {
+                assert_eq!(features.to_matrix().unwrap().values(), expected);
+            }
+            let mut other = numbers.clone();
+            other[rows as usize * 3 - 1] ^= 1;
+            write(method, encode(descr, &other));
+            let message = features.to_matrix().unwrap_err().to_string();
+            assert!(message.contains("set.npz: the file has changed"), "{message}");
+            write(method, encode(if descr == "<f8" { "<f4" } else { "<f8" }, &numbers));
+            let message = features.to_matrix().unwrap_err().to_string();
+            assert!(message.contains("set.npz: the file has changed"), "{message}");
+        }
+    }
+}

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use losslab::Error;
-use losslab::lab::landscape::{Axes, Request, draw};
+use losslab::lab::Event;
+use losslab::lab::landscape::{Axes, Request, draw_on};
 use losslab::landscape::{Biases, Normalisation, Precision};
 use losslab::report::{self, KeepInFolder, LossScale};
 
@@ -130,7 +131,8 @@ pub fn landscape(arguments: &LandscapeArguments, job: &Job) -> Result<ExitCode, 
     let mut progress = Progress::new(plan.spec.solvers.len(), quiet);
     let mut keep = KeepInFolder::new(&plan.output);
     let found = threads.install(|| {
-        draw(&plan.spec, &request, &interrupt, &mut |event| progress.observe(&event), &mut keep)
+        let observe = &mut |event: Event<'_>| progress.observe(&event);
+        draw_on(job.ranks(), &plan.spec, &request, &interrupt, observe, &mut keep)
     });
     progress.finish();
     let failure = |error| match keep.has_failed() {

@@ -139,7 +139,7 @@ mod tests {
     fn images_that_change_between_passes_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("train-images-idx3-ubyte.gz");
-        let pixels: Vec<u8> = (0..160_000_u32).map(|i| (i * i % 251) as u8).collect();
+        let pixels: Vec<u8> = (0..160_000_u64).map(|i| (i * i % 251) as u8).collect();
         let labels: Vec<u8> = (0..40_000_u32).map(|i| (i % 3) as u8).collect();
         let images = |rows: u32, pixels: &[u8]| packed(&idx(&[rows, 2, 2], pixels));
         std::fs::write(folder.path().join("train-labels-idx1-ubyte.gz"), idx(&[40_000], &labels))

@@ -9,7 +9,7 @@ use super::idx::{is_idx, label_path, read_images};
 use super::npz::{is_zip, read_arrays};
 use super::origin::Origin;
 use super::table::Table;
-use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, npy, read_csv};
+use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, installed, npy, read_csv};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
@@ -18,6 +18,11 @@ pub enum DataSource {
     /// A set that comes with the program.
     Embedded {
         /// One of [`embedded::names`].
+        name: String,
+    },
+    /// A set that a package of the operating system brings.
+    Installed {
+        /// One of [`installed::names`].
         name: String,
     },
     /// The user's own table, NPZ arrays or IDX images, plain or packed with gzip;
@@ -49,12 +54,13 @@ impl DataSource {
     /// Reads the data set. A file's set is named after it, without its suffixes.
     ///
     /// # Errors
-    /// [`Error::UnknownName`] for an embedded set that does not exist,
+    /// [`Error::UnknownName`] for a named set that does not exist,
     /// [`Error::File`] for a file that cannot be read, [`Error::Data`] for its
     /// contents; see [`read_csv`], [`read_npz`] and [`read_idx`].
     pub fn load(&self) -> Result<Dataset> {
         match self {
             Self::Embedded { name } => embedded::load(name),
+            Self::Installed { name } => installed::find(name)?.load(),
             Self::File { path, target, task, drop, categorical, keep_constant, sample_weights } => {
                 let origin = Origin::of_file(path)?;
                 let read = |origin: &Origin| -> Result<Dataset> {

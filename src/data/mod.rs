@@ -9,6 +9,7 @@ pub mod embedded;
 mod feature_rows;
 mod features;
 mod idx;
+pub mod installed;
 mod load;
 mod npy;
 mod npz;

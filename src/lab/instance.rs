@@ -104,7 +104,7 @@ pub(super) fn prepare_options(problem: &ProblemSpec, fractions: &SplitFractions)
         fractions: *fractions,
         rows: problem.rows,
         standardise: problem.standardise,
-        ..PrepareOptions::default()
+        storage: problem.storage,
     }
 }
 
