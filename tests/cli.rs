@@ -441,3 +441,39 @@ fn tunings_that_cannot_be_are_refused() {
         assert!(!folder.path().join("results").exists(), "{arguments:?}");
     }
 }
+
+/// What a process says and ends with that finds itself started so.
+fn started(variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = losslab(folder.path(), &["train", "-p", "iris", "-q"]);
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    assert!(output.stdout.is_empty() != output.status.success());
+    assert!(output.status.success() || !folder.path().join("results").exists());
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn processes_that_were_started_together_and_cannot_meet_are_refused_once() {
+    let slurm = [("SLURM_STEP_NUM_TASKS", "2"), ("SLURM_PROCID", "0")];
+    let (code, error) = started(&slurm);
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.starts_with("error: 2 processes were started together"), "{error}");
+    assert!(error.contains("srun --mpi=pmix"), "{error}");
+    assert_eq!(started(&[slurm[0], ("SLURM_PROCID", "1")]), (Some(2), String::new()));
+    // One process, and a batch script.
+    assert_eq!(started(&[("OMPI_COMM_WORLD_SIZE", "1"), ("OMPI_COMM_WORLD_RANK", "0")]).0, Some(0));
+    assert_eq!(started(&[("SLURM_NTASKS", "2"), ("SLURM_PROCID", "0")]).0, Some(0));
+}
+
+#[cfg(not(feature = "mpi"))]
+#[test]
+fn without_mpi_several_processes_are_told_how_to_get_it() {
+    for (rank, size) in [("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE")]
+    {
+        let (code, error) = started(&[(rank, "0"), (size, "4")]);
+        assert_eq!(code, Some(2), "{error}");
+        assert!(error.starts_with("error: 4 processes"), "{error}");
+        assert!(error.contains("cargo build --release --features mpi"), "{error}");
+        assert_eq!(started(&[(rank, "3"), (size, "4")]), (Some(2), String::new()));
+    }
+}
