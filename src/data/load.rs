@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::bytes::unpacked;
+use super::csv::no_target;
 use super::dataset::FEATURES_AS_TARGET;
 use super::idx::{IdxFile, is_idx, label_path};
 use super::npz::is_zip;
-use super::table::Table;
+use super::origin::Origin;
 use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, npy, read_csv, read_idx, read_npz};
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -73,7 +74,7 @@ impl DataSource {
                 } else {
                     let target = match target {
                         Some(target) => target.clone(),
-                        None => return Err(no_target(&Table::read(&contents, &file)?)),
+                        None => return Err(no_target(&Origin::of_bytes(bytes, &file))),
                     };
                     let options = CsvOptions {
                         target,
@@ -163,14 +164,6 @@ fn no_archive(file: &str) -> Error {
         Place::file(file),
         DataProblem::Malformed("it is no zip archive, as NPZ files are".into()),
         "write the file again with `np.savez`, or fetch it again",
-    )
-}
-
-fn no_target(table: &Table) -> Error {
-    Error::data(
-        table.header_place(),
-        DataProblem::NoTarget { known: table.names().to_vec() },
-        "name one of these with `--target COLUMN`",
     )
 }
 

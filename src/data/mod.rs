@@ -2,7 +2,6 @@
 
 mod array_target;
 mod bytes;
-mod columns;
 mod csv;
 mod dataset;
 pub mod embedded;
@@ -15,11 +14,9 @@ mod numbers;
 #[allow(dead_code)]
 mod origin;
 mod prepare;
-mod roles;
 mod samples;
 mod split;
 mod standardise;
-mod table;
 mod target;
 
 pub use csv::{CsvOptions, read_csv};

@@ -162,8 +162,13 @@ impl Origin {
 
 /// The error for a file that is not what it was when it was first read.
 pub(super) fn changed(file: &str) -> Error {
+    changed_at(Place::file(file))
+}
+
+/// The same error, for the place where that was seen.
+pub(super) fn changed_at(place: Place) -> Error {
     let remedy = "run it again, and leave the file as it is meanwhile";
-    Error::data(Place::file(file), DataProblem::Changed, remedy)
+    Error::data(place, DataProblem::Changed, remedy)
 }
 
 /// A file whose errors name it.
