@@ -275,6 +275,9 @@ pub enum DataProblem {
     /// Too few rows to split.
     #[error("{0}")]
     TooFewRows(String),
+    /// A named data set whose files are not there.
+    #[error("the data set '{}' is not installed", excerpt(.0))]
+    NotInstalled(String),
     /// A file that is not what it was when it was first read.
     #[error("the file has changed since it was first read")]
     Changed,

@@ -41,7 +41,7 @@ fn dense(risk: &Risk, theta: &Vector, matrix: CurvatureMatrix) -> DMatrix<f64> {
 
 /// [X, 1]ᵀ[X, 1]/n, the second moments of the inputs with a bias.
 fn moments(risk: &Risk) -> DMatrix<f64> {
-    let features = &risk.samples().features;
+    let features = risk.samples().features.matrix();
     let (n, d) = (features.rows(), features.columns());
     let x = DMatrix::from_fn(n, d + 1, |i, j| if j < d { features.row(i)[j] } else { 1.0 });
     x.transpose() * x / n as f64

@@ -117,12 +117,12 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn a_good_table_is_read_plain_or_packed_with_any_line_ends() {
     let plain = Case::csv(GOOD).load();
     assert_eq!((plain.name.as_str(), plain.task), ("table", Task::Regression));
-    assert_eq!(plain.features.row(1), [2.0, 6.0]);
+    assert_eq!(plain.features.to_matrix().unwrap().row(1), [2.0, 6.0]);
     let marked = [b"\xef\xbb\xbf", GOOD.replace('\n', "\r\n").as_bytes()].concat();
     for bytes in [gzip(GOOD.as_bytes()), marked, GOOD.replace('\n', "\r").into_bytes()] {
         // The name says nothing of the packing.
         let dataset = Case::new("table.csv", &bytes).load();
-        assert_eq!(dataset.features, plain.features);
+        assert_eq!(dataset.features.to_matrix().unwrap(), plain.features.to_matrix().unwrap());
         assert_eq!(dataset.targets, plain.targets);
         assert_eq!(dataset.feature_names, plain.feature_names);
     }
@@ -225,10 +225,10 @@ fn constant_columns() {
     let numbers = Case::csv("a,b,y\n1,5,10\n2,5.0,11\n3,5,12\n");
     assert_eq!(numbers.fails_at(1, "b", "--drop b"), DataProblem::ConstantColumn);
     assert!(numbers.error().remedy.contains("--keep-constant"));
-    assert_eq!(numbers.keep_constant().load().features.row(0), [1.0, 5.0]);
+    assert_eq!(numbers.keep_constant().load().features.to_matrix().unwrap().row(0), [1.0, 5.0]);
     let text = Case::csv("a,b,y\n1,u,10\n2,u,11\n3,u,12\n");
     assert_eq!(text.fails_at(1, "b", "--keep-constant"), DataProblem::ConstantColumn);
-    assert_eq!(text.keep_constant().load().features.row(0), [1.0, 1.0]);
+    assert_eq!(text.keep_constant().load().features.to_matrix().unwrap().row(0), [1.0, 1.0]);
     let target = Case::csv("a,b,y\n1,5,9\n2,6,9\n3,7,9\n").keep_constant();
     assert_eq!(target.fails_at(1, "y", "--target"), DataProblem::ConstantColumn);
 }
@@ -410,7 +410,7 @@ fn sample_weights_are_numbers_of_at_least_0() {
 fn features_can_be_the_target() {
     let all = Case::csv(GOOD).target(Some("@features")).load();
     assert_eq!((all.task, all.outputs()), (Task::Regression, 3));
-    assert_eq!(all.targets, Targets::Values(all.features));
+    assert_eq!(all.targets, Targets::Values(all.features.to_matrix().unwrap()));
     let fewer = Case::csv(GOOD).target(Some("@features")).drop("y").load();
     assert_eq!(fewer.feature_names, ["a", "b"]);
     assert_eq!(images(&IMAGES).target(Some("@features")).load().outputs(), 2);
@@ -477,7 +477,7 @@ fn quotes_that_close_within_their_cell() {
     let good =
         Case::csv("a,b,y\n\"1\" ,\"\"\"5\"\"\",10\n2,6\"7,11\n3,\"\"\"5\"\"\",\"12\"\n").load();
     assert_eq!(good.feature_names, ["a", "b=\"5\"", "b=6\"7"]);
-    assert_eq!(good.features.row(0), [1.0, 1.0, 0.0]);
+    assert_eq!(good.features.to_matrix().unwrap().row(0), [1.0, 1.0, 0.0]);
 }
 
 #[test]
@@ -537,7 +537,7 @@ fn images_and_labels_are_read_plain_or_packed() {
     write_labels(&beside, "my-labels-idx1-ubyte", &LABELS);
     let dataset = beside.load();
     assert_eq!(dataset.name, "my-images-idx3-ubyte");
-    assert_eq!(dataset.features.row(1), [0.0, 255.0]);
+    assert_eq!(dataset.features.to_matrix().unwrap().row(1), [0.0, 255.0]);
     assert_eq!(dataset.class_names, ["3", "5"]);
     let named = images(&IMAGES);
     let labels = write_labels(&named, "other", &gzip(&LABELS)).display().to_string();

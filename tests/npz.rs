@@ -52,7 +52,7 @@ fn values(dataset: &Dataset) -> &RowMatrix {
 fn floating_point_targets_are_regression() {
     let dataset = read("tables.npz", &NpzOptions::default());
     assert_eq!((dataset.task, dataset.outputs(), dataset.rows()), (Task::Regression, 2, 6));
-    assert_eq!(dataset.features.row(1), [0.75, 1.0, 1.25]);
+    assert_eq!(dataset.features.to_matrix().unwrap().row(1), [0.75, 1.0, 1.25]);
     assert_eq!(dataset.feature_names, ["x0", "x1", "x2"]);
     assert_eq!(dataset.feature_shape, [3]);
     assert_eq!(values(&dataset).row(2), [15.0, 24.0]);
@@ -110,12 +110,12 @@ fn images_are_flattened_and_keep_their_shape() {
     assert_eq!(colour.feature_shape, [3, 2, 4]);
     assert_eq!(colour.feature_names[..5], ["p0_0_0", "p0_0_1", "p0_0_2", "p0_0_3", "p0_1_0"]);
     let second: Vec<f64> = (24..48).map(f64::from).collect();
-    assert_eq!(colour.features.row(1), second);
+    assert_eq!(colour.features.to_matrix().unwrap().row(1), second);
     assert_eq!(colour.class_names, ["0", "1", "2"]);
     // Stored first dimension fastest.
     let grey = read("fortran.npz", &NpzOptions::default());
     assert_eq!(grey.feature_shape, [1, 2, 3]);
-    assert_eq!(grey.features.row(1), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
+    assert_eq!(grey.features.to_matrix().unwrap().row(1), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
     assert_eq!(values(&grey).row(3), [6.0, 7.0]);
 }
 
@@ -123,7 +123,7 @@ fn images_are_flattened_and_keep_their_shape() {
 fn features_can_be_the_target() {
     let dataset = read("no_target.npz", &target("@features"));
     assert_eq!((dataset.task, dataset.outputs()), (Task::Regression, 3));
-    assert_eq!(values(&dataset), &dataset.features);
+    assert_eq!(values(&dataset), &dataset.features.to_matrix().unwrap());
     let error = error_of(&bytes("no_target.npz"), &with_task("@features", Task::Binary));
     assert!(error.to_string().contains("leave out `--task binary`"), "{error}");
 }
@@ -307,7 +307,7 @@ fn headers_of_version_2_and_of_python_2_are_read() {
     second.splice(10..10, [0, 0]);
     for x in [first, second] {
         let dataset = read_npz(&stored(x), "f.npz", &target("@features")).unwrap();
-        assert_eq!(dataset.features.values(), [1.0, 2.0]);
+        assert_eq!(dataset.features.to_matrix().unwrap().values(), [1.0, 2.0]);
     }
 }
 
@@ -392,4 +392,57 @@ fn files_are_recognised_by_their_contents() {
     drop.push("a".into());
     let message = with_columns.load().unwrap_err().to_string();
     assert!(message.contains("NPZ arrays have no columns to name"), "{message}");
+}
+
+/// What is 0 to 255, in single precision and in double precision, stored and deflated: read
+/// in streams, again and again, until the file is another.
+#[test]
+fn features_stay_in_the_file_and_a_changed_one_is_told() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("set.npz");
+    let rows = 30_000;
+    let numbers: Vec<u16> = (0..rows * 3_u32).map(|i| (i * 7 % 251) as u16).collect();
+    let encode = |descr: &str, numbers: &[u16]| -> Vec<u8> {
+        let bytes = |number: &u16| match descr {
+            "|u1" => vec![*number as u8],
+            ">i2" => number.to_be_bytes().to_vec(),
+            "<f4" => f32::from(*number).to_le_bytes().to_vec(),
+            _ => f64::from(*number).to_le_bytes().to_vec(),
+        };
+        npy(descr, &format!("({rows}, 3)"), &numbers.iter().flat_map(bytes).collect::<Vec<u8>>())
+    };
+    let y: Vec<u8> = (0..rows).flat_map(|row| f64::from(row).to_le_bytes()).collect();
+    let y = npy("<f8", &format!("({rows},)"), &y);
+    let write = |method, x: Vec<u8>| {
+        let y = ("y.npy", CompressionMethod::STORE, y.clone());
+        std::fs::write(&path, archive(&[("x.npy", method, x), y])).unwrap();
+    };
+    let source = losslab::data::DataSource::File {
+        path: path.clone(),
+        target: None,
+        task: None,
+        drop: vec![],
+        categorical: vec![],
+        keep_constant: false,
+        sample_weights: None,
+    };
+    let expected: Vec<f64> = numbers.iter().map(|&number| f64::from(number)).collect();
+    for method in [CompressionMethod::STORE, CompressionMethod::DEFLATE] {
+        for descr in ["|u1", ">i2", "<f4", "<f8"] {
+            write(method, encode(descr, &numbers));
+            let features = source.load().unwrap().features;
+            assert!(matches!(features, losslab::data::FeatureRows::Npz(_)));
+            for _ in 0..2 {
+                assert_eq!(features.to_matrix().unwrap().values(), expected);
+            }
+            let mut other = numbers.clone();
+            other[rows as usize * 3 - 1] ^= 1;
+            write(method, encode(descr, &other));
+            let message = features.to_matrix().unwrap_err().to_string();
+            assert!(message.contains("set.npz: the file has changed"), "{message}");
+            write(method, encode(if descr == "<f8" { "<f4" } else { "<f8" }, &numbers));
+            let message = features.to_matrix().unwrap_err().to_string();
+            assert!(message.contains("set.npz: the file has changed"), "{message}");
+        }
+    }
 }

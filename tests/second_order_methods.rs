@@ -128,11 +128,13 @@ fn five_dimensional_rosenbrock_takes_no_more_than_scipy_and_a_fifth() {
 fn quadratic() -> (Risk, Vector) {
     let seed = Seed::new(3);
     let mut samples = samples(60, 8, 2, Loss::SquaredError, seed);
+    let mut features = samples.features.matrix().into_owned();
     for (j, scale) in [1.0, 2.0, 0.5, 3.0, 1.0, 0.3, 1.5, 4.0].into_iter().enumerate() {
         for i in 0..60 {
-            samples.features.row_mut(i)[j] *= scale;
+            features.row_mut(i)[j] *= scale;
         }
     }
+    samples.features = features.into();
     let network = Network::dense(&[8, 2], Activation::Tanh);
     let theta = normal_vector(network.dimension(), seed.child("start"));
     (Risk::new(Arc::new(network), Arc::new(samples), Loss::SquaredError, 0.01), theta)

@@ -14,7 +14,7 @@ fn digest(dataset: &Dataset) -> String {
         hash.update("\n");
     }
     let mut numbers = |values: &[f64]| values.iter().for_each(|v| hash.update(v.to_le_bytes()));
-    numbers(dataset.features.values());
+    numbers(dataset.features.to_matrix().unwrap().values());
     match &dataset.targets {
         Targets::Values(values) => numbers(values.values()),
         Targets::Classes(codes) => codes.iter().for_each(|&code| numbers(&[f64::from(code)])),
@@ -69,11 +69,12 @@ fn rows_far_into_a_file_are_read_as_those_at_its_start() {
         // Sorted as text: a carriage return is after a line feed.
         assert_eq!(dataset.feature_names, names);
         assert_eq!((dataset.rows(), dataset.task), (ROWS, Task::Regression));
+        let features = dataset.features.to_matrix().unwrap();
         for (i, kind) in [(0, 1), (1, 2), (2, 4), (29_990, 3), (29_995, 0), (29_999, 4)] {
             let mut row = [0.0; 6];
             row[kind] = 1.0;
             row[5] = format!("{i}e-3").parse().unwrap();
-            assert_eq!(dataset.features.row(i), row, "{line_end:?}, row {i}");
+            assert_eq!(features.row(i), row, "{line_end:?}, row {i}");
         }
         let targets = (0..ROWS).map(|i| (i % 7) as f64).collect();
         assert_eq!(dataset.targets, Targets::Values(RowMatrix::from_rows(ROWS, 1, targets)));

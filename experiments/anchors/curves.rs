@@ -93,7 +93,7 @@ two curves, where both are of all rows at once.
 
 fn spec(folder: &Path, set: &Set) -> Result<ExperimentSpec> {
     let Set { name, epochs, batch, seeds } = set;
-    let source = scaled(&embedded::load(name)?)
+    let source = scaled(&embedded::load(name)?)?
         .write(&folder.join(format!("data/{name}.csv.gz")), Task::MultiClass)?;
     let problem = ProblemSpec {
         title: Some(format!("{}, as in scikit-learn's example", capital(name))),
@@ -125,23 +125,24 @@ fn capital(name: &str) -> String {
 }
 
 /// Features from 0 to 1, as scikit-learn's `MinMaxScaler` has them.
-fn scaled(data: &Dataset) -> Table {
+fn scaled(data: &Dataset) -> Result<Table> {
+    let features = data.features.to_matrix()?;
     let range = |j: usize| {
-        let column = || data.features.column(j);
+        let column = || features.column(j);
         let low = column().fold(f64::INFINITY, f64::min);
         (low, column().fold(f64::NEG_INFINITY, f64::max) - low)
     };
-    let ranges: Vec<(f64, f64)> = (0..data.features.columns()).map(range).collect();
+    let ranges: Vec<(f64, f64)> = (0..features.columns()).map(range).collect();
     let Targets::Classes(classes) = &data.targets else { panic!("{} has classes", data.name) };
     let row = |i: usize| {
         let cell = |(x, (low, width)): (&f64, &(f64, f64))| {
             if *width > 0.0 { (x - low) / width } else { 0.0 }.to_string()
         };
-        let cells = data.features.row(i).iter().zip(&ranges).map(cell);
+        let cells = features.row(i).iter().zip(&ranges).map(cell);
         cells.chain([data.class_names[classes[i] as usize].clone()]).collect()
     };
     let columns = data.feature_names.iter().chain([&data.target_name]).cloned().collect();
-    Table { columns, rows: (0..data.rows()).map(row).collect() }
+    Ok(Table { columns, rows: (0..data.rows()).map(row).collect() })
 }
 
 fn row(set: &Set, label: &str, peer: Option<&Peer>, comparison: &Comparison) -> String {

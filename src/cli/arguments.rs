@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use losslab::data::{Part, Task};
+use losslab::data::{Part, Storage, Task};
 use losslab::model::{Activation, Initialisation, Loss};
 
 use super::anchors::AnchorsArguments;
@@ -200,6 +200,12 @@ pub struct ProblemArguments {
     /// Leave features and targets in their own units
     #[arg(long, help_heading = "Problems and data")]
     pub no_standardise: bool,
+
+    /// How features lie in memory: ready to be used, or in the type of the file,
+    /// which takes an eighth for images, and the same results [default: doubles]
+    #[arg(long, value_name = "STORAGE", help_heading = "Problems and data")]
+    #[arg(value_parser = choices(Storage::ALL.map(|storage| (storage.name(), storage))))]
+    pub storage: Option<Storage>,
 
     /// Widths of the hidden layers, such as 32,16; 'none' for a linear model. Other
     /// networks are lists of layers in a specification (see README.md)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use comfy_table::{ContentArrangement, Table};
-use losslab::data::{DataSource, Task, embedded};
+use losslab::data::{DataSource, Dataset, Task, embedded, installed};
 use losslab::lab::problems;
 use losslab::model::{Activation, Loss};
 use losslab::solver::{Method, Setting};
@@ -52,8 +52,18 @@ struct ProblemEntry {
 }
 
 fn problem_entries() -> Result<Vec<ProblemEntry>, Failure> {
-    let entries = problems::all().into_iter().map(|problem| {
-        let data = problem.data.load()?;
+    let entries = problems::all().into_iter().chain(problems::of_packages()).map(|problem| {
+        let (data, rows) = match &problem.data {
+            DataSource::Installed { name } => {
+                let set = installed::find(name)?;
+                (set.outline(), set.rows)
+            }
+            source => {
+                let data = source.load()?;
+                let rows = data.rows();
+                (data, rows)
+            }
+        };
         let network = problem.network(&data)?;
         let widths = network.layers().iter().map(|layer| layer.outputs);
         Ok(ProblemEntry {
@@ -62,7 +72,7 @@ fn problem_entries() -> Result<Vec<ProblemEntry>, Failure> {
             widths: std::iter::once(network.inputs()).chain(widths).collect(),
             title: problem.title.unwrap_or(data.title),
             task: data.task,
-            rows: data.features.rows(),
+            rows,
             name: problem.name,
             activation: problem.activation,
             l2: problem.l2,
@@ -73,7 +83,7 @@ fn problem_entries() -> Result<Vec<ProblemEntry>, Failure> {
 }
 
 fn problem_table(entries: &[ProblemEntry]) -> String {
-    table(
+    let problems = table(
         ["problem", "network", "loss", "target"],
         entries.iter().map(|entry| {
             [
@@ -83,7 +93,22 @@ fn problem_table(entries: &[ProblemEntry]) -> String {
                 entry.target_loss.map_or(String::new(), |target| target.to_string()),
             ]
         }),
-    )
+    );
+    format!("{problems}\n\n{}", packages())
+}
+
+/// Where the data sets are from that do not come with the program.
+fn packages() -> String {
+    let line = |name: &str| {
+        let set = installed::find(name)?;
+        let state = match set.is_installed() {
+            true => "is installed here".to_owned(),
+            false => format!("is not installed here: {}", set.command()),
+        };
+        Ok(format!("{name} is from the Debian package {},\nwhich {state}.", set.package))
+    };
+    let lines = installed::names().into_iter().map(line);
+    lines.filter_map(|line: losslab::Result<String>| line.ok()).collect::<Vec<_>>().join("\n")
 }
 
 #[derive(Serialize)]
@@ -193,26 +218,41 @@ struct DataEntry {
     outputs: usize,
     target: String,
     classes: Vec<String>,
-    sha256: String,
+    /// None where the data set is not installed.
+    sha256: Option<String>,
+    /// The Debian package that brings it, where it does not come with the program.
+    package: Option<&'static str>,
 }
 
 fn data_entries() -> Result<Vec<DataEntry>, Failure> {
-    let entries = embedded::names().into_iter().map(|name| {
+    let embedded = embedded::names().into_iter().map(|name| {
         let data = DataSource::Embedded { name: name.to_string() }.load()?;
-        Ok(DataEntry {
-            name: name.to_string(),
-            rows: data.features.rows(),
+        Ok(DataEntry::new(data, None))
+    });
+    let installed = installed::names().into_iter().map(|name| {
+        let set = installed::find(name)?;
+        let data = if set.is_installed() { set.load()? } else { set.outline() };
+        Ok(DataEntry { rows: set.rows, ..DataEntry::new(data, Some(set.package)) })
+    });
+    embedded.chain(installed).collect()
+}
+
+impl DataEntry {
+    fn new(data: Dataset, package: Option<&'static str>) -> Self {
+        Self {
+            rows: data.rows(),
             features: data.features.columns(),
             outputs: data.outputs(),
+            name: data.name,
             feature_shape: data.feature_shape,
             title: data.title,
             task: data.task,
             target: data.target_name,
             classes: data.class_names,
-            sha256: data.sha256,
-        })
-    });
-    entries.collect()
+            sha256: Some(data.sha256).filter(|digest| !digest.is_empty()),
+            package,
+        }
+    }
 }
 
 fn data_table(entries: &[DataEntry]) -> String {
@@ -229,8 +269,9 @@ fn data_table(entries: &[DataEntry]) -> String {
         }),
     );
     format!(
-        "{embedded}\n\nYour own: --data FILE with a CSV table, NPZ arrays x and y, or IDX images,\n\
-         plain or .gz; --target, --task and --sample-weights say what is in it."
+        "{embedded}\n\n{}\n\nYour own: --data FILE with a CSV table, NPZ arrays x and y, or IDX images,\n\
+         plain or .gz; --target, --task and --sample-weights say what is in it.",
+        packages()
     )
 }
 

@@ -292,6 +292,7 @@ fn settings(arguments: &ProblemArguments) -> ProblemSettings {
         target_loss: None,
         reference: None,
         standardise: arguments.no_standardise.then_some(false),
+        storage: arguments.storage,
         rows: arguments.split,
     }
 }
@@ -333,7 +334,7 @@ fn parse_solvers(text: &str) -> Result<Vec<SolverSpec>, Error> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use losslab::data::{DataSource, Part};
+    use losslab::data::{DataSource, Part, Storage};
 
     use super::super::arguments::{Arguments, Command};
     use super::*;
@@ -367,7 +368,7 @@ mod tests {
     fn flags_change_every_problem() {
         let plan = plan(
             "losslab compare -p iris,wine --hidden 5 --activation relu --l2 0.5 --split all \
-             --no-standardise --budget 7 --iterations 3 --gradient-tolerance 0 --stop-at-target \
+             --no-standardise --storage as-read --budget 7 --iterations 3 --gradient-tolerance 0 --stop-at-target \
              --target-loss 0.25 -o out",
         )
         .unwrap();
@@ -376,7 +377,7 @@ mod tests {
         for (problem, name) in spec.problems.iter().zip(["iris", "wine"]) {
             assert_eq!((problem.name.as_str(), problem.hidden.as_slice()), (name, &[5][..]));
             assert_eq!((problem.l2, problem.rows, problem.standardise), (0.5, Part::All, false));
-            assert_eq!(problem.target_loss, Some(0.25));
+            assert_eq!((problem.target_loss, problem.storage), (Some(0.25), Storage::AsRead));
         }
         assert_eq!((spec.budget, spec.iterations, spec.gradient_tolerance), (7.0, Some(3), 0.0));
         assert!(spec.stop_at_target);

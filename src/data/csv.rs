@@ -15,15 +15,18 @@ mod weights;
 use self::features::FeatureColumn;
 use self::header::Header;
 use self::records::Records;
+use self::rows::TableRows;
 use self::survey::Survey;
 use self::weights::weights;
 use super::origin::Origin;
 use super::target::Target;
-use super::{Dataset, Task};
+use super::{Dataset, FeatureRows, Task};
 use crate::error::{DataProblem, Error, Result};
-use crate::numerics::RowMatrix;
 
-pub(super) use self::rows::CsvRows;
+pub use self::rows::CsvRows;
+
+/// So many numbers are held rather than read again in every pass: 8 MiB.
+const FEW_NUMBERS: usize = 1 << 20;
 
 /// How a table is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,88 +73,67 @@ pub struct CsvOptions {
 /// let dataset = read_csv(text, "houses.csv", &options)?;
 /// assert_eq!(dataset.task, Task::Regression);
 /// assert_eq!(dataset.feature_names, ["rooms", "town=Bonn", "town=Ulm"]);
-/// assert_eq!(dataset.features.row(0), [3.0, 0.0, 1.0]);
+/// assert_eq!(dataset.features.to_matrix()?.row(0), [3.0, 0.0, 1.0]);
 /// # Ok::<(), losslab::Error>(())
 /// ```
 pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Dataset> {
-    let table = CsvTable::read(Origin::of_bytes(bytes, file), options)?;
-    let features = table.rows.to_matrix()?;
-    Ok(table.with_features(features))
+    let origin = Origin::of_bytes(bytes, file);
+    // What cannot be unpacked says so before anything else.
+    read(&origin, options, usize::MAX)
+        .map_err(|error| origin.check_unpacks().err().unwrap_or(error))
 }
 
-/// A table whose features stay in the file.
-pub(super) struct CsvTable {
-    target: Target,
-    target_name: String,
-    sample_weights: Option<Vec<f64>>,
-    feature_names: Vec<String>,
-    sha256: String,
-    /// Its features.
-    pub(super) rows: CsvRows,
+/// [`read_csv`] of any origin. Features stay in the file if they are many.
+pub(super) fn read_table(origin: &Origin, options: &CsvOptions) -> Result<Dataset> {
+    read(origin, options, FEW_NUMBERS)
 }
 
-impl CsvTable {
-    /// Reads all but the features of a table, which are held only where they are the
-    /// target.
-    ///
-    /// # Errors
-    /// Those of [`read_csv`].
-    pub(super) fn read(origin: Origin, options: &CsvOptions) -> Result<Self> {
-        unpacked_to_the_end(&origin, Self::read_text(&origin, options))
-    }
-
-    fn read_text(origin: &Origin, options: &CsvOptions) -> Result<Self> {
-        let mut survey = Survey::read(origin, options)?;
-        let sample_weights = match survey.roles.weights {
-            Some(column) => Some(weights(&mut survey, column)?),
-            None => None,
-        };
-        let target = match survey.roles.targets.is_empty() {
-            true => None,
-            false => Some(Target::of_columns(&mut survey, options.task)?),
-        };
-        let (columns, feature_names) = FeatureColumn::all(&survey, options.keep_constant)?;
-        let place = survey.header.place();
-        let rows = CsvRows::new(origin.clone(), survey.header, columns, survey.rows);
-        let target = match target {
-            Some(target) => target,
-            None => Target::features(&rows.to_matrix()?, options.task, place)?,
-        };
-        Ok(Self {
-            target,
-            target_name: options.target.clone(),
-            sample_weights,
-            feature_names,
-            sha256: Origin::sha256(&[origin])?,
-            rows,
-        })
-    }
-
-    /// The data set with these features.
-    pub(super) fn with_features(self, features: RowMatrix) -> Dataset {
-        let file = self.rows.file().to_owned();
-        Dataset {
-            name: file.clone(),
-            title: file.clone(),
-            file,
-            sha256: self.sha256,
-            task: self.target.task,
-            features,
-            feature_shape: vec![self.feature_names.len()],
-            feature_names: self.feature_names,
-            targets: self.target.targets,
-            target_name: self.target_name,
-            target_unit: None,
-            class_names: self.target.class_names,
-            sample_weights: self.sample_weights,
+/// Reads a table, and holds its features in memory where they are at most `held` numbers or
+/// the target too.
+fn read(origin: &Origin, options: &CsvOptions, held: usize) -> Result<Dataset> {
+    let mut survey = Survey::read(origin, options)?;
+    let sample_weights = match survey.roles.weights {
+        Some(column) => Some(weights(&mut survey, column)?),
+        None => None,
+    };
+    let target = match survey.roles.targets.is_empty() {
+        true => None,
+        false => Some(Target::of_columns(&mut survey, options.task)?),
+    };
+    let (columns, feature_names) = FeatureColumn::all(&survey, options.keep_constant)?;
+    let place = survey.header.place();
+    let rows = TableRows::new(origin.clone(), survey.header, columns, survey.rows);
+    let (features, target) = match target {
+        None => {
+            let features = rows.to_matrix()?;
+            let target = Target::features(&features, options.task, place)?;
+            (features.into(), target)
         }
-    }
+        Some(target) if rows.numbers() <= held => (rows.to_matrix()?.into(), target),
+        Some(target) => (FeatureRows::Csv(CsvRows::read(rows)?), target),
+    };
+    let file = origin.name();
+    Ok(Dataset {
+        name: file.into(),
+        file: file.into(),
+        title: file.into(),
+        sha256: Origin::sha256(&[origin])?,
+        task: target.task,
+        features,
+        feature_shape: vec![feature_names.len()],
+        feature_names,
+        targets: target.targets,
+        target_name: options.target.clone(),
+        target_unit: None,
+        class_names: target.class_names,
+        sample_weights,
+    })
 }
 
 /// The error for a table whose target is not named: what makes it no table, or else that,
 /// with the columns that there are.
 pub(super) fn no_target(origin: &Origin) -> Error {
-    match unpacked_to_the_end(origin, header_of_table(origin)) {
+    match header_of_table(origin) {
         Err(error) => error,
         Ok(header) => {
             let problem = DataProblem::NoTarget { known: header.names().to_vec() };
@@ -169,13 +151,4 @@ fn header_of_table(origin: &Origin) -> Result<Header> {
         rows += 1;
     }
     if rows == 0 { Err(header.without_rows()) } else { Ok(header) }
-}
-
-/// A result for the text of a file; but if it cannot be unpacked to its end, that is the
-/// error, since the text may be any.
-fn unpacked_to_the_end<T>(origin: &Origin, result: Result<T>) -> Result<T> {
-    if result.is_err() {
-        origin.check_unpacks()?;
-    }
-    result
 }

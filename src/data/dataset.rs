@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::FeatureRows;
 use crate::numerics::RowMatrix;
 
 /// What is predicted.
@@ -62,7 +63,7 @@ pub struct Dataset {
     /// What is predicted.
     pub task: Task,
     /// `rows × features`, finite.
-    pub features: RowMatrix,
+    pub features: FeatureRows,
     /// One name per feature column.
     pub feature_names: Vec<String>,
     /// The dimensions of a row of features, whose product is their number: that number

@@ -220,11 +220,11 @@ pub fn load(name: &str) -> Result<Dataset> {
 mod tests {
     use super::*;
     use crate::data::Targets;
-    use crate::data::bytes::sha256_hex;
+    use crate::data::origin::Origin;
 
-    fn column<'a>(dataset: &'a Dataset, name: &str) -> impl Iterator<Item = f64> + 'a {
+    fn column(dataset: &Dataset, name: &str) -> impl Iterator<Item = f64> {
         let index = dataset.feature_names.iter().position(|known| known == name).unwrap();
-        dataset.features.column(index)
+        dataset.features.to_matrix().unwrap().column(index).collect::<Vec<f64>>().into_iter()
     }
 
     fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -251,7 +251,15 @@ mod tests {
             assert_eq!(dataset.feature_names.len(), set.features);
             assert_eq!(dataset.feature_shape.iter().product::<usize>(), set.features);
             assert_eq!((dataset.task, dataset.target_name.as_str()), (set.task, set.target));
-            assert!(dataset.features.values().iter().all(|value| value.is_finite()));
+            assert!(
+                dataset
+                    .features
+                    .to_matrix()
+                    .unwrap()
+                    .values()
+                    .iter()
+                    .all(|value| value.is_finite())
+            );
             match &dataset.targets {
                 Targets::Values(values) => assert_eq!(values.rows(), set.rows),
                 Targets::Classes(classes) => assert_eq!(classes.len(), set.rows),
@@ -271,7 +279,10 @@ mod tests {
         close(of("breast-cancer", "mean_area"), 654.8891036906855);
         close(of("iris", "petal_length"), 3.7580000000000005);
         close(of("digits", "p23"), 12566.0 / 1797.0);
-        close(mean(load("mnist5k").unwrap().features.values().iter().copied()), 33.4865056122449);
+        close(
+            mean(load("mnist5k").unwrap().features.to_matrix().unwrap().values().iter().copied()),
+            33.4865056122449,
+        );
     }
 
     /// Means of targets, by Python's `csv` and `math.fsum`.
@@ -303,7 +314,8 @@ mod tests {
     #[test]
     fn spam_repeats_394_rows_of_features() {
         let spam = load("spam").unwrap();
-        let bits = |row| spam.features.row(row).iter().map(|value| value.to_bits());
+        let features = spam.features.to_matrix().unwrap();
+        let bits = |row| features.row(row).iter().map(|value| value.to_bits());
         let distinct: std::collections::BTreeSet<Vec<u64>> =
             (0..spam.rows()).map(|row| bits(row).collect()).collect();
         assert_eq!(spam.rows() - distinct.len(), 394);
@@ -318,7 +330,8 @@ mod tests {
                 Contents::Idx { images, labels } => vec![images, labels],
             };
             for (file, bytes) in set.files.iter().zip(contents) {
-                let line = format!("{}  {file}", sha256_hex(&[bytes]));
+                let digest = Origin::sha256(&[&Origin::of_bytes(bytes, file)]).unwrap();
+                let line = format!("{digest}  {file}");
                 assert!(readme.lines().any(|own| own == line), "data/README.md lacks: {line}");
             }
         }

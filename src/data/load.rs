@@ -1,14 +1,14 @@
 //! Where a data set is from, as a value that can be loaded.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::bytes::unpacked;
-use super::csv::no_target;
+use super::csv::{no_target, read_table};
 use super::dataset::FEATURES_AS_TARGET;
-use super::idx::{IdxFile, is_idx, label_path};
-use super::npz::is_zip;
+use super::idx::{is_idx, label_path, read_images};
+use super::npz::{is_zip, read_arrays};
 use super::origin::Origin;
-use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, npy, read_csv, read_idx, read_npz};
+use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, installed, npy};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
@@ -17,6 +17,11 @@ pub enum DataSource {
     /// A set that comes with the program.
     Embedded {
         /// One of [`embedded::names`].
+        name: String,
+    },
+    /// A set that a package of the operating system brings.
+    Installed {
+        /// One of [`installed::names`].
         name: String,
     },
     /// The user's own table, NPZ arrays or IDX images, plain or packed with gzip;
@@ -48,33 +53,39 @@ impl DataSource {
     /// Reads the data set. A file's set is named after it, without its suffixes.
     ///
     /// # Errors
-    /// [`Error::UnknownName`] for an embedded set that does not exist,
+    /// [`Error::UnknownName`] for a named set that does not exist,
     /// [`Error::File`] for a file that cannot be read, [`Error::Data`] for its
-    /// contents; see [`read_csv`], [`read_npz`] and [`read_idx`].
+    /// contents; see [`read_csv`](super::read_csv), [`read_npz`](super::read_npz)
+    /// and [`read_idx`](super::read_idx).
     pub fn load(&self) -> Result<Dataset> {
         match self {
             Self::Embedded { name } => embedded::load(name),
+            Self::Installed { name } => installed::find(name)?.load(),
             Self::File { path, target, task, drop, categorical, keep_constant, sample_weights } => {
-                let bytes = read(path)?;
-                let file = path.display().to_string();
-                let contents = unpacked(&bytes, &file)?;
-                let dataset = if is_idx(&contents) {
-                    check_no_columns(&file, "IDX images", drop, categorical)?;
-                    check_no_weights(&file, sample_weights.as_deref())?;
-                    load_images(path, &bytes, target.as_deref(), *task)?
-                } else if is_zip(&contents) {
-                    check_no_columns(&file, "NPZ arrays", drop, categorical)?;
-                    let (target, sample_weights) = (target.clone(), sample_weights.clone());
-                    let options = NpzOptions { target, task: *task, sample_weights };
-                    read_npz(&bytes, &file, &options)?
-                } else if contents.starts_with(npy::MAGIC) {
-                    return Err(lone_array(&file));
-                } else if is_named_npz(path) {
-                    return Err(no_archive(&file));
-                } else {
+                let origin = Origin::of_file(path)?;
+                let read = |origin: &Origin| -> Result<Dataset> {
+                    let file = origin.name();
+                    let start = start(origin)?;
+                    if is_idx(&start) {
+                        check_no_columns(file, "IDX images", drop, categorical)?;
+                        check_no_weights(file, sample_weights.as_deref())?;
+                        return load_images(path, origin, target.as_deref(), *task);
+                    }
+                    if is_zip(&start) {
+                        check_no_columns(file, "NPZ arrays", drop, categorical)?;
+                        let (target, sample_weights) = (target.clone(), sample_weights.clone());
+                        let options = NpzOptions { target, task: *task, sample_weights };
+                        return read_arrays(origin.clone(), &options);
+                    }
+                    if start.starts_with(npy::MAGIC) {
+                        return Err(lone_array(file));
+                    }
+                    if is_named_npz(path) {
+                        return Err(no_archive(file));
+                    }
                     let target = match target {
                         Some(target) => target.clone(),
-                        None => return Err(no_target(&Origin::of_bytes(bytes, &file))),
+                        None => return Err(no_target(origin)),
                     };
                     let options = CsvOptions {
                         target,
@@ -84,8 +95,11 @@ impl DataSource {
                         keep_constant: *keep_constant,
                         sample_weights: sample_weights.clone(),
                     };
-                    read_csv(&bytes, &file, &options)?
+                    read_table(origin, &options)
                 };
+                // What cannot be unpacked says so before anything else.
+                let dataset =
+                    read(&origin).map_err(|error| origin.check_unpacks().err().unwrap_or(error))?;
                 let name = set_name(path);
                 Ok(Dataset { title: name.clone(), name, ..dataset })
             }
@@ -93,24 +107,25 @@ impl DataSource {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|source| Error::file(path, source))
+/// The first bytes of the contents, enough to tell what they are.
+fn start(origin: &Origin) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let read = origin.open()?.take(npy::MAGIC.len() as u64).read_to_end(&mut start);
+    read.map(|_| start).map_err(|error| origin.failure(error))
 }
 
 fn load_images(
     path: &Path,
-    bytes: &[u8],
+    images: &Origin,
     target: Option<&str>,
     task: Option<Task>,
 ) -> Result<Dataset> {
-    let file = path.display().to_string();
-    let images = IdxFile { name: &file, bytes };
     if target == Some(FEATURES_AS_TARGET) {
-        return read_idx(images, None, task);
+        return read_images(images.clone(), None, task);
     }
     let no_labels = |problem: String| {
         let remedy = "name the file of labels with `--target FILE`";
-        Error::data(Place::file(&file), DataProblem::NoLabels(problem), remedy)
+        Error::data(Place::file(images.name()), DataProblem::NoLabels(problem), remedy)
     };
     let labels = match target {
         Some(target) => PathBuf::from(target),
@@ -118,10 +133,11 @@ fn load_images(
             no_labels("the name of the images is not of the kind images-idx3-ubyte".into())
         })?,
     };
-    let label_bytes = std::fs::read(&labels)
-        .map_err(|error| no_labels(format!("{}: {error}", labels.display())))?;
-    let label_file = labels.display().to_string();
-    read_idx(images, Some(IdxFile { name: &label_file, bytes: &label_bytes }), task)
+    let labels = Origin::of_file(&labels).map_err(|error| match error {
+        Error::File { path, source } => no_labels(format!("{}: {source}", path.display())),
+        other => other,
+    })?;
+    read_images(images.clone(), Some(labels), task)
 }
 
 fn check_no_columns(file: &str, kind: &str, drop: &[String], categorical: &[String]) -> Result<()> {

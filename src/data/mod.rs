@@ -5,26 +5,32 @@ mod bytes;
 mod csv;
 mod dataset;
 pub mod embedded;
+mod feature_rows;
+mod features;
 mod idx;
+pub mod installed;
 mod load;
 mod npy;
 mod npz;
-#[allow(dead_code)]
 mod numbers;
-#[allow(dead_code)]
 mod origin;
 mod prepare;
+mod row_keys;
 mod samples;
 mod split;
 mod standardise;
 mod target;
 
-pub use csv::{CsvOptions, read_csv};
+pub use csv::{CsvOptions, CsvRows, read_csv};
 pub use dataset::{Dataset, Targets, Task};
-pub use idx::{IdxFile, read_idx};
+pub use feature_rows::FeatureRows;
+pub use features::{Features, Storage, Stored};
+pub use idx::{IdxFile, IdxRows, read_idx};
 pub use load::DataSource;
-pub use npz::{NpzOptions, read_npz};
-pub use prepare::{PrepareOptions, Prepared, prepare};
+pub use npz::{NpzOptions, NpzRows, read_npz};
+pub use prepare::{
+    KeepRows, PrepareOptions, Prepared, PreparedShare, Share, prepare, prepare_share,
+};
 pub(crate) use samples::WEIGHT_MAX;
 pub use samples::{Part, Samples, TargetScale};
 pub use split::{Split, SplitFractions, split};

@@ -5,16 +5,18 @@
 //! of a Python dictionary with `descr`, `fortran_order` and `shape`, and the elements.
 //! Reference: NumPy Enhancement Proposal 1.
 
+mod element;
+
 use std::io::{self, Read};
 
+use super::numbers::Numbers;
 use crate::error::{DataProblem, Error, Place, Result, excerpt};
+use element::{Decoded, Element};
 
 /// What an NPY file begins with.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 /// The longest header; NumPy itself trusts none beyond it.
 const HEADER_MAX: usize = 10_000;
-/// Whole numbers up to this are exact as `f64`.
-const EXACT_MAX: u64 = 1 << f64::MANTISSA_DIGITS;
 /// Elements that are read at a time.
 const CHUNK: usize = 8192;
 
@@ -60,14 +62,13 @@ pub(super) struct Source<'a, R> {
     pub(super) reader: R,
 }
 
-impl<R: Read> Source<'_, R> {
-    /// Reads the array.
+impl<'a, R: Read> Source<'a, R> {
+    /// Reads the header.
     ///
     /// # Errors
     /// A header that is not NPY's, elements that are not real numbers, a shape that
-    /// does not match the bytes that follow, an element that is not finite or, as a
-    /// whole number, not exact.
-    pub(super) fn read(mut self) -> Result<Array> {
+    /// does not match the bytes that follow.
+    pub(super) fn open(mut self) -> Result<Elements<'a, R>> {
         let (text, header_bytes) = self.header()?;
         let header = Header::parse(&text).ok_or_else(|| {
             self.malformed(format!("its header '{}' cannot be read", excerpt(&text)))
@@ -91,16 +92,7 @@ impl<R: Read> Source<'_, R> {
                 header.descr
             )));
         };
-        let mut values = Vec::new();
-        if values.try_reserve_exact(count).is_err() {
-            return Err(self.malformed(format!("its {count} elements do not fit into memory")));
-        }
-        self.elements(&header, element, count, &mut values)?;
-        if header.fortran_order {
-            values = to_row_major(&values, &header.shape);
-        }
-        let whole = element.kind != Kind::Float;
-        Ok(Array { name: self.name.into(), shape: header.shape, whole, values })
+        Ok(Elements { source: self, header, element, count })
     }
 
     /// The header's text, and the bytes up to the elements.
@@ -129,39 +121,6 @@ impl<R: Read> Source<'_, R> {
         }
     }
 
-    fn elements(
-        &mut self,
-        header: &Header,
-        element: Element,
-        count: usize,
-        values: &mut Vec<f64>,
-    ) -> Result<()> {
-        let mut buffer = vec![0; CHUNK * element.size];
-        while values.len() < count {
-            let bytes = &mut buffer[..CHUNK.min(count - values.len()) * element.size];
-            if let Err(error) = self.reader.read_exact(bytes) {
-                return Err(self.unreadable(&error));
-            }
-            for bytes in bytes.chunks_exact(element.size) {
-                match element.decode(bytes) {
-                    Ok(value) => values.push(value),
-                    Err(problem) => {
-                        let index = index(values.len(), &header.shape, header.fortran_order);
-                        let remedy = "save the array without it: replace the number, or delete \
-                                      its row";
-                        return Err(Error::data(self.place().at_index(index), problem, remedy));
-                    }
-                }
-            }
-        }
-        // The end is read too, because the checksum is compared there.
-        match self.reader.read(&mut [0]) {
-            Ok(0) => Ok(()),
-            Ok(_) => Err(self.malformed("more bytes follow than its header says".into())),
-            Err(error) => Err(self.unreadable(&error)),
-        }
-    }
-
     fn place(&self) -> Place {
         Place::file(self.file).in_array(self.name)
     }
@@ -176,12 +135,86 @@ impl<R: Read> Source<'_, R> {
     }
 }
 
+/// The elements of an array whose header has been read.
+pub(super) struct Elements<'a, R> {
+    source: Source<'a, R>,
+    header: Header,
+    element: Element,
+    count: usize,
+}
+
+impl<R: Read> Elements<'_, R> {
+    /// What the header says of them.
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// All of them, in memory.
+    ///
+    /// # Errors
+    /// Those of [`Elements::visit`], and more elements than fit into memory.
+    pub(super) fn read(self) -> Result<Array> {
+        let Self { source, header, element, count } = &self;
+        let mut values = Vec::new();
+        if values.try_reserve_exact(*count).is_err() {
+            return Err(source.malformed(format!("its {count} elements do not fit into memory")));
+        }
+        let (name, whole) = (source.name.into(), element.is_whole());
+        let header = header.clone();
+        self.visit(CHUNK, &mut |numbers| {
+            numbers.append_to(&mut values);
+            Ok(())
+        })?;
+        if header.fortran_order {
+            values = to_row_major(&values, &header.shape);
+        }
+        Ok(Array { name, shape: header.shape, whole, values })
+    }
+
+    /// Visits them in the order of the file, `block` at a time.
+    ///
+    /// # Errors
+    /// What `visit` gives; bytes that cannot be read; an element that is not finite or, as
+    /// a whole number, not exact.
+    pub(super) fn visit(
+        mut self,
+        block: usize,
+        visit: &mut dyn FnMut(Numbers<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut bytes, mut numbers) = (Vec::new(), Decoded::new(self.element));
+        let mut done = 0;
+        while done < self.count {
+            let count = block.min(self.count - done);
+            bytes.resize(count * self.element.size, 0);
+            if let Err(error) = self.source.reader.read_exact(&mut bytes) {
+                return Err(self.source.unreadable(&error));
+            }
+            if let Err((position, problem)) = numbers.decode(self.element, &bytes) {
+                let Header { shape, fortran_order, .. } = &self.header;
+                let place =
+                    self.source.place().at_index(index(done + position, shape, *fortran_order));
+                let remedy = "save the array without it: replace the number, or delete its row";
+                return Err(Error::data(place, problem, remedy));
+            }
+            visit(numbers.numbers())?;
+            done += count;
+        }
+        // The end is read too, because the checksum is compared there.
+        match self.source.reader.read(&mut [0]) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(self.source.malformed("more bytes follow than its header says".into())),
+            Err(error) => Err(self.source.unreadable(&error)),
+        }
+    }
+}
+
 /// What the header's dictionary says.
-#[derive(Debug, PartialEq)]
-struct Header {
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Header {
     descr: String,
-    fortran_order: bool,
-    shape: Vec<usize>,
+    /// Whether the first dimension is fastest, not the last.
+    pub(super) fortran_order: bool,
+    pub(super) shape: Vec<usize>,
 }
 
 impl Header {
@@ -213,81 +246,6 @@ fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {
         Some(after)
     });
     Some(after?.trim_start().strip_prefix(':')?.trim_start())
-}
-
-/// How an element is stored.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Element {
-    kind: Kind,
-    size: usize,
-    big_endian: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
-    Bool,
-    Signed,
-    Unsigned,
-    Float,
-}
-
-impl Element {
-    /// The element that NumPy's type string names, if it is a real number.
-    fn of(descr: &str) -> Option<Self> {
-        let (order, rest) = descr.split_at_checked(1)?;
-        let (kind, size) = match rest {
-            "b1" => (Kind::Bool, 1),
-            "i1" => (Kind::Signed, 1),
-            "i2" => (Kind::Signed, 2),
-            "i4" => (Kind::Signed, 4),
-            "i8" => (Kind::Signed, 8),
-            "u1" => (Kind::Unsigned, 1),
-            "u2" => (Kind::Unsigned, 2),
-            "u4" => (Kind::Unsigned, 4),
-            "u8" => (Kind::Unsigned, 8),
-            "f4" => (Kind::Float, 4),
-            "f8" => (Kind::Float, 8),
-            _ => return None,
-        };
-        let big_endian = match order {
-            "<" | "|" => false,
-            ">" => true,
-            _ => return None,
-        };
-        Some(Self { kind, size, big_endian })
-    }
-
-    /// The number in `bytes`, as many as the element's size, if it is finite and exact.
-    fn decode(self, bytes: &[u8]) -> std::result::Result<f64, DataProblem> {
-        let mut word = [0; 8];
-        let used = &mut word[..self.size];
-        used.copy_from_slice(bytes);
-        if self.big_endian {
-            used.reverse();
-        }
-        let unsigned = u64::from_le_bytes(word);
-        let value = match self.kind {
-            Kind::Bool => f64::from(u8::from(unsigned != 0)),
-            Kind::Unsigned if unsigned > EXACT_MAX => {
-                return Err(DataProblem::InexactNumber(unsigned.to_string()));
-            }
-            Kind::Unsigned => unsigned as f64,
-            Kind::Signed => {
-                let unused = 64 - 8 * self.size;
-                let signed = (unsigned << unused).cast_signed() >> unused;
-                if signed.unsigned_abs() > EXACT_MAX {
-                    return Err(DataProblem::InexactNumber(signed.to_string()));
-                }
-                signed as f64
-            }
-            Kind::Float if self.size == 4 => f64::from(f32::from_bits(unsigned as u32)),
-            Kind::Float => f64::from_bits(unsigned),
-        };
-        match value.is_finite() {
-            true => Ok(value),
-            false => Err(DataProblem::NonFinite(value.to_string())),
-        }
-    }
 }
 
 /// The index of the element at `position`.

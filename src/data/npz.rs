@@ -1,15 +1,22 @@
 //! Data sets from NumPy's NPZ files: zip archives of arrays.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
+use std::sync::Arc;
 
 use flate2::bufread::DeflateDecoder;
-use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use rawzip::{
+    CompressionMethod, ErrorKind, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive,
+    ZipArchiveEntryWayfinder, ZipLocator,
+};
 
-use super::bytes::{sha256_hex, unpacked};
 use super::dataset::{FEATURES_AS_TARGET, pixel_names, row_shape};
-use super::npy::{Array, Source};
+use super::feature_rows::BLOCK;
+use super::npy::{Array, Elements, Header, Source};
+use super::numbers::Numbers;
+use super::origin::{Origin, changed};
+use super::row_keys::RowKeys;
 use super::target::Target;
-use super::{Dataset, Task, WEIGHT_MAX};
+use super::{Dataset, FeatureRows, Task, WEIGHT_MAX};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::numerics::RowMatrix;
 
@@ -19,6 +26,8 @@ const DEFLATE_MAX: u64 = 1032;
 
 const FEATURES: &str = "x";
 const TARGET: &str = "y";
+/// What to do where there are no features.
+const REMEDY: &str = "save it as `np.savez(file, x=…, y=…)`";
 const SAMPLE_WEIGHTS: &str = "sample_weight";
 
 /// How a file of arrays is read.
@@ -52,21 +61,24 @@ pub struct NpzOptions {
 /// # Errors
 /// [`Error::Data`] with file, array and index at the first defect.
 pub fn read_npz(bytes: &[u8], file: &str, options: &NpzOptions) -> Result<Dataset> {
-    let contents = unpacked(bytes, file)?;
-    let archive = Archive::open(&contents, file)?;
-    let x = archive.array(FEATURES, "save it as `np.savez(file, x=…, y=…)`")?;
-    check_features(&x, file)?;
-    let (rows, columns) = (x.rows(), x.columns());
-    let feature_names = match x.shape.as_slice() {
+    read_arrays(Origin::of_bytes(bytes, file), options)
+}
+
+/// [`read_npz`] of any origin. What is packed with gzip as a whole is unpacked in memory,
+/// because a zip archive is read from its end.
+pub(super) fn read_arrays(origin: Origin, options: &NpzOptions) -> Result<Dataset> {
+    let file = origin.name();
+    let archive = Archive::open(&origin.unpacked()?)?;
+    let (features, shape) = archive.features()?;
+    let rows = features.rows();
+    let feature_names = match shape.as_slice() {
         [_, columns] => (0..*columns).map(|column| format!("x{column}")).collect(),
         shape => pixel_names(&shape[1..]),
     };
-    let feature_shape = row_shape(&x.shape[1..]);
     let sample_weights = archive.sample_weights(options, rows)?;
-    let features = RowMatrix::from_rows(rows, columns, x.values);
     let target_name = options.target.as_deref().unwrap_or(TARGET);
     let target = if target_name == FEATURES_AS_TARGET {
-        Target::features(&features, options.task, Place::file(file))?
+        Target::features(&features.to_matrix()?, options.task, Place::file(file))?
     } else {
         let remedy = "name the array to predict with `--target ARRAY`, or `--target @features` \
                       for the features themselves";
@@ -78,11 +90,11 @@ pub fn read_npz(bytes: &[u8], file: &str, options: &NpzOptions) -> Result<Datase
         name: file.into(),
         file: file.into(),
         title: file.into(),
-        sha256: sha256_hex(&[bytes]),
+        sha256: Origin::sha256(&[&origin])?,
         task: target.task,
         features,
         feature_names,
-        feature_shape,
+        feature_shape: row_shape(&shape[1..]),
         targets: target.targets,
         target_name: target_name.into(),
         target_unit: None,
@@ -91,31 +103,83 @@ pub fn read_npz(bytes: &[u8], file: &str, options: &NpzOptions) -> Result<Datase
     })
 }
 
+/// The features of a file of arrays, which are read anew at every pass.
+#[derive(Clone, Debug)]
+pub struct NpzRows {
+    origin: Origin,
+    header: Header,
+    keys: Arc<RowKeys>,
+}
+
+impl NpzRows {
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.keys.rows()
+    }
+
+    /// Number of features.
+    pub(super) fn columns(&self) -> usize {
+        columns(&self.header.shape)
+    }
+
+    /// A key per row.
+    pub(super) fn keys(&self) -> &[u128] {
+        self.keys.keys()
+    }
+
+    /// [`FeatureRows::pass`].
+    pub(super) fn pass(
+        &self,
+        visit: &mut dyn FnMut(usize, Numbers<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let file = self.origin.name();
+        let archive = Archive::open(&self.origin)?;
+        let elements = archive.elements(FEATURES, REMEDY)?;
+        if elements.header() != &self.header {
+            return Err(changed(file));
+        }
+        let (columns, mut first) = (self.columns(), 0);
+        elements.visit(block(columns), &mut |numbers| {
+            self.keys.check(first, numbers, file)?;
+            visit(first, numbers)?;
+            first += numbers.len() / columns;
+            Ok(())
+        })
+    }
+}
+
+/// The product of all dimensions but the first.
+fn columns(shape: &[usize]) -> usize {
+    shape.iter().skip(1).product()
+}
+
+/// Numbers of a block of whole rows.
+fn block(columns: usize) -> usize {
+    (BLOCK / columns.max(1)).max(1) * columns.max(1)
+}
+
 /// Whether contents are a zip archive, be it empty.
 pub(super) fn is_zip(contents: &[u8]) -> bool {
     contents.starts_with(b"PK\x03\x04") || contents.starts_with(b"PK\x05\x06")
 }
 
-fn check_features(x: &Array, file: &str) -> Result<()> {
-    if x.shape.len() < 2 {
-        return Err(Error::data(
-            x.place(file),
-            DataProblem::ArrayShape(format!("it is {:?}", x.shape)),
+fn check_features(shape: &[usize], place: Place) -> Result<()> {
+    let (problem, remedy) = match *shape {
+        [] | [_] => (
+            DataProblem::ArrayShape(format!("it is {shape:?}")),
             "give it a row per sample, (rows, features): `x.reshape(-1, 1)` for one feature",
-        ));
-    }
-    if x.rows() == 0 {
-        return Err(Error::data(x.place(file), DataProblem::Empty, "save at least two rows"));
-    }
-    if x.columns() == 0 {
-        let remedy = "save at least one feature per row";
-        return Err(Error::data(x.place(file), DataProblem::NoFeatures, remedy));
-    }
-    if x.rows() == 1 {
-        let problem = DataProblem::TooFewRows("there is only one row".into());
-        return Err(Error::data(x.place(file), problem, "save at least two rows"));
-    }
-    Ok(())
+        ),
+        [0, ..] => (DataProblem::Empty, "save at least two rows"),
+        [_, ..] if columns(shape) == 0 => {
+            (DataProblem::NoFeatures, "save at least one feature per row")
+        }
+        [1, ..] => {
+            let problem = DataProblem::TooFewRows("there is only one row".into());
+            (problem, "save at least two rows")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::data(place, problem, remedy))
 }
 
 fn check_rows(array: &Array, rows: usize, file: &str) -> Result<()> {
@@ -134,9 +198,10 @@ fn check_rows(array: &Array, rows: usize, file: &str) -> Result<()> {
 }
 
 /// A zip archive of arrays.
-struct Archive<'a> {
-    file: &'a str,
-    zip: ZipSliceArchive<&'a [u8]>,
+struct Archive {
+    origin: Origin,
+    bytes: u64,
+    zip: ZipArchive<Box<dyn ReaderAt>>,
     entries: Vec<Entry>,
 }
 
@@ -148,13 +213,17 @@ struct Entry {
     wayfinder: ZipArchiveEntryWayfinder,
 }
 
-impl<'a> Archive<'a> {
-    fn open(contents: &'a [u8], file: &'a str) -> Result<Self> {
-        let broken = |error: rawzip::Error| broken(Place::file(file), &error.to_string());
-        let zip = ZipArchive::from_slice(contents).map_err(broken)?;
+impl Archive {
+    fn open(origin: &Origin) -> Result<Self> {
+        let broken = |error: rawzip::Error| broken(Place::file(origin.name()), &error.to_string());
+        let (reader, bytes) = origin.at_any_place()?;
+        let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+        let zip = ZipLocator::new()
+            .locate_in_reader(reader, &mut buffer, bytes)
+            .map_err(|(_, error)| broken(error))?;
         let mut entries = Vec::new();
-        for entry in zip.entries() {
-            let entry = entry.map_err(broken)?;
+        let mut records = zip.entries(&mut buffer);
+        while let Some(entry) = records.next_entry().map_err(broken)? {
             let path = String::from_utf8_lossy(entry.file_path().as_bytes()).into_owned();
             if let Some(name) = path.strip_suffix(".npy") {
                 entries.push(Entry {
@@ -165,21 +234,55 @@ impl<'a> Archive<'a> {
                 });
             }
         }
-        Ok(Self { file, zip, entries })
+        Ok(Self { origin: origin.clone(), bytes, zip, entries })
     }
 
     fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| entry.name == name)
     }
 
-    /// The array `name`; `remedy` says what to do if there is none.
+    /// The features, which are read once and not kept, and the array's shape. Columns that
+    /// lie one after the other are kept, because rows cannot be read from them.
+    fn features(&self) -> Result<(FeatureRows, Vec<usize>)> {
+        let elements = self.elements(FEATURES, REMEDY)?;
+        let place = Place::file(self.origin.name()).in_array(FEATURES);
+        let header = elements.header().clone();
+        if header.fortran_order {
+            let x = elements.read()?;
+            check_features(&x.shape, place)?;
+            let matrix = RowMatrix::from_rows(x.rows(), x.columns(), x.values);
+            return Ok((matrix.into(), x.shape));
+        }
+        let columns = columns(&header.shape);
+        let mut keys = RowKeys::new(columns);
+        elements.visit(block(columns), &mut |numbers| {
+            keys.add(numbers);
+            Ok(())
+        })?;
+        check_features(&header.shape, place)?;
+        let shape = header.shape.clone();
+        let rows = NpzRows { origin: self.origin.clone(), header, keys: Arc::new(keys) };
+        Ok((FeatureRows::Npz(rows), shape))
+    }
+
+    /// The array `name`, in memory; `remedy` says what to do if there is none.
     fn array(&self, name: &str, remedy: &str) -> Result<Array> {
+        self.elements(name, remedy)?.read()
+    }
+
+    /// The array `name`, to be read.
+    fn elements<'a>(
+        &'a self,
+        name: &'a str,
+        remedy: &str,
+    ) -> Result<Elements<'a, Box<dyn Read + 'a>>> {
+        let file = self.origin.name();
         let Some(entry) = self.entries.iter().find(|entry| entry.name == name) else {
             let known = self.entries.iter().map(|entry| entry.name.clone()).collect();
             let problem = DataProblem::MissingArray { name: name.into(), known };
-            return Err(Error::data(Place::file(self.file), problem, remedy));
+            return Err(Error::data(Place::file(file), problem, remedy));
         };
-        let place = || Place::file(self.file).in_array(name);
+        let place = || Place::file(file).in_array(name);
         if entry.encrypted {
             return Err(broken(place(), "it is encrypted"));
         }
@@ -187,24 +290,29 @@ impl<'a> Archive<'a> {
             .zip
             .get_entry(entry.wayfinder)
             .map_err(|error| broken(place(), &error.to_string()))?;
-        let (packed, bytes) = (found.data(), entry.wayfinder.uncompressed_size_hint());
+        let (start, end) = found.compressed_data_range();
+        if end > self.bytes {
+            return Err(broken(place(), &ErrorKind::Eof.to_string()));
+        }
+        let (packed, bytes) = (end - start, entry.wayfinder.uncompressed_size_hint());
         // What is written of its size is believed only where the bytes can hold it.
         let size_most = match entry.method {
-            CompressionMethod::STORE => packed.len() as u64,
-            _ => (packed.len() as u64).saturating_mul(DEFLATE_MAX),
+            CompressionMethod::STORE => packed,
+            _ => packed.saturating_mul(DEFLATE_MAX),
         };
         if bytes > size_most {
-            let problem = format!("{} bytes cannot hold the {bytes} it should have", packed.len());
+            let problem = format!("{packed} bytes cannot hold the {bytes} it should have");
             return Err(broken(place(), &problem));
         }
-        let reader: Box<dyn Read> = match entry.method {
-            CompressionMethod::STORE => Box::new(found.verifying_reader(packed)),
+        let contents = BufReader::with_capacity(BLOCK, found.reader());
+        let reader: Box<dyn Read + 'a> = match entry.method {
+            CompressionMethod::STORE => Box::new(found.verifying_reader(contents)),
             CompressionMethod::DEFLATE => {
-                Box::new(found.verifying_reader(DeflateDecoder::new(packed)))
+                Box::new(found.verifying_reader(DeflateDecoder::new(contents)))
             }
             method => return Err(broken(place(), &format!("it is packed with {method}"))),
         };
-        Source { file: self.file, name, bytes, reader }.read()
+        Source { file, name, bytes, reader }.open()
     }
 
     fn sample_weights(&self, options: &NpzOptions, rows: usize) -> Result<Option<Vec<f64>>> {
@@ -215,29 +323,29 @@ impl<'a> Archive<'a> {
         };
         let weights =
             self.array(name, "name the array of weights with `--sample-weights ARRAY`")?;
-        check_rows(&weights, rows, self.file)?;
+        check_rows(&weights, rows, self.origin.name())?;
         if weights.shape.len() != 1 {
             let problem = DataProblem::ArrayShape(format!("it is {:?}", weights.shape));
             let remedy = "give it one weight per row, (rows,)";
-            return Err(Error::data(weights.place(self.file), problem, remedy));
+            return Err(Error::data(weights.place(self.origin.name()), problem, remedy));
         }
         if let Some(row) = weights.values.iter().position(|&weight| weight < 0.0) {
             return Err(Error::data(
-                weights.element_place(self.file, row),
+                weights.element_place(self.origin.name(), row),
                 DataProblem::NegativeWeight(weights.values[row].to_string()),
                 "write 0 for a row that is not to count",
             ));
         }
         if let Some(row) = weights.values.iter().position(|&weight| weight > WEIGHT_MAX) {
             return Err(Error::data(
-                weights.element_place(self.file, row),
+                weights.element_place(self.origin.name(), row),
                 DataProblem::LargeWeight(format!("{:e}", weights.values[row])),
                 "divide all weights by the same number",
             ));
         }
         if weights.values.iter().all(|&weight| weight == 0.0) {
             return Err(Error::data(
-                weights.place(self.file),
+                weights.place(self.origin.name()),
                 DataProblem::NoWeight("every one is 0".into()),
                 "give rows that are to count a weight above 0, or save the file without it",
             ));

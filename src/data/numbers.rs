@@ -33,13 +33,29 @@ impl<'a> Numbers<'a> {
     }
 
     /// All of them as `f64`: as they are, or widened into `buffer`.
-    pub(super) fn doubles(self, buffer: &'a mut Vec<f64>) -> &'a [f64] {
+    pub(super) fn doubles<'b>(self, buffer: &'b mut Vec<f64>) -> &'b [f64]
+    where
+        'a: 'b,
+    {
         if let Self::Doubles(values) = self {
             return values;
         }
         buffer.clear();
         self.append_to(buffer);
         buffer
+    }
+
+    /// Writes all of them as `f64` to `out`, which is as long.
+    pub(super) fn copy_to(self, out: &mut [f64]) {
+        match self {
+            Self::Doubles(values) => out.copy_from_slice(values),
+            Self::Singles(values) => {
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = f64::from(*value));
+            }
+            Self::Bytes(values) => {
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = f64::from(*value));
+            }
+        }
     }
 
     /// Appends all of them as `f64`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use flate2::bufread::MultiGzDecoder;
+use rawzip::{FileReader, ReaderAt};
 use sha2::{Digest, Sha256};
 
 use super::bytes::{GZIP_MAGIC, UNPACKED_MAX, broken_gzip, hex, unpacks_to_too_much};
@@ -100,6 +101,7 @@ impl Origin {
         Ok(start == GZIP_MAGIC)
     }
 
+    /// The bytes as they are, packed or not.
     fn open_packed(&self) -> Result<Box<dyn BufRead>> {
         Ok(match &self.source {
             Source::Bytes(bytes) => Box::new(Cursor::new(bytes.clone())),
@@ -108,6 +110,37 @@ impl Origin {
                 Box::new(BufReader::with_capacity(BUFFER, Reading { file, path: path.clone() }))
             }
         })
+    }
+
+    /// This, or its contents in memory where it is packed with gzip.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be read, [`Error::Data`] where it cannot be
+    /// unpacked.
+    pub(super) fn unpacked(&self) -> Result<Self> {
+        if !self.is_packed()? {
+            return Ok(self.clone());
+        }
+        let mut contents = Vec::new();
+        let read = self.open()?.read_to_end(&mut contents);
+        read.map_err(|error| self.failure(error))?;
+        Ok(Self::of_bytes(contents, &self.name))
+    }
+
+    /// The bytes, to be read from any place on, and their number.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be opened.
+    pub(super) fn at_any_place(&self) -> Result<(Box<dyn ReaderAt>, u64)> {
+        match &self.source {
+            Source::Bytes(bytes) => Ok((Box::new(Cursor::new(bytes.clone())), bytes.len() as u64)),
+            Source::File { path, .. } => {
+                let broken = |error| Error::file(path, error);
+                let file = File::open(path).map_err(broken)?;
+                let bytes = file.metadata().map_err(broken)?.len();
+                Ok((Box::new(FileReader::from(file)), bytes))
+            }
+        }
     }
 
     /// The error that a failed read of [`Origin::open`] stands for.
@@ -212,7 +245,6 @@ impl Read for Unpacking {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::bytes::sha256_hex;
 
     const PACKED: &[u8] = include_bytes!("../../data/iris.csv.gz");
 
@@ -220,6 +252,14 @@ mod tests {
         let mut contents = Vec::new();
         let read = origin.open_within(most)?.read_to_end(&mut contents);
         read.map(|_| contents).map_err(|error| origin.failure(error))
+    }
+
+    #[test]
+    fn digest_agrees_with_the_standards_example() {
+        // FIPS 180-2, appendix B.1: the message "abc".
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let parts = [&b"a"[..], b"bc"].map(|part| Origin::of_bytes(part, "f"));
+        assert_eq!(Origin::sha256(&[&parts[0], &parts[1]]).unwrap(), expected);
     }
 
     #[test]
@@ -235,7 +275,9 @@ mod tests {
                 assert_eq!(found, contents(&memory, UNPACKED_MAX).unwrap());
                 assert_eq!(found.len(), if bytes == PACKED { 3716 } else { bytes.len() });
             }
-            assert_eq!(Origin::sha256(&[&file, &memory]).unwrap(), sha256_hex(&[bytes, bytes]));
+            let both = Origin::of_bytes([bytes, bytes].concat(), "both");
+            let expected = Origin::sha256(&[&both]).unwrap();
+            assert_eq!(Origin::sha256(&[&file, &memory]).unwrap(), expected);
         }
     }
 

@@ -1,7 +1,13 @@
 //! From a data set to the rows that a loss is over and the rows held out.
 
+use std::ops::Range;
+
+use super::features::Kept;
+use super::numbers::Numbers;
+use super::standardise::Means;
 use super::{
-    Dataset, Part, Samples, Split, SplitFractions, Standardiser, TargetScale, Targets, Task, split,
+    Dataset, Features, Part, Samples, Split, SplitFractions, Standardiser, Storage, TargetScale,
+    Targets, Task, split,
 };
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::numerics::Seed;
@@ -15,11 +21,18 @@ pub struct PrepareOptions {
     pub rows: Part,
     /// Whether features and regression targets are standardised; by default they are.
     pub standardise: bool,
+    /// How features lie in memory; by default as `f64`.
+    pub storage: Storage,
 }
 
 impl Default for PrepareOptions {
     fn default() -> Self {
-        Self { fractions: SplitFractions::default(), rows: Part::Train, standardise: true }
+        Self {
+            fractions: SplitFractions::default(),
+            rows: Part::Train,
+            standardise: true,
+            storage: Storage::Doubles,
+        }
     }
 }
 
@@ -61,16 +74,95 @@ pub struct Prepared {
 pub fn prepare(dataset: &Dataset, options: &PrepareOptions, seed: Seed) -> Result<Prepared> {
     let selection = Selection::of(dataset, options, seed)?;
     check_weights(dataset, &selection)?;
-    let scalers = options.standardise.then(|| Scalers::fit(dataset, &selection.train));
-    let samples = |rows: &[usize]| samples(dataset, rows, scalers.as_ref());
-    let held_out = |rows: &[usize]| (!rows.is_empty()).then(|| samples(rows));
-    Ok(Prepared {
-        fit: samples(&selection.fit),
-        validation: held_out(&selection.validation),
-        test: held_out(&selection.test),
-        target_scale: scalers
-            .and_then(|scalers| scalers.targets)
-            .map(Standardiser::into_target_scale),
+    let Selection { train, fit, validation, test } = &selection;
+    let mut features = features(dataset, options, train, &[fit, validation, test])?.into_iter();
+    let labels = Labels::new(dataset, options, train);
+    let mut part = |rows: &[usize]| {
+        let features = features.next()?;
+        (!rows.is_empty()).then(|| labels.samples(rows, features))
+    };
+    let (fit, validation, test) = (part(fit), part(validation), part(test));
+    let fit = fit.ok_or_else(|| no_rows(dataset))?;
+    Ok(Prepared { fit, validation, test, target_scale: labels.target_scale() })
+}
+
+/// Which of the rows that the loss is over, and of the test rows, are kept here.
+#[derive(Clone, Copy)]
+pub struct KeepRows<'k> {
+    /// From the number of rows that the loss is over to the run of them that is kept.
+    pub fit: &'k dyn Fn(usize) -> Range<usize>,
+    /// The same for the test rows.
+    pub held_out: &'k dyn Fn(usize) -> Range<usize>,
+}
+
+/// A run of the rows of a part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// The run.
+    pub samples: Samples,
+    /// Rows of the part before it.
+    pub first: usize,
+    /// The targets of all rows of the part, as [`Samples::targets`] has those of the run.
+    pub all: Targets,
+    /// The weights of all rows of the part, where rows do not count alike.
+    pub all_weights: Option<Vec<f64>>,
+}
+
+/// Shares of the rows of a data set, selected and standardised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreparedShare {
+    /// Of the rows that the loss is over.
+    pub fit: Share,
+    /// Of the test rows, if `fit` is of the training rows and there are any.
+    pub test: Option<Share>,
+    /// How standardised regression targets map back to their own units.
+    pub target_scale: Option<TargetScale>,
+}
+
+/// [`prepare`], where only a run of the rows is kept. Every number has the bits that it has
+/// where all are; the features of no other row are in memory.
+///
+/// # Errors
+/// Those of [`prepare`].
+///
+/// # Panics
+/// When a run goes beyond the rows.
+///
+/// ```
+/// use losslab::data::{KeepRows, PrepareOptions, embedded, prepare_share};
+/// use losslab::numerics::Seed;
+/// let iris = embedded::load("iris")?;
+/// let second_half = |rows: usize| rows / 2..rows;
+/// let keep = KeepRows { fit: &second_half, held_out: &second_half };
+/// let share = prepare_share(&iris, &PrepareOptions::default(), Seed::new(0), keep)?.fit;
+/// assert_eq!((share.samples.rows(), share.first), (53, 52));
+/// # Ok::<(), losslab::Error>(())
+/// ```
+pub fn prepare_share(
+    dataset: &Dataset,
+    options: &PrepareOptions,
+    seed: Seed,
+    keep: KeepRows,
+) -> Result<PreparedShare> {
+    let selection = Selection::of(dataset, options, seed)?;
+    check_weights(dataset, &selection)?;
+    let Selection { train, fit, test, .. } = &selection;
+    let runs = [(keep.fit)(fit.len()), (keep.held_out)(test.len())];
+    let lists = [&fit[runs[0].clone()], &test[runs[1].clone()]];
+    let features = features(dataset, options, train, &lists)?;
+    let labels = Labels::new(dataset, options, train);
+    let shares = features.into_iter().zip(lists).zip([fit, test]).zip(&runs);
+    let mut shares = shares.map(|(((features, rows), all), run)| Share {
+        samples: labels.samples(rows, features),
+        first: run.start,
+        all: labels.targets(all),
+        all_weights: labels.weights(all),
+    });
+    let (fit_share, test_share) = (shares.next(), shares.next());
+    Ok(PreparedShare {
+        fit: fit_share.ok_or_else(|| no_rows(dataset))?,
+        test: test_share.filter(|_| !test.is_empty()),
+        target_scale: labels.target_scale(),
     })
 }
 
@@ -98,51 +190,140 @@ impl Selection {
             Part::Test => test,
         };
         if fit.is_empty() {
-            let problem = "the part that the loss is over has no share of the rows".into();
-            return Err(Error::data(
-                Place::file(&dataset.file),
-                DataProblem::TooFewRows(problem),
-                "give it a share, or use other rows with `--split train` or `--split all`",
-            ));
+            return Err(no_rows(dataset));
         }
         Ok(Self { train, fit, validation: vec![], test: vec![] })
     }
 }
 
-struct Scalers {
-    features: Standardiser,
-    targets: Option<Standardiser>,
+fn no_rows(dataset: &Dataset) -> Error {
+    let problem = "the part that the loss is over has no share of the rows".into();
+    Error::data(
+        Place::file(&dataset.file),
+        DataProblem::TooFewRows(problem),
+        "give it a share, or use other rows with `--split train` or `--split all`",
+    )
 }
 
-impl Scalers {
-    fn fit(dataset: &Dataset, rows: &[usize]) -> Self {
-        let targets = match &dataset.targets {
-            Targets::Values(values) if dataset.task == Task::Regression => {
-                Some(Standardiser::fit(values, rows))
+/// The features of each list of rows, standardised with the statistics of the training rows.
+///
+/// The features are passed over twice: for means, and for deviations and to keep rows, which
+/// are standardised where they lie. So no more than the rows kept is in memory.
+fn features(
+    dataset: &Dataset,
+    options: &PrepareOptions,
+    train: &[usize],
+    lists: &[&[usize]],
+) -> Result<Vec<Features>> {
+    let columns = dataset.features.columns();
+    let mut buffer = Vec::new();
+    let mut deviations = None;
+    if options.standardise {
+        let (mut means, mut rows) = (Means::new(columns, train.len()), Ascending::new(train));
+        each_row(dataset, |row, numbers| {
+            if rows.holds(row) {
+                means.add(numbers.doubles(&mut buffer));
+            }
+        })?;
+        deviations = Some((means.finish(), Ascending::new(train)));
+    }
+    let keep = |rows: &&'_ [usize]| Kept::new(columns, rows.len(), options.storage);
+    let mut kept: Vec<(Ascending, Kept)> =
+        lists.iter().map(|rows| (Ascending::new(rows), keep(rows))).collect();
+    each_row(dataset, |row, numbers| {
+        if let Some((deviations, rows)) = &mut deviations
+            && rows.holds(row)
+        {
+            deviations.add(numbers.doubles(&mut buffer));
+        }
+        for (rows, kept) in &mut kept {
+            if rows.holds(row) {
+                kept.push(numbers);
+            }
+        }
+    })?;
+    let standardiser = deviations.map(|(deviations, _)| deviations.finish());
+    Ok(kept.into_iter().map(|(_, kept)| kept.finish(standardiser.as_ref())).collect())
+}
+
+/// Visits every row of features in order: `visit(row, numbers)`.
+fn each_row(dataset: &Dataset, mut visit: impl FnMut(usize, Numbers)) -> Result<()> {
+    let columns = dataset.features.columns();
+    dataset.features.pass(&mut |first, numbers| {
+        for i in 0..numbers.len() / columns.max(1) {
+            visit(first + i, numbers.part(i * columns..(i + 1) * columns));
+        }
+        Ok(())
+    })
+}
+
+/// What belongs to the features of a row: targets in the units of training, and weights.
+struct Labels<'a> {
+    dataset: &'a Dataset,
+    scaler: Option<Standardiser>,
+}
+
+impl<'a> Labels<'a> {
+    fn new(dataset: &'a Dataset, options: &PrepareOptions, train: &[usize]) -> Self {
+        let scaler = match &dataset.targets {
+            Targets::Values(values) if options.standardise && dataset.task == Task::Regression => {
+                Some(Standardiser::fit(values, train))
             }
             Targets::Values(_) | Targets::Classes(_) => None,
         };
-        Self { features: Standardiser::fit(&dataset.features, rows), targets }
+        Self { dataset, scaler }
+    }
+
+    fn targets(&self, rows: &[usize]) -> Targets {
+        match &self.dataset.targets {
+            Targets::Classes(classes) => {
+                Targets::Classes(rows.iter().map(|&row| classes[row]).collect())
+            }
+            Targets::Values(values) => {
+                let mut values = values.select_rows(rows);
+                if let Some(scaler) = &self.scaler {
+                    scaler.apply(&mut values);
+                }
+                Targets::Values(values)
+            }
+        }
+    }
+
+    fn weights(&self, rows: &[usize]) -> Option<Vec<f64>> {
+        let weights = self.dataset.sample_weights.as_ref()?;
+        Some(rows.iter().map(|&row| weights[row]).collect())
+    }
+
+    /// These rows, whose features are given.
+    fn samples(&self, rows: &[usize], features: Features) -> Samples {
+        Samples { features, targets: self.targets(rows), weights: self.weights(rows) }
+    }
+
+    fn target_scale(self) -> Option<TargetScale> {
+        self.scaler.map(Standardiser::into_target_scale)
     }
 }
 
-fn samples(dataset: &Dataset, rows: &[usize], scalers: Option<&Scalers>) -> Samples {
-    let mut features = dataset.features.select_rows(rows);
-    let mut targets = match &dataset.targets {
-        Targets::Values(values) => Targets::Values(values.select_rows(rows)),
-        Targets::Classes(classes) => {
-            Targets::Classes(rows.iter().map(|&row| classes[row]).collect())
-        }
-    };
-    if let Some(scalers) = scalers {
-        scalers.features.apply(&mut features);
-        if let (Targets::Values(values), Some(scaler)) = (&mut targets, &scalers.targets) {
-            scaler.apply(values);
+/// Rows in ascending order, which are met in that order.
+struct Ascending<'a> {
+    left: &'a [usize],
+}
+
+impl<'a> Ascending<'a> {
+    fn new(rows: &'a [usize]) -> Self {
+        Self { left: rows }
+    }
+
+    /// Whether the list holds this row, which is beyond all that were asked for before.
+    fn holds(&mut self, row: usize) -> bool {
+        match self.left.split_first() {
+            Some((&next, rest)) if next == row => {
+                self.left = rest;
+                true
+            }
+            _ => false,
         }
     }
-    let weights = dataset.sample_weights.as_ref();
-    let weights = weights.map(|weights| rows.iter().map(|&row| weights[row]).collect());
-    Samples { features, targets, weights }
 }
 
 /// Refuses parts whose mean over weighted rows would be a division by 0.
@@ -162,124 +343,4 @@ fn check_weights(dataset: &Dataset, selection: &Selection) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::embedded;
-
-    fn prepared(dataset: &Dataset, rows: Part, standardise: bool) -> Prepared {
-        let options = PrepareOptions { rows, standardise, ..PrepareOptions::default() };
-        prepare(dataset, &options, Seed::new(7)).unwrap()
-    }
-
-    fn mean_and_variance(values: impl Iterator<Item = f64>) -> (f64, f64) {
-        let values: Vec<f64> = values.collect();
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        (mean, values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count)
-    }
-
-    #[test]
-    fn training_rows_have_mean_0_and_variance_1_and_test_rows_nearly() {
-        let prepared = prepared(&embedded::load("concrete").unwrap(), Part::Train, true);
-        for column in 0..prepared.fit.features.columns() {
-            let (mean, variance) = mean_and_variance(prepared.fit.features.column(column));
-            assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
-            let test = &prepared.test.as_ref().unwrap().features;
-            let (mean, variance) = mean_and_variance(test.column(column));
-            assert!(mean.abs() > 1e-9 && mean.abs() < 0.5 && (variance - 1.0).abs() < 0.7);
-        }
-        let Targets::Values(values) = &prepared.fit.targets else { panic!("no values") };
-        let (mean, variance) = mean_and_variance(values.column(0));
-        assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_test_rows_are_the_same_whether_held_out_or_fitted() {
-        let dataset = embedded::load("concrete").unwrap();
-        let train = prepared(&dataset, Part::Train, true);
-        for (part, expected) in [(Part::Test, &train.test), (Part::Validation, &train.validation)] {
-            let alone = prepared(&dataset, part, true);
-            assert_eq!(Some(&alone.fit), expected.as_ref());
-            assert_eq!((alone.validation, alone.test), (None, None));
-            assert_eq!(alone.target_scale, train.target_scale);
-        }
-    }
-
-    #[test]
-    fn all_rows_are_used_in_their_order() {
-        let dataset = embedded::load("iris").unwrap();
-        let raw = prepared(&dataset, Part::All, false);
-        assert_eq!(raw.fit.features, dataset.features);
-        assert_eq!(raw.fit.targets, dataset.targets);
-        assert_eq!((raw.validation, raw.test, raw.target_scale), (None, None, None));
-        let standardised = prepared(&dataset, Part::All, true);
-        let (mean, variance) = mean_and_variance(standardised.fit.features.column(2));
-        assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn targets_map_back_to_their_units() {
-        let dataset = embedded::load("california").unwrap();
-        let prepared = prepared(&dataset, Part::Train, true);
-        let (Targets::Values(values), Some(scale)) = (&prepared.fit.targets, prepared.target_scale)
-        else {
-            panic!("no values")
-        };
-        let highest = values.column(0).fold(f64::MIN, f64::max);
-        let dollars = scale.mean[0] + scale.scale[0] * highest;
-        assert!((dollars - 500_001.0).abs() < 1e-6, "{dollars}");
-    }
-
-    /// Iris with its rows numbered, to tell them apart after the split.
-    fn numbered() -> Dataset {
-        let mut dataset = embedded::load("iris").unwrap();
-        dataset.sample_weights = Some((0..dataset.rows()).map(|row| row as f64).collect());
-        dataset
-    }
-
-    #[test]
-    fn weights_stay_with_their_rows() {
-        let dataset = numbered();
-        let prepared = prepared(&dataset, Part::Train, false);
-        for samples in [prepared.fit, prepared.validation.unwrap(), prepared.test.unwrap()] {
-            for (i, &weight) in samples.weights.as_ref().unwrap().iter().enumerate() {
-                assert_eq!(samples.features.row(i), dataset.features.row(weight as usize));
-            }
-        }
-    }
-
-    #[test]
-    fn a_part_without_weight_is_an_error() {
-        let mut dataset = numbered();
-        let test = split(&dataset, &SplitFractions::default(), Seed::new(7).child("split"));
-        let mut weights = vec![1.0; dataset.rows()];
-        test.unwrap().test.iter().for_each(|&row| weights[row] = 0.0);
-        dataset.sample_weights = Some(weights);
-        let error = prepare(&dataset, &PrepareOptions::default(), Seed::new(7)).unwrap_err();
-        assert!(error.to_string().contains("every one of the test rows has weight 0"), "{error}");
-        let all = PrepareOptions { rows: Part::All, ..PrepareOptions::default() };
-        assert!(prepare(&dataset, &all, Seed::new(7)).is_ok());
-    }
-
-    #[test]
-    fn labels_keep_their_0_and_1() {
-        let mut dataset = embedded::load("iris").unwrap();
-        let labels = (0..300).map(|i| f64::from(i % 7 / 4)).collect();
-        dataset.task = Task::MultiLabel;
-        dataset.targets = Targets::Values(crate::numerics::RowMatrix::from_rows(150, 2, labels));
-        let prepared = prepared(&dataset, Part::Train, true);
-        assert_eq!(prepared.target_scale, None);
-        let Targets::Values(values) = &prepared.fit.targets else { panic!("no values") };
-        assert!(values.values().iter().all(|&y| y == 0.0 || y == 1.0));
-    }
-
-    #[test]
-    fn a_part_without_rows_has_no_loss() {
-        let dataset = embedded::load("iris").unwrap();
-        let fractions = SplitFractions { train: 0.8, validation: 0.0, test: 0.2 };
-        let options =
-            PrepareOptions { fractions, rows: Part::Validation, ..PrepareOptions::default() };
-        let message = prepare(&dataset, &options, Seed::new(0)).unwrap_err().to_string();
-        assert!(message.contains("--split"), "{message}");
-    }
-}
+mod tests;

@@ -1,7 +1,6 @@
 //! The rows a network sees: selected, standardised, ready to be evaluated.
 
-use super::Targets;
-use crate::numerics::RowMatrix;
+use super::{Features, Targets};
 
 /// The largest weight of a row or class: sums over any number of rows stay finite.
 pub(crate) const WEIGHT_MAX: f64 = 1e100;
@@ -38,7 +37,7 @@ impl Part {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
     /// `rows × features`.
-    pub features: RowMatrix,
+    pub features: Features,
     /// One target per row.
     pub targets: Targets,
     /// What each row counts for in the loss, where rows do not count alike: finite, not
@@ -48,8 +47,8 @@ pub struct Samples {
 
 impl Samples {
     /// Rows that count alike.
-    pub fn new(features: RowMatrix, targets: Targets) -> Self {
-        Self { features, targets, weights: None }
+    pub fn new(features: impl Into<Features>, targets: Targets) -> Self {
+        Self { features: features.into(), targets, weights: None }
     }
 
     /// Number of rows.

@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 
 use super::{Dataset, Targets};
 use crate::error::{DataProblem, Error, Place, Result, excerpt};
-use crate::numerics::{RowMatrix, Seed};
+use crate::numerics::Seed;
 
 /// The share of the rows that each part gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,11 +80,11 @@ const PARTS: [&str; 3] = ["training", "validation", "test"];
 /// # Errors
 /// [`Error::Specification`] for fractions that [`SplitFractions::check`] refuses;
 /// [`DataProblem::TooFewRows`] if a part with a share would have no row, or the
-/// training part no row of some class.
+/// training part no row of some class; and that a file of features cannot be read again.
 pub fn split(dataset: &Dataset, fractions: &SplitFractions, seed: Seed) -> Result<Split> {
     fractions.check()?;
     let mut strata = vec![Vec::new(); dataset.class_names.len().max(1)];
-    let groups = groups(&dataset.features);
+    let groups = groups(&dataset.features.row_keys()?);
     let distinct = groups.len();
     for group in groups {
         strata[stratum(&dataset.targets, &group)].push(group);
@@ -102,14 +102,12 @@ pub fn split(dataset: &Dataset, fractions: &SplitFractions, seed: Seed) -> Resul
     Ok(Split { train, validation, test })
 }
 
-/// Rows with equal features, groups in order of their first row.
-fn groups(features: &RowMatrix) -> Vec<Vec<usize>> {
-    // Adding 0 turns −0 into 0 and leaves every other number.
-    let key = |row: usize| features.row(row).iter().map(|value| (value + 0.0).to_bits());
-    let mut order: Vec<usize> = (0..features.rows()).collect();
-    order.sort_by(|&a, &b| key(a).cmp(key(b)));
+/// Rows with equal keys, groups in order of their first row.
+fn groups(keys: &[u128]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by_key(|&row| keys[row]);
     let mut groups: Vec<Vec<usize>> =
-        order.chunk_by(|&a, &b| key(a).eq(key(b))).map(<[usize]>::to_vec).collect();
+        order.chunk_by(|&a, &b| keys[a] == keys[b]).map(<[usize]>::to_vec).collect();
     groups.sort_unstable_by_key(|group| group[0]);
     groups
 }

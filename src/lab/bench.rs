@@ -73,12 +73,12 @@ impl Workload {
         };
         let mut dataset = embedded::load(data)?;
         if self == Self::Tabular {
-            dataset = first_rows(dataset, TABULAR_ROWS);
+            dataset = first_rows(dataset, TABULAR_ROWS)?;
         }
         let options = PrepareOptions {
             fractions: SplitFractions::default(),
             rows: Part::All,
-            standardise: true,
+            ..PrepareOptions::default()
         };
         let Prepared { fit, .. } = prepare(&dataset, &options, Seed::new(0))?;
         let network = Network::dense(&self.widths(), Activation::Tanh);
@@ -87,13 +87,14 @@ impl Workload {
     }
 }
 
-fn first_rows(dataset: Dataset, rows: usize) -> Dataset {
+fn first_rows(dataset: Dataset, rows: usize) -> Result<Dataset> {
     let list: Vec<usize> = (0..rows.min(dataset.rows())).collect();
     let targets = match &dataset.targets {
         Targets::Values(values) => Targets::Values(values.select_rows(&list)),
         Targets::Classes(classes) => Targets::Classes(classes[..list.len()].to_vec()),
     };
-    Dataset { features: dataset.features.select_rows(&list), targets, ..dataset }
+    let features = dataset.features.to_matrix()?.select_rows(&list).into();
+    Ok(Dataset { features, targets, ..dataset })
 }
 
 /// Median times of one workload, and what they amount to.

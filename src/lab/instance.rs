@@ -54,6 +54,7 @@ impl Instance {
             fractions: *fractions,
             rows: problem.rows,
             standardise: problem.standardise,
+            storage: problem.storage,
         };
         let prepared = prepare(dataset, &options, Seed::new(seed))?;
         let network = Arc::new(problem.network(dataset)?);

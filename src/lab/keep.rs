@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::environment::{SOURCES, vector_instructions};
 use super::{ExperimentSpec, Run};
+use crate::data::Storage;
 use crate::error::{Error, Result};
 
 /// Keeps finished runs, so that what was done before an interruption is not done again.
@@ -39,8 +40,8 @@ impl KeepRuns for ForgetRuns {
 
 /// A hash of everything that determines the bits of a run: this program's sources and the
 /// vector instructions in use; problem, data and weights to start from; solver, seed, split,
-/// budget and stopping rules. Not of it: names of the experiment, threads, targets that
-/// nothing stops at, and how much of the trace is written.
+/// budget and stopping rules. Not of it: names of the experiment, threads, how features
+/// lie in memory, targets that nothing stops at, and how much of the trace is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunKey([u8; 32]);
 
@@ -61,6 +62,7 @@ impl RunKey {
     ) -> Result<Self> {
         let mut problem = spec.problems[problem].clone();
         problem.title = None;
+        problem.storage = Storage::default();
         if !spec.stop_at_target {
             (problem.target_loss, problem.reference) = (None, None);
         }

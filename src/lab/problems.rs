@@ -16,7 +16,9 @@ const SPAM_TARGET: f64 = 0.12;
 /// The same on digits.
 const DIGITS_TARGET: f64 = 0.05;
 
-/// Every built-in problem; the quick start's three come first. All have an L2 penalty
+const FASHION_MNIST: &str = "fashion-mnist";
+
+/// Every built-in problem whose data come with the program; the quick start's three come first. All have an L2 penalty
 /// of 1e-4. Fully connected ones have tanh layers and the data set of the same name;
 /// those with a list of layers come last, and say in their names what is in it.
 pub fn all() -> Vec<ProblemSpec> {
@@ -36,17 +38,30 @@ pub fn all() -> Vec<ProblemSpec> {
     ]
 }
 
-/// The built-in problem with this name.
+/// The problems whose data set a package of the operating system brings, installed or not.
+pub fn of_packages() -> Vec<ProblemSpec> {
+    let data = DataSource::Installed { name: FASHION_MNIST.to_owned() };
+    let mut fashion_mnist =
+        ProblemSpec { hidden: vec![256, 128], ..ProblemSpec::new(FASHION_MNIST, data) };
+    fashion_mnist.state_loss(CrossEntropy);
+    vec![fashion_mnist]
+}
+
+/// The names of all built-in problems.
+pub fn names() -> Vec<String> {
+    all().into_iter().chain(of_packages()).map(|problem| problem.name).collect()
+}
+
+/// The built-in problem with this name, one of [`all`] or [`of_packages`].
 ///
 /// # Errors
 /// [`Error::UnknownName`] if there is none.
 pub fn find(name: &str) -> Result<ProblemSpec> {
-    let all = all();
-    let known = all.iter().map(|problem| problem.name.clone()).collect();
-    all.into_iter().find(|problem| problem.name == name).ok_or_else(|| Error::UnknownName {
+    let mut every = all().into_iter().chain(of_packages());
+    every.find(|problem| problem.name == name).ok_or_else(|| Error::UnknownName {
         kind: "problem",
         name: name.to_owned(),
-        known,
+        known: names(),
     })
 }
 
@@ -126,6 +141,25 @@ fn layer(kind: LayerKind) -> LayerSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::installed;
+
+    #[test]
+    fn problems_of_packages_fit_the_outlines_of_their_data() {
+        let problem = find("fashion-mnist").unwrap();
+        let set = installed::find("fashion-mnist").unwrap();
+        let network = problem.network(&set.outline()).unwrap();
+        assert_eq!(network.describe(), "784-256-128-10 tanh");
+        assert_eq!(of_packages().len(), installed::names().len());
+        let mut spec = ExperimentSpec::new("packages", of_packages(), default_solvers());
+        assert_eq!(ExperimentSpec::from_toml(&spec.to_toml(), "packages.toml").unwrap(), spec);
+        match spec.resolve() {
+            Ok(data) => assert_eq!(data[0].rows(), 60_000),
+            Err(error) => {
+                assert!(error.to_string().contains("apt install dataset-fashion-mnist"), "{error}");
+                eprintln!("left out: {} is not installed", set.package);
+            }
+        }
+    }
 
     #[test]
     fn built_in_problems_are_valid_and_fit_their_data() {

@@ -23,8 +23,8 @@ pub fn layer_outputs(
     let mut packed = Vec::new();
     pack(network, theta.as_slice(), &mut packed);
     let parameters = Parameters { values: theta.as_slice(), packed: &packed };
-    let count = rows.len();
-    let input = samples.features.rows_slice(rows);
+    let (count, mut buffer) = (rows.len(), Vec::new());
+    let input = samples.features.rows_slice(rows, &mut buffer);
     let mut kept = vec![0.0; count * network.activations_per_row()];
     forward(network, parameters, input, &mut kept, &mut Workspace::default());
     let mut start = 0;

@@ -36,7 +36,8 @@ pub fn predict(network: &Network, theta: &Vector, samples: &Samples) -> RowMatri
     outputs.par_blocks_mut(BLOCK).enumerate().for_each(|(i, block)| {
         let start = i * BLOCK;
         let rows = block.len() / network.outputs();
-        let input = samples.features.rows_slice(start..start + rows);
+        let mut buffer = Vec::new();
+        let input = samples.features.rows_slice(start..start + rows, &mut buffer);
         let mut kept = vec![0.0; rows * network.activations_per_row()];
         let found = forward(network, parameters, input, &mut kept, &mut Workspace::default());
         block.copy_from_slice(&kept[found]);

@@ -1,7 +1,11 @@
 //! The features of a table, read row by row.
 
+use std::sync::Arc;
+
+use super::super::feature_rows::BLOCK;
 use super::super::numbers::Numbers;
 use super::super::origin::{Origin, changed_at};
+use super::super::row_keys::RowKeys;
 use super::cell::{Cell, cell};
 use super::features::{Encoding, FeatureColumn};
 use super::header::Header;
@@ -9,12 +13,57 @@ use super::records::{Records, Row};
 use crate::error::Result;
 use crate::numerics::RowMatrix;
 
-/// Numbers in a block of rows, unless a single row has more.
-const BLOCK: usize = 1 << 16;
-
-/// The features of a table, which are read again in every pass.
+/// The features of a table, which are read anew at every pass.
 #[derive(Clone, Debug)]
-pub(in crate::data) struct CsvRows {
+pub struct CsvRows {
+    table: TableRows,
+    keys: Arc<RowKeys>,
+}
+
+impl CsvRows {
+    /// Reads the rows once, for their keys.
+    ///
+    /// # Errors
+    /// Those of [`TableRows::pass`].
+    pub(super) fn read(table: TableRows) -> Result<Self> {
+        let mut keys = RowKeys::new(table.width);
+        table.pass(&mut |_, numbers| {
+            keys.add(numbers);
+            Ok(())
+        })?;
+        Ok(Self { table, keys: Arc::new(keys) })
+    }
+
+    /// Number of rows.
+    pub(in crate::data) fn rows(&self) -> usize {
+        self.keys.rows()
+    }
+
+    /// Number of features.
+    pub(in crate::data) fn columns(&self) -> usize {
+        self.table.width
+    }
+
+    /// A key per row.
+    pub(in crate::data) fn keys(&self) -> &[u128] {
+        self.keys.keys()
+    }
+
+    /// [`FeatureRows::pass`](super::super::FeatureRows).
+    pub(in crate::data) fn pass(
+        &self,
+        visit: &mut dyn FnMut(usize, Numbers<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.table.pass(&mut |first, numbers| {
+            self.keys.check(first, numbers, self.table.origin.name())?;
+            visit(first, numbers)
+        })
+    }
+}
+
+/// Where the features of a table are, and what its cells become.
+#[derive(Clone, Debug)]
+pub(super) struct TableRows {
     origin: Origin,
     header: Header,
     columns: Vec<FeatureColumn>,
@@ -22,7 +71,7 @@ pub(in crate::data) struct CsvRows {
     width: usize,
 }
 
-impl CsvRows {
+impl TableRows {
     pub(super) fn new(
         origin: Origin,
         header: Header,
@@ -33,9 +82,9 @@ impl CsvRows {
         Self { origin, header, columns, rows, width }
     }
 
-    /// The file as it was named.
-    pub(in crate::data) fn file(&self) -> &str {
-        self.origin.name()
+    /// How many numbers there are.
+    pub(super) fn numbers(&self) -> usize {
+        self.rows * self.width
     }
 
     /// Visits blocks of whole rows in order: the index of the first, and their numbers,
@@ -43,10 +92,7 @@ impl CsvRows {
     ///
     /// # Errors
     /// What `visit` says; at the line of a file that has changed since it was first read.
-    pub(in crate::data) fn pass(
-        &self,
-        visit: &mut dyn FnMut(usize, Numbers<'_>) -> Result<()>,
-    ) -> Result<()> {
+    fn pass(&self, visit: &mut dyn FnMut(usize, Numbers<'_>) -> Result<()>) -> Result<()> {
         let rows_per_block = (BLOCK / self.width).clamp(1, self.rows);
         let mut block = Vec::with_capacity(rows_per_block * self.width);
         let mut first = 0;
@@ -73,9 +119,9 @@ impl CsvRows {
     /// All of them, in memory.
     ///
     /// # Errors
-    /// Those of [`CsvRows::pass`].
-    pub(in crate::data) fn to_matrix(&self) -> Result<RowMatrix> {
-        let mut values = Vec::with_capacity(self.rows * self.width);
+    /// Those of [`TableRows::pass`].
+    pub(super) fn to_matrix(&self) -> Result<RowMatrix> {
+        let mut values = Vec::with_capacity(self.numbers());
         self.pass(&mut |_, numbers| {
             numbers.append_to(&mut values);
             Ok(())
@@ -144,14 +190,16 @@ pub(super) fn pass(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CsvOptions, CsvTable};
+    use super::super::{CsvOptions, read};
     use super::*;
+    use crate::data::FeatureRows;
+    use crate::error::Place;
 
-    fn table(text: &str, folder: &tempfile::TempDir) -> CsvRows {
+    fn table(text: &str, folder: &tempfile::TempDir) -> FeatureRows {
         let path = folder.path().join("t.csv");
         std::fs::write(&path, text).unwrap();
         let options = CsvOptions { target: "y".into(), ..CsvOptions::default() };
-        CsvTable::read(Origin::of_file(&path).unwrap(), &options).unwrap().rows
+        read(&Origin::of_file(&path).unwrap(), &options, 0).unwrap().features
     }
 
     #[test]
@@ -171,7 +219,8 @@ mod tests {
         assert_eq!(next, 40_000);
         let matrix = rows.to_matrix().unwrap();
         assert_eq!(matrix.row(39_999), [39_999.0, 4.0, 0.0, 1.0]);
-        let error = rows.pass(&mut |_, _| Err(changed_at(rows.header.place()))).unwrap_err();
+        let error =
+            rows.pass(&mut |_, _| Err(changed_at(Place::file("f").at_line(1)))).unwrap_err();
         assert!(error.to_string().contains("line 1"), "{error}");
     }
 
@@ -194,5 +243,8 @@ mod tests {
             let message = rows.to_matrix().unwrap_err().to_string();
             assert!(message.contains(&format!("t.csv, {place}")), "{message}");
         }
+        std::fs::write(folder.path().join("t.csv"), text.replace("2,v", "4,v")).unwrap();
+        let message = rows.to_matrix().unwrap_err().to_string();
+        assert!(message.contains("t.csv: the file has changed"), "{message}");
     }
 }

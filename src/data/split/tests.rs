@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rand::RngExt;
 
 use super::*;
-use crate::data::{Task, embedded};
+use crate::data::{FeatureRows, Task, embedded};
+use crate::numerics::RowMatrix;
 
 fn dataset(features: Vec<f64>, targets: Targets, classes: usize) -> Dataset {
     Dataset {
@@ -14,7 +15,7 @@ fn dataset(features: Vec<f64>, targets: Targets, classes: usize) -> Dataset {
         title: "Made".into(),
         sha256: String::new(),
         task: if classes == 0 { Task::Regression } else { Task::MultiClass },
-        features: RowMatrix::from_rows(features.len(), 1, features),
+        features: RowMatrix::from_rows(features.len(), 1, features).into(),
         feature_names: vec!["x".into()],
         feature_shape: vec![1],
         targets,
@@ -59,9 +60,10 @@ fn assert_is_partition(split: &Split, rows: usize) {
 
 fn assert_groups_are_intact(split: &Split, dataset: &Dataset) {
     let mut part_of: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+    let features = dataset.features.to_matrix().unwrap();
     for (part, rows) in [&split.train, &split.validation, &split.test].into_iter().enumerate() {
         for &row in rows {
-            let key = dataset.features.row(row).iter().map(|value| value.to_bits()).collect();
+            let key = features.row(row).iter().map(|value| value.to_bits()).collect();
             assert_eq!(*part_of.entry(key).or_insert(part), part, "row {row}");
         }
     }
@@ -90,8 +92,9 @@ fn each_class_has_its_share_to_within_one_group() {
                 rows.iter().filter(|&&row| labels(&dataset)[row] == class).count() as f64
             };
             let mut sizes: BTreeMap<u64, f64> = BTreeMap::new();
+            let features = dataset.features.to_matrix().unwrap();
             for row in (0..dataset.rows()).filter(|&row| labels(&dataset)[row] == class) {
-                *sizes.entry(dataset.features.row(row)[0].to_bits()).or_default() += 1.0;
+                *sizes.entry(features.row(row)[0].to_bits()).or_default() += 1.0;
             }
             let total: f64 = sizes.values().sum();
             let largest = sizes.values().copied().fold(0.0, f64::max);
@@ -142,7 +145,8 @@ fn a_part_that_lacks_a_whole_group_comes_before_the_balance_of_classes() {
 
 #[test]
 fn both_zeros_are_one_group() {
-    assert_eq!(groups(&RowMatrix::from_rows(3, 1, vec![0.0, 1.0, -0.0])), [vec![0, 2], vec![1]]);
+    let zeros = FeatureRows::Memory(RowMatrix::from_rows(3, 1, vec![0.0, 1.0, -0.0]));
+    assert_eq!(groups(&zeros.row_keys().unwrap()), [vec![0, 2], vec![1]]);
 }
 
 #[test]
@@ -207,4 +211,20 @@ fn fractions_must_split_the_rows() {
     assert!(check(0.0, 0.5, 0.5).is_err());
     assert!(check(1.2, -0.2, 0.0).is_err());
     assert!(check(f64::NAN, 0.5, 0.5).is_err());
+}
+
+/// By comparing the rows themselves, as the definition says.
+#[test]
+fn groups_by_key_are_the_groups_of_equal_rows() {
+    for name in ["iris", "spam", "mnist5k", "digits"] {
+        let dataset = embedded::load(name).unwrap();
+        let features = dataset.features.to_matrix().unwrap();
+        let key = |row: usize| features.row(row).iter().map(|value| (value + 0.0).to_bits());
+        let mut order: Vec<usize> = (0..features.rows()).collect();
+        order.sort_by(|&a, &b| key(a).cmp(key(b)));
+        let mut expected: Vec<Vec<usize>> =
+            order.chunk_by(|&a, &b| key(a).eq(key(b))).map(<[usize]>::to_vec).collect();
+        expected.sort_unstable_by_key(|group| group[0]);
+        assert_eq!(groups(&dataset.features.row_keys().unwrap()), expected, "{name}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{check_name, out_of_range};
-use crate::data::{DataSource, Part};
+use crate::data::{DataSource, Part, Storage};
 use crate::error::{Error, Result};
 use crate::lab::{Reference, TARGET_TAU};
 use crate::model::{Activation, Initialisation, LayerSpec, Loss};
@@ -56,6 +56,8 @@ pub struct ProblemSpec {
     /// Whether features, and targets of a regression, are standardised with the
     /// training rows' statistics. Default yes.
     pub standardise: bool,
+    /// How features lie in memory. Default as `f64`.
+    pub storage: Storage,
     /// The rows that the loss is a mean over. Default the training rows.
     pub rows: Part,
 }
@@ -82,6 +84,7 @@ impl ProblemSpec {
             target_loss: None,
             reference: None,
             standardise: true,
+            storage: Storage::Doubles,
             rows: Part::Train,
         }
     }

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::layers::read_layers;
 use super::section::{Document, Section, integer, number};
 use super::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file};
-use crate::data::{Part, SplitFractions, Task};
+use crate::data::{Part, SplitFractions, Storage, Task};
 use crate::error::{Error, Result, excerpt, suggestion};
 use crate::lab::{Reference, problems};
 use crate::model::{Activation, Initialisation, Loss};
@@ -182,11 +182,13 @@ fn problem(section: &mut Section<'_>) -> Result<ProblemSpec> {
         target_loss: section.number("target_loss")?,
         reference: reference(section)?,
         standardise: section.flag("standardise")?,
+        storage: section
+            .choice("storage", &Storage::ALL.map(|storage| (storage.name(), storage)))?,
         rows: section.choice("rows", &Part::ALL.map(|part| (part.name(), part)))?,
     };
     section.finish()?;
     if settings.data.is_none() && problems::find(&name).is_err() {
-        let known: Vec<String> = problems::all().into_iter().map(|problem| problem.name).collect();
+        let known = problems::names();
         return Err(section.error(Defect::new(
             "name",
             "it is no built-in problem and has no data".to_owned(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::ProblemSpec;
 use super::network::hidden_and_layers;
-use crate::data::{DataSource, Part, Task, embedded};
+use crate::data::{DataSource, Part, Storage, Task, embedded, installed};
 use crate::error::{Error, Result, excerpt, suggestion};
 use crate::lab::{Reference, problems};
 use crate::model::{Activation, Criterion, Initialisation, LayerSpec, Loss};
@@ -15,7 +15,7 @@ use crate::solver::settings::Defect;
 pub struct ProblemSettings {
     /// The title in charts.
     pub title: Option<String>,
-    /// An embedded data set's name, or a file's path from the working directory;
+    /// A named data set, embedded or installed, or a file's path from the working directory;
     /// without a target, a path has a '.' or a '/' in it.
     pub data: Option<String>,
     /// For a file: the target's column or columns, the target's array, the file with
@@ -61,6 +61,8 @@ pub struct ProblemSettings {
     pub reference: Option<Reference>,
     /// Whether to standardise.
     pub standardise: Option<bool>,
+    /// How features lie in memory.
+    pub storage: Option<Storage>,
     /// The rows that the loss is over.
     pub rows: Option<Part>,
 }
@@ -160,6 +162,7 @@ impl ProblemSettings {
         base.l2 = self.l2.unwrap_or(base.l2);
         base.target_loss = self.target_loss.or(base.target_loss);
         base.standardise = self.standardise.unwrap_or(base.standardise);
+        base.storage = self.storage.unwrap_or(base.storage);
         base.rows = self.rows.unwrap_or(base.rows);
         if self.reference.is_some() || !has_surface_of(&base, &before) {
             base.reference = self.reference;
@@ -189,7 +192,7 @@ impl ProblemSettings {
             let remedy = "name a file, or one of the embedded data sets (losslab list data)";
             return Err(Defect::new("data", "it is empty".to_owned(), remedy));
         }
-        let names = embedded::names();
+        let names = [embedded::names(), installed::names()].concat();
         if self.target.is_none() && !data.contains(['.', '/', '\\']) {
             if !names.contains(&data) {
                 return Err(Defect::new(
@@ -202,7 +205,11 @@ impl ProblemSettings {
                     ),
                 ));
             }
-            let mut source = DataSource::Embedded { name: data.to_owned() };
+            let name = data.to_owned();
+            let mut source = match installed::names().contains(&data) {
+                true => DataSource::Installed { name },
+                false => DataSource::Embedded { name },
+            };
             self.change_source(&mut source)?;
             return Ok(source);
         }
@@ -217,8 +224,12 @@ impl ProblemSettings {
         })
     }
 
-    /// Changes how a file is read; an embedded data set is read in one way.
+    /// Changes how a file is read; a named data set is read in one way.
     fn change_source(&self, source: &mut DataSource) -> std::result::Result<(), Defect> {
+        let kind = match source {
+            DataSource::Installed { .. } => "installed",
+            _ => "embedded",
+        };
         match source {
             DataSource::File {
                 target,
@@ -237,7 +248,7 @@ impl ProblemSettings {
                 *sample_weights = self.sample_weights.clone().or(sample_weights.take());
                 Ok(())
             }
-            DataSource::Embedded { name } => {
+            DataSource::Embedded { name } | DataSource::Installed { name } => {
                 let given = [
                     ("target", self.target.is_some()),
                     ("task", self.task.is_some()),
@@ -250,7 +261,7 @@ impl ProblemSettings {
                     None => Ok(()),
                     Some((key, _)) => Err(Defect::new(
                         key,
-                        format!("the embedded data set '{name}' is read in one way"),
+                        format!("the {kind} data set '{name}' is read in one way"),
                         "give a file as data, or leave this out",
                     )),
                 }
@@ -267,6 +278,7 @@ fn has_surface_of(problem: &ProblemSpec, other: &ProblemSpec) -> bool {
         weights: other.weights.clone(),
         initialisation: other.initialisation,
         target_loss: other.target_loss,
+        storage: other.storage,
         ..problem.clone()
     };
     same == *other

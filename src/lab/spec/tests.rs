@@ -1,7 +1,7 @@
 //! Reading, checking and writing specifications.
 
 use super::*;
-use crate::data::{DataSource, Part, Task};
+use crate::data::{DataSource, Part, Storage, Task};
 use crate::lab::{Reference, problems};
 use crate::model::{Activation, Initialisation, Loss};
 use crate::solver::line_search::Wolfe;
@@ -52,6 +52,7 @@ target_loss = 0.25
 reference_start = 3
 reference_loss = 0.125
 standardise = false
+storage = "as-read"
 rows = "all"
 
 [[solver]]
@@ -98,6 +99,7 @@ memory = 5
         target_loss: Some(0.25),
         reference: Some(Reference { start: 3.0, loss: 0.125 }),
         standardise: false,
+        storage: Storage::AsRead,
         rows: Part::All,
     };
     assert_eq!(spec.problems, [expected]);
@@ -253,7 +255,7 @@ fn errors_name_file_line_key_and_the_way_out() {
         "spec.toml, line 5, problem 'digits', hiden: there is no such key here; \
          did you mean 'hidden'? The names are name, title, data, target, task, drop, \
          categorical, keep_constant, sample_weights, hidden, input, layer, activation, loss, \
-         huber_delta, smoothing, label_smoothing, class_weights, initialisation, weights, l2, target_loss, reference_start, reference_loss, standardise, rows"
+         huber_delta, smoothing, label_smoothing, class_weights, initialisation, weights, l2, target_loss, reference_start, reference_loss, standardise, storage, rows"
     );
     for (text, parts) in [
         ("bugdet = 3", &["line 1, bugdet", "did you mean 'budget'?"][..]),
@@ -301,6 +303,7 @@ fn errors_in_problems_and_solvers_name_their_line() {
         ("target_loss = inf", "target_loss: inf is out of range"),
         ("activation = \"tan\"", "activation: there is no 'tan'; did you mean 'tanh'?"),
         ("rows = \"half\"", "rows: there is no 'half'"),
+        ("storage = \"half\"", "storage: there is no 'half'"),
         ("standardise = 1", "standardise: 1 is not true or false"),
         ("task = \"binary\"", "task: the embedded data set 'digits' is read in one way"),
         ("data = \"iri\"", "data: there is no embedded data set named 'iri'"),

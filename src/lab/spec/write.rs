@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::layers::layer_lines;
 use super::{ExperimentSpec, ProblemSpec};
-use crate::data::DataSource;
+use crate::data::{DataSource, Storage};
 use crate::lab::Reference;
 use crate::solver::{Setting, SolverSpec};
 
@@ -100,6 +100,9 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
         out.key("reference_loss", number(loss));
     }
     out.key("standardise", problem.standardise);
+    if problem.storage != Storage::default() {
+        out.key("storage", text(problem.storage.name()));
+    }
     out.key("rows", text(problem.rows.name()));
     if let Some(layers) = &problem.layers {
         layer_lines(out, layers);
@@ -108,7 +111,9 @@ fn problem_lines(out: &mut Lines, problem: &ProblemSpec) {
 
 fn source_lines(out: &mut Lines, source: &DataSource) {
     match source {
-        DataSource::Embedded { name } => out.key("data", text(name)),
+        DataSource::Embedded { name } | DataSource::Installed { name } => {
+            out.key("data", text(name))
+        }
         DataSource::File {
             path,
             target,

@@ -57,8 +57,8 @@ impl<'a> Task<'a> {
     }
 
     /// The chunks of block `i`, one after the other: `visit(chunk, first, start)`,
-    /// where `start` rows of the block lie before it. Rows of a list are copied to
-    /// `input`, chunk by chunk.
+    /// where `start` rows of the block lie before it. Rows of a list, and those that
+    /// are stored as they were read, are copied to `input`, chunk by chunk.
     pub(super) fn for_each_chunk(
         &self,
         i: usize,
@@ -71,12 +71,12 @@ impl<'a> Task<'a> {
             let rows = self.rows.part(range);
             let features = &self.samples.features;
             let input = match rows {
-                Rows::Run { start, end } => features.rows_slice(start..end),
+                Rows::Run { start, end } => features.rows_slice(start..end, input),
                 Rows::Listed(list) => {
                     let width = features.columns();
                     input.resize(list.len() * width, 0.0);
                     for (out, &row) in input.chunks_exact_mut(width).zip(list) {
-                        out.copy_from_slice(features.row(row));
+                        features.copy_row(row, out);
                     }
                     input.as_slice()
                 }

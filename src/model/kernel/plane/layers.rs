@@ -114,6 +114,8 @@ pub struct Run<T> {
     next: Vec<T>,
     /// What is the same at every point, where a chunk's features are loaded.
     loaded: Vec<T>,
+    /// A sample's features, where they are not stored as numbers.
+    row: Vec<f64>,
     /// Patches of one position, then the channels there.
     patches: Vec<T>,
 }
@@ -132,6 +134,7 @@ impl<T: Scalar> Run<T> {
             next: room.clone(),
             values: room,
             loaded: Vec::new(),
+            row: Vec::new(),
             patches: vec![T::default(); patches],
         }
     }
@@ -141,7 +144,8 @@ impl<T: Scalar> Run<T> {
     pub fn load(&mut self, samples: &Samples, chunk: usize, layers: &[Layer]) {
         let features = &samples.features;
         for lane in 0..LANES {
-            let row = features.row((chunk * LANES + lane).min(samples.rows() - 1));
+            let row = (chunk * LANES + lane).min(samples.rows() - 1);
+            let row = features.rows_slice(row..row + 1, &mut self.row);
             for (out, x) in self.values[lane..].iter_mut().step_by(LANES).zip(row) {
                 *out = T::of(*x);
             }
