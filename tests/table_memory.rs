@@ -49,7 +49,7 @@ fn a_large_table_is_loaded_without_its_features() {
     let allocated = region.change().bytes_allocated;
     let targets = ROWS * size_of::<f64>();
     println!("{:.2} times the targets", allocated as f64 / targets as f64);
-    assert!(allocated < 6 * targets, "{allocated} bytes, of {targets} for targets");
+    assert!(allocated < 8 * targets, "{allocated} bytes, of {targets} for targets");
 
     assert!(matches!(dataset.features, FeatureRows::Csv(_)));
     let Targets::Values(values) = &dataset.targets else { panic!("classes") };
