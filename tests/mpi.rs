@@ -199,7 +199,7 @@ impl Killed<'_> {
 #[test]
 fn a_training_run_whose_ranks_are_killed_ends_with_the_same_bytes() {
     let job = Killed {
-        arguments: &["train", "-p", "digits", "--budget", "400"],
+        arguments: &["train", "-p", "digits", "--budget", "1000"],
         ranks: 3,
         resume_from: Some("checkpoint.losslab"),
         same: &["runs.jsonl", "weights.safetensors"],
