@@ -109,6 +109,53 @@ fn a_file_that_one_rank_cannot_read_ends_all() {
     assert!(error.contains("rank 2") && error.contains("contents differ"), "{error}");
 }
 
+/// A table whose rows are spread evenly over blocks and ranks, and one whose rows are not.
+const ROWS: [usize; 2] = [1024, 1361];
+
+/// Processes, and threads of each.
+const SHAPES: [(usize, &str); 6] = [(1, "1"), (1, "2"), (2, "1"), (3, "1"), (4, "1"), (2, "2")];
+
+#[test]
+fn every_number_has_the_same_bits_for_any_number_of_processes_and_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for rows in ROWS {
+        write_table(folder.path(), rows);
+        let problem = ["--data", "table.csv", "--target", "y", "--task", "multi-class"];
+        let problem = [&problem[..], &["--hidden", "16,8", "--split", "all"]].concat();
+        let quantities = "value,gradient,hessian-vector,gauss-newton-vector";
+        let commands: [(&[&str], &[&str]); 3] = [
+            (&["eval", "--what", quantities, "-o", "numbers.safetensors"], &[]),
+            (
+                &["train", "-s", "lbfgs", "--iterations", "100", "--budget", "1e4", "-q"],
+                &["results/train/runs.jsonl", "results/train/weights.safetensors"],
+            ),
+            (
+                &["landscape", "-s", "lbfgs", "--budget", "9", "--points", "21", "-q"],
+                &["results/landscape/landscape.npz"],
+            ),
+        ];
+        for (command, files) in commands {
+            let files = if files.is_empty() { &["numbers.safetensors"] } else { files };
+            let mut expected: Option<Vec<Vec<u8>>> = None;
+            for (processes, threads) in SHAPES {
+                let arguments = [command, &problem, &["-j", threads]].concat();
+                match processes {
+                    1 => alone(folder.path(), &arguments).succeeded(),
+                    _ => ranks(processes, folder.path(), &arguments).end().succeeded(),
+                };
+                let found: Vec<Vec<u8>> =
+                    files.iter().map(|file| read(folder.path(), file)).collect();
+                let expected = expected.get_or_insert_with(|| found.clone());
+                let shape = format!("{rows} rows, {processes} × {threads}");
+                assert!(found == *expected, "{}, {shape}", command[0]);
+                files
+                    .iter()
+                    .for_each(|file| std::fs::remove_file(folder.path().join(file)).unwrap());
+            }
+        }
+    }
+}
+
 #[test]
 fn a_job_that_is_told_to_end_writes_what_there_is() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,9 @@ use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use clap::Args;
+use losslab::lab::ExperimentSpec;
 use losslab::lab::bench::{Workload, measure};
+use losslab::lab::scaling::measure_scaling;
 use losslab::report;
 
 use super::failure::Failure;
@@ -15,7 +17,8 @@ const EXAMPLES: &str = "\
 Examples:
   losslab bench
   losslab bench --threads 1 --rounds 25
-  losslab bench --json";
+  losslab bench --json
+  mpirun -n 2 losslab bench --ranks -j 1";
 
 /// Measure how fast this machine evaluates
 ///
@@ -35,6 +38,16 @@ pub struct BenchArguments {
     #[arg(allow_negative_numbers = true)]
     pub rounds: usize,
 
+    /// Measure one problem on 1, 2, 4 … of the ranks of this job, with three
+    /// numbers of rows, and fit a model of the cost
+    #[arg(long)]
+    pub ranks: bool,
+
+    /// With --ranks: a built-in problem [default: fashion-mnist, or mnist5k where
+    /// that is not installed]
+    #[arg(short, long, value_name = "NAME", requires = "ranks")]
+    pub problem: Option<String>,
+
     /// Print one line of JSON per workload
     #[arg(long)]
     pub json: bool,
@@ -42,6 +55,9 @@ pub struct BenchArguments {
 
 /// Measures the reference workloads.
 pub fn bench(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure> {
+    if arguments.ranks {
+        return bench_ranks(arguments, job);
+    }
     let threads = job.start_threads(arguments.threads)?;
     let mut measurements = Vec::new();
     for workload in Workload::ALL {
@@ -53,6 +69,27 @@ pub fn bench(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure>
     }
     if !arguments.json {
         print_line(&report::bench_table(&measurements))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Measures a problem on several ranks.
+fn bench_ranks(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure> {
+    let named = |name: &str| ExperimentSpec::named("scaling", &[name], &["lbfgs"]);
+    let spec = match &arguments.problem {
+        Some(name) => named(name),
+        None => named("fashion-mnist").and_then(|spec| {
+            // It is not there where its package is not.
+            spec.problems[0].data.load().map(|_| spec).or_else(|_| named("mnist5k"))
+        }),
+    };
+    let spec = spec.map_err(Failure::input)?;
+    let threads = job.start_threads(arguments.threads)?;
+    let scaling = threads.install(|| measure_scaling(job.ranks(), &spec, arguments.rounds));
+    let scaling = scaling.map_err(Failure::input)?;
+    match arguments.json {
+        true => print_line(&report::scaling_json(&scaling))?,
+        false => print_line(&report::scaling_table(&scaling))?,
     }
     Ok(ExitCode::SUCCESS)
 }

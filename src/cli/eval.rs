@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use losslab::lab::eval::{Quantity, Request, evaluate};
+use losslab::lab::eval::{Quantity, Request, evaluate_on};
 use losslab::report;
 
 use super::arguments::{ProblemArguments, choices, whole};
@@ -73,7 +73,8 @@ pub fn eval(arguments: &EvalArguments, job: &Job) -> Result<ExitCode, Failure> {
     let spec = evaluation(arguments).map_err(Failure::input)?;
     let request = Request { vector: arguments.vector.clone(), what: arguments.what.clone() };
     let threads = job.start_threads(spec.threads)?;
-    let answer = threads.install(|| evaluate(&spec, &request)).map_err(Failure::input)?;
+    let answer =
+        threads.install(|| evaluate_on(job.ranks(), &spec, &request)).map_err(Failure::input)?;
     if let Some(path) = &arguments.output {
         report::atomic_write(path, &report::eval_arrays(&answer))?;
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use losslab::lab::sharpness;
-use losslab::lab::spectrum::{Request, measure};
+use losslab::lab::spectrum::{Request, measure_on};
 use losslab::landscape::curvature::CurvatureMatrix;
 use losslab::landscape::sharpness::Scaling;
 use losslab::numerics::spectral::{DensityOptions, TraceMethod};
@@ -159,8 +159,9 @@ pub fn spectrum(arguments: &SpectrumArguments, job: &Job) -> Result<ExitCode, Fa
     let session = Session::new(plan, &arguments.experiment, job)?;
     create_folder(&session.plan.output)?;
     let mut spec = session.plan.spec.clone();
+    let (ranks, interrupt) = (job.ranks(), &session.interrupt);
     let answer =
-        session.observe(|observe| measure(&mut spec, &request, &session.interrupt, observe))?;
+        session.observe(|observe| measure_on(ranks, &mut spec, &request, interrupt, observe))?;
     let written = report::write_spectrum(&session.plan.output, &answer, &spec.to_toml())?;
     match arguments.experiment.json {
         true => print_line(&report::spectrum_json(&answer))?,

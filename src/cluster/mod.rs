@@ -11,6 +11,7 @@ mod threads;
 #[cfg(feature = "mpi")]
 mod mpi;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
@@ -36,17 +37,19 @@ pub const LEADER: usize = 0;
 pub struct Ranks {
     rank: usize,
     size: usize,
+    /// Ranks of the job, of which these are the first.
+    job: usize,
     link: Link,
     sent: AtomicU64,
 }
 
 /// What carries messages. They arrive in the order in which one rank sent them to another.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Link {
     /// To nobody.
     None,
     /// To other threads of this process.
-    Threads(ThreadLink),
+    Threads(Arc<ThreadLink>),
     /// To other processes.
     #[cfg(feature = "mpi")]
     Mpi,
@@ -62,16 +65,28 @@ enum Message {
 impl Ranks {
     /// One process by itself.
     pub fn alone() -> Self {
-        Self { rank: LEADER, size: 1, link: Link::None, sent: AtomicU64::new(0) }
+        Self { rank: LEADER, size: 1, job: 1, link: Link::None, sent: AtomicU64::new(0) }
     }
 
     /// So many ranks that are threads of this process: one entry for each of them. They
     /// compute what processes would, without anything to install.
     pub fn threads(size: usize) -> Vec<Self> {
-        let links = ThreadLink::all(size).into_iter().enumerate();
-        let of =
-            |(rank, link)| Self { rank, size, link: Link::Threads(link), sent: AtomicU64::new(0) };
+        let links = ThreadLink::all(size).into_iter().map(Arc::new).enumerate();
+        let of = |(rank, link)| {
+            let link = Link::Threads(link);
+            Self { rank, size, job: size, link, sent: AtomicU64::new(0) }
+        };
         links.map(of).collect()
+    }
+
+    /// The first `size` of these ranks, among themselves; nothing on a rank that is not one of
+    /// them. Counts by itself what it sends.
+    pub fn first(&self, size: usize) -> Option<Self> {
+        let size = size.min(self.size);
+        (self.rank < size).then(|| {
+            let (rank, job, link) = (self.rank, self.job, self.link.clone());
+            Self { rank, size, job, link, sent: AtomicU64::new(0) }
+        })
     }
 
     /// This rank, below [`Ranks::size`].
@@ -161,17 +176,26 @@ impl Ranks {
     /// Sends a value from the leader to every rank, along a binomial tree; it is in `value` on
     /// all of them then.
     pub fn broadcast<T: Serialize + DeserializeOwned>(&self, value: &mut Option<T>) {
+        self.broadcast_to(self.size, value);
+    }
+
+    /// [`Ranks::broadcast`] to every rank of the job, of which these may be the first.
+    pub(crate) fn broadcast_to_job<T: Serialize + DeserializeOwned>(&self, value: &mut Option<T>) {
+        self.broadcast_to(self.job, value);
+    }
+
+    fn broadcast_to<T: Serialize + DeserializeOwned>(&self, size: usize, value: &mut Option<T>) {
         let mut bytes = value.as_ref().map(encode).unwrap_or_default();
         if let Some(from) = self.parent() {
             bytes = self.receive_bytes(from);
             *value = Some(decode(&bytes));
         }
-        self.children().for_each(|to| self.deliver(to, Message::Bytes(bytes.clone())));
+        self.children(size).for_each(|to| self.deliver(to, Message::Bytes(bytes.clone())));
     }
 
     /// [`Ranks::broadcast`] for numbers, on the leader.
     pub fn spread_numbers(&self, numbers: &[f64]) {
-        self.children().for_each(|to| self.send_numbers(to, numbers));
+        self.children(self.size).for_each(|to| self.send_numbers(to, numbers));
     }
 
     /// [`Ranks::broadcast`] for numbers, on every other rank, whose `numbers` they replace.
@@ -199,8 +223,8 @@ impl Ranks {
     }
 
     /// Who hears from this rank in a broadcast, first those with the most to tell.
-    fn children(&self) -> impl Iterator<Item = usize> + use<> {
-        let (rank, size) = (self.rank, self.size);
+    fn children(&self, size: usize) -> impl Iterator<Item = usize> + use<> {
+        let rank = self.rank;
         let first = if rank == 0 { 0 } else { rank.ilog2() + 1 };
         (first..usize::BITS).map(move |bit| rank | (1 << bit)).take_while(move |to| *to < size)
     }

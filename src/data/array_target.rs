@@ -1,8 +1,7 @@
 //! The target array of a file of arrays: its task, its values, classes or labels.
 
-use super::columns::{are_too_many, never_repeat};
 use super::npy::Array;
-use super::target::{Target, class_task, one_target};
+use super::target::{Target, are_too_many, class_task, never_repeat, one_target};
 use super::{Targets, Task};
 use crate::error::{DataProblem, Error, Result};
 use crate::numerics::RowMatrix;

@@ -1,13 +1,32 @@
 //! Data sets from comma-separated tables.
 
-use super::bytes::{sha256_hex, unpacked};
-use super::columns::{Categories, numbers, weights};
-use super::roles::Roles;
-use super::table::Table;
+mod categories;
+mod cell;
+mod column;
+mod features;
+mod header;
+mod records;
+mod roles;
+mod rows;
+mod survey;
+mod target;
+mod weights;
+
+use self::features::FeatureColumn;
+use self::header::Header;
+use self::records::Records;
+use self::rows::TableRows;
+use self::survey::Survey;
+use self::weights::weights;
+use super::origin::Origin;
 use super::target::Target;
-use super::{Dataset, Task};
-use crate::error::{DataProblem, Error, Result, excerpt};
-use crate::numerics::RowMatrix;
+use super::{Dataset, FeatureRows, Task};
+use crate::error::{DataProblem, Error, Result};
+
+pub use self::rows::CsvRows;
+
+/// So many numbers are held rather than read again in every pass: 8 MiB.
+const FEW_NUMBERS: usize = 1 << 20;
 
 /// How a table is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,48 +77,51 @@ pub struct CsvOptions {
 /// # Ok::<(), losslab::Error>(())
 /// ```
 pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Dataset> {
-    let table = Table::read(&unpacked(bytes, file)?, file)?;
-    let roles = Roles::of(&table, options)?;
-    roles.check_complete(&table)?;
-    if table.rows() < 2 {
-        let column = *roles.targets.first().unwrap_or(&roles.features[0]);
-        return Err(Error::data(
-            table.cell_place(0, column),
-            DataProblem::TooFewRows("there is only one row".into()),
-            "a table needs at least two rows; name another with `--data FILE`",
-        ));
-    }
-    let declared = |column: usize| options.categorical.contains(&table.names()[column]);
-    let sample_weights = match roles.weights {
-        Some(column) => Some(weights(&table, column)?),
+    let origin = Origin::of_bytes(bytes, file);
+    // What cannot be unpacked says so before anything else.
+    read(&origin, options, usize::MAX)
+        .map_err(|error| origin.check_unpacks().err().unwrap_or(error))
+}
+
+/// [`read_csv`] of any origin. Features stay in the file if they are many.
+pub(super) fn read_table(origin: &Origin, options: &CsvOptions) -> Result<Dataset> {
+    read(origin, options, FEW_NUMBERS)
+}
+
+/// Reads a table, and holds its features in memory where they are at most `held` numbers or
+/// the target too.
+fn read(origin: &Origin, options: &CsvOptions, held: usize) -> Result<Dataset> {
+    let mut survey = Survey::read(origin, options)?;
+    let sample_weights = match survey.roles.weights {
+        Some(column) => Some(weights(&mut survey, column)?),
         None => None,
     };
-    let target = match roles.targets.as_slice() {
-        [] => None,
-        columns => Some(Target::read(&table, columns, options.task, declared)?),
+    let target = match survey.roles.targets.is_empty() {
+        true => None,
+        false => Some(Target::of_columns(&mut survey, options.task)?),
     };
-    let mut features = Vec::new();
-    for &column in &roles.features {
-        let encoded =
-            if declared(column) { one_hot(&table, column)? } else { encode(&table, column)? };
-        check_varies(&table, column, &encoded, options.keep_constant)?;
-        features.extend(encoded);
-    }
-    let columns: Vec<&[f64]> = features.iter().map(|feature| feature.values.as_slice()).collect();
-    let matrix = RowMatrix::from_columns(&columns);
-    let target = match target {
-        Some(target) => target,
-        None => Target::features(&matrix, options.task, table.header_place())?,
+    let (columns, feature_names) = FeatureColumn::all(&survey, options.keep_constant)?;
+    let place = survey.header.place();
+    let rows = TableRows::new(origin.clone(), survey.header, columns, survey.rows);
+    let (features, target) = match target {
+        None => {
+            let features = rows.to_matrix()?;
+            let target = Target::features(&features, options.task, place)?;
+            (features.into(), target)
+        }
+        Some(target) if rows.numbers() <= held => (rows.to_matrix()?.into(), target),
+        Some(target) => (FeatureRows::Csv(CsvRows::read(rows)?), target),
     };
+    let file = origin.name();
     Ok(Dataset {
         name: file.into(),
         file: file.into(),
         title: file.into(),
-        sha256: sha256_hex(&[bytes]),
+        sha256: Origin::sha256(&[origin])?,
         task: target.task,
-        features: matrix.into(),
-        feature_shape: vec![features.len()],
-        feature_names: features.into_iter().map(|feature| feature.name).collect(),
+        features,
+        feature_shape: vec![feature_names.len()],
+        feature_names,
         targets: target.targets,
         target_name: options.target.clone(),
         target_unit: None,
@@ -108,46 +130,25 @@ pub fn read_csv(bytes: &[u8], file: &str, options: &CsvOptions) -> Result<Datase
     })
 }
 
-/// One feature of every row.
-struct Feature {
-    name: String,
-    values: Vec<f64>,
-}
-
-fn encode(table: &Table, column: usize) -> Result<Vec<Feature>> {
-    let name = &table.names()[column];
-    let shown = excerpt(name);
-    let remedy = format!(
-        "take the column's values for labels with `--categorical {shown}`, or leave it out with \
-         `--drop {shown}`"
-    );
-    match numbers(table, column, &remedy)? {
-        Some(values) => Ok(vec![Feature { name: name.clone(), values }]),
-        None => one_hot(table, column),
+/// The error for a table whose target is not named: what makes it no table, or else that,
+/// with the columns that there are.
+pub(super) fn no_target(origin: &Origin) -> Error {
+    match header_of_table(origin) {
+        Err(error) => error,
+        Ok(header) => {
+            let problem = DataProblem::NoTarget { known: header.names().to_vec() };
+            Error::data(header.place(), problem, "name one of these with `--target COLUMN`")
+        }
     }
 }
 
-fn one_hot(table: &Table, column: usize) -> Result<Vec<Feature>> {
-    let name = &table.names()[column];
-    let remedy =
-        format!("group the values, or leave the column out with `--drop {}`", excerpt(name));
-    let categories = Categories::of(table, column, &remedy)?;
-    let indicator = |(code, category): (u32, &String)| Feature {
-        name: format!("{name}={category}"),
-        values: categories.codes.iter().map(|&own| f64::from(u8::from(own == code))).collect(),
-    };
-    Ok((0..).zip(&categories.names).map(indicator).collect())
-}
-
-fn check_varies(table: &Table, column: usize, encoded: &[Feature], keep: bool) -> Result<()> {
-    let constant = |feature: &Feature| feature.values.iter().all(|v| *v == feature.values[0]);
-    if keep || !encoded.iter().all(constant) {
-        return Ok(());
+fn header_of_table(origin: &Origin) -> Result<Header> {
+    let mut records = Records::open(origin)?;
+    let header = Header::read(&mut records, origin)?;
+    let mut rows = 0;
+    while let Some(record) = records.next()? {
+        header.row(record)?;
+        rows += 1;
     }
-    let name = excerpt(&table.names()[column]);
-    Err(Error::data(
-        table.column_place(column),
-        DataProblem::ConstantColumn,
-        format!("leave it out with `--drop {name}`, or keep such columns with `--keep-constant`"),
-    ))
+    if rows == 0 { Err(header.without_rows()) } else { Ok(header) }
 }

@@ -220,7 +220,7 @@ pub fn load(name: &str) -> Result<Dataset> {
 mod tests {
     use super::*;
     use crate::data::Targets;
-    use crate::data::bytes::sha256_hex;
+    use crate::data::origin::Origin;
 
     fn column(dataset: &Dataset, name: &str) -> impl Iterator<Item = f64> {
         let index = dataset.feature_names.iter().position(|known| known == name).unwrap();
@@ -330,7 +330,8 @@ mod tests {
                 Contents::Idx { images, labels } => vec![images, labels],
             };
             for (file, bytes) in set.files.iter().zip(contents) {
-                let line = format!("{}  {file}", sha256_hex(&[bytes]));
+                let digest = Origin::sha256(&[&Origin::of_bytes(bytes, file)]).unwrap();
+                let line = format!("{digest}  {file}");
                 assert!(readme.lines().any(|own| own == line), "data/README.md lacks: {line}");
             }
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::csv::CsvRows;
 use super::idx::IdxRows;
 use super::npz::NpzRows;
 use super::numbers::Numbers;
@@ -22,6 +23,8 @@ pub enum FeatureRows {
     Idx(IdxRows),
     /// In a file of arrays.
     Npz(NpzRows),
+    /// In a comma-separated table.
+    Csv(CsvRows),
 }
 
 impl From<RowMatrix> for FeatureRows {
@@ -37,6 +40,7 @@ impl FeatureRows {
             Self::Memory(matrix) => matrix.rows(),
             Self::Idx(rows) => rows.rows(),
             Self::Npz(rows) => rows.rows(),
+            Self::Csv(rows) => rows.rows(),
         }
     }
 
@@ -46,6 +50,7 @@ impl FeatureRows {
             Self::Memory(matrix) => matrix.columns(),
             Self::Idx(rows) => rows.columns(),
             Self::Npz(rows) => rows.columns(),
+            Self::Csv(rows) => rows.columns(),
         }
     }
 
@@ -61,6 +66,7 @@ impl FeatureRows {
             Self::Memory(matrix) => visit(0, Numbers::Doubles(matrix.values())),
             Self::Idx(rows) => rows.pass(visit),
             Self::Npz(rows) => rows.pass(visit),
+            Self::Csv(rows) => rows.pass(visit),
         }
     }
 
@@ -69,6 +75,7 @@ impl FeatureRows {
         match self {
             Self::Idx(rows) => Ok(Cow::Borrowed(rows.keys())),
             Self::Npz(rows) => Ok(Cow::Borrowed(rows.keys())),
+            Self::Csv(rows) => Ok(Cow::Borrowed(rows.keys())),
             Self::Memory(_) => {
                 let mut keys = RowKeys::new(self.columns());
                 self.pass(&mut |_, numbers| {

@@ -3,13 +3,12 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::bytes::unpacked;
+use super::csv::{no_target, read_table};
 use super::dataset::FEATURES_AS_TARGET;
 use super::idx::{is_idx, label_path, read_images};
 use super::npz::{is_zip, read_arrays};
 use super::origin::Origin;
-use super::table::Table;
-use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, installed, npy, read_csv};
+use super::{CsvOptions, Dataset, NpzOptions, Task, embedded, installed, npy};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
@@ -56,7 +55,8 @@ impl DataSource {
     /// # Errors
     /// [`Error::UnknownName`] for a named set that does not exist,
     /// [`Error::File`] for a file that cannot be read, [`Error::Data`] for its
-    /// contents; see [`read_csv`], [`read_npz`] and [`read_idx`].
+    /// contents; see [`read_csv`](super::read_csv), [`read_npz`](super::read_npz)
+    /// and [`read_idx`](super::read_idx).
     pub fn load(&self) -> Result<Dataset> {
         match self {
             Self::Embedded { name } => embedded::load(name),
@@ -83,12 +83,9 @@ impl DataSource {
                     if is_named_npz(path) {
                         return Err(no_archive(file));
                     }
-                    let bytes = origin.packed_bytes()?;
                     let target = match target {
                         Some(target) => target.clone(),
-                        None => {
-                            return Err(no_target(&Table::read(&unpacked(&bytes, file)?, file)?));
-                        }
+                        None => return Err(no_target(origin)),
                     };
                     let options = CsvOptions {
                         target,
@@ -98,7 +95,7 @@ impl DataSource {
                         keep_constant: *keep_constant,
                         sample_weights: sample_weights.clone(),
                     };
-                    read_csv(&bytes, file, &options)
+                    read_table(origin, &options)
                 };
                 // What cannot be unpacked says so before anything else.
                 let dataset =
@@ -183,14 +180,6 @@ fn no_archive(file: &str) -> Error {
         Place::file(file),
         DataProblem::Malformed("it is no zip archive, as NPZ files are".into()),
         "write the file again with `np.savez`, or fetch it again",
-    )
-}
-
-fn no_target(table: &Table) -> Error {
-    Error::data(
-        table.header_place(),
-        DataProblem::NoTarget { known: table.names().to_vec() },
-        "name one of these with `--target COLUMN`",
     )
 }
 

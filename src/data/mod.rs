@@ -2,7 +2,6 @@
 
 mod array_target;
 mod bytes;
-mod columns;
 mod csv;
 mod dataset;
 pub mod embedded;
@@ -16,15 +15,13 @@ mod npz;
 mod numbers;
 mod origin;
 mod prepare;
-mod roles;
 mod row_keys;
 mod samples;
 mod split;
 mod standardise;
-mod table;
 mod target;
 
-pub use csv::{CsvOptions, read_csv};
+pub use csv::{CsvOptions, CsvRows, read_csv};
 pub use dataset::{Dataset, Targets, Task};
 pub use feature_rows::FeatureRows;
 pub use features::{Features, Storage, Stored};

@@ -101,16 +101,6 @@ impl Origin {
         Ok(start == GZIP_MAGIC)
     }
 
-    /// The bytes as they are, packed or not, in memory.
-    ///
-    /// # Errors
-    /// [`Error::File`] where the file cannot be read.
-    pub(super) fn packed_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = self.open_packed()?.read_to_end(&mut bytes);
-        read.map(|_| bytes).map_err(|error| self.failure(error))
-    }
-
     /// The bytes as they are, packed or not.
     fn open_packed(&self) -> Result<Box<dyn BufRead>> {
         Ok(match &self.source {
@@ -205,8 +195,13 @@ impl Origin {
 
 /// The error for a file that is not what it was when it was first read.
 pub(super) fn changed(file: &str) -> Error {
+    changed_at(Place::file(file))
+}
+
+/// The same error, for the place where that was seen.
+pub(super) fn changed_at(place: Place) -> Error {
     let remedy = "run it again, and leave the file as it is meanwhile";
-    Error::data(Place::file(file), DataProblem::Changed, remedy)
+    Error::data(place, DataProblem::Changed, remedy)
 }
 
 /// A file whose errors name it.
@@ -250,7 +245,6 @@ impl Read for Unpacking {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::bytes::sha256_hex;
 
     const PACKED: &[u8] = include_bytes!("../../data/iris.csv.gz");
 
@@ -258,6 +252,14 @@ mod tests {
         let mut contents = Vec::new();
         let read = origin.open_within(most)?.read_to_end(&mut contents);
         read.map(|_| contents).map_err(|error| origin.failure(error))
+    }
+
+    #[test]
+    fn digest_agrees_with_the_standards_example() {
+        // FIPS 180-2, appendix B.1: the message "abc".
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let parts = [&b"a"[..], b"bc"].map(|part| Origin::of_bytes(part, "f"));
+        assert_eq!(Origin::sha256(&[&parts[0], &parts[1]]).unwrap(), expected);
     }
 
     #[test]
@@ -273,7 +275,9 @@ mod tests {
                 assert_eq!(found, contents(&memory, UNPACKED_MAX).unwrap());
                 assert_eq!(found.len(), if bytes == PACKED { 3716 } else { bytes.len() });
             }
-            assert_eq!(Origin::sha256(&[&file, &memory]).unwrap(), sha256_hex(&[bytes, bytes]));
+            let both = Origin::of_bytes([bytes, bytes].concat(), "both");
+            let expected = Origin::sha256(&[&both]).unwrap();
+            assert_eq!(Origin::sha256(&[&file, &memory]).unwrap(), expected);
         }
     }
 

@@ -171,7 +171,7 @@ pub fn measure(workload: Workload, rounds: usize) -> Result<Measurement> {
 }
 
 /// Milliseconds of one call, from as many as fill [`SECONDS_MIN`].
-fn time(mut call: impl FnMut()) -> f64 {
+pub(super) fn time(mut call: impl FnMut()) -> f64 {
     let start = Instant::now();
     let mut calls = 0;
     while calls == 0 || start.elapsed().as_secs_f64() < SECONDS_MIN {
@@ -181,7 +181,7 @@ fn time(mut call: impl FnMut()) -> f64 {
     1e3 * start.elapsed().as_secs_f64() / f64::from(calls)
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+pub(super) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     0.5 * (times[(times.len() - 1) / 2] + times[times.len() / 2])
 }

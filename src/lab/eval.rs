@@ -1,6 +1,7 @@
 //! Loss and derivatives at one point, for comparison with another program.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use rand_distr::{Distribution, StandardNormal};
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use super::instance::read_vector;
 use super::{ExperimentSpec, Instance};
+use crate::cluster::Ranks;
 use crate::data::{Dataset, Part, TargetScale, Targets, Task};
 use crate::error::{Error, Result};
 use crate::model::{Initialisation, Loss, Network};
@@ -205,10 +207,19 @@ pub struct Milliseconds {
 /// # Ok::<(), losslab::Error>(())
 /// ```
 pub fn evaluate(spec: &ExperimentSpec, request: &Request) -> Result<Answer> {
+    evaluate_on(&Arc::new(Ranks::alone()), spec, request)
+}
+
+/// [`evaluate`] with the rows spread over the ranks. The other ranks are in
+/// [`follow`](super::follow).
+///
+/// # Errors
+/// As there; and what a rank says that cannot read its rows.
+pub fn evaluate_on(ranks: &Arc<Ranks>, spec: &ExperimentSpec, request: &Request) -> Result<Answer> {
     let mut spec = spec.clone();
     let datasets = spec.resolve()?;
     let (problem, dataset, seed) = (&spec.problems[0], &datasets[0], spec.seeds[0]);
-    let instance = Instance::new(problem, dataset, &spec.split, seed)?;
+    let instance = Instance::spread(ranks, &spec, 0, dataset, seed)?;
     let network = instance.risk.network();
     let answer = Answer {
         problem: problem.name.clone(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::serve_runs;
 use super::deal::refuse;
 use super::landscape::{Site, serve_landscape};
+use super::scaling::echo;
 use super::spread::Part;
 use super::{ExperimentSpec, ProblemSpec};
 use crate::cluster::{LEADER, Ranks};
@@ -19,12 +20,16 @@ use crate::error::Result;
 pub(super) enum Task {
     /// To hold their rows of a problem, and to evaluate the loss on them.
     Hold {
+        /// How many of the ranks: the first so many.
+        ranks: usize,
         /// The specification, whose first problem it is.
         specification: String,
         seed: u64,
         /// The data that the leader has read.
         data_sha256: String,
     },
+    /// One of them to send back so many messages.
+    Echo { messages: usize },
     /// To do pieces of a job.
     Deal(Job),
     /// To end.
@@ -58,9 +63,12 @@ pub fn follow(ranks: &Arc<Ranks>) {
         ranks.broadcast(&mut task);
         match task {
             None | Some(Task::End) => return,
-            Some(Task::Hold { specification, seed, data_sha256 }) => {
-                hold(ranks, &specification, seed, &data_sha256, &mut data);
+            Some(Task::Hold { ranks: size, specification, seed, data_sha256 }) => {
+                if let Some(ranks) = ranks.first(size).map(Arc::new) {
+                    hold(&ranks, &specification, seed, &data_sha256, &mut data);
+                }
             }
+            Some(Task::Echo { messages }) => echo(ranks, messages),
             Some(Task::Deal(job)) => {
                 let interrupt = AtomicBool::new(false);
                 let done = match job {

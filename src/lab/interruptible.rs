@@ -42,6 +42,10 @@ impl<T: Objective> Objective for Interruptible<'_, T> {
         self.inner.dimension()
     }
 
+    fn runs_side_by_side(&self) -> bool {
+        self.inner.runs_side_by_side()
+    }
+
     fn value(&self, theta: &Vector) -> f64 {
         if self.is_over() { f64::NAN } else { self.inner.value(theta) }
     }

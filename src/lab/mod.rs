@@ -26,6 +26,7 @@ mod pool;
 pub mod problems;
 mod record;
 mod references;
+pub mod scaling;
 pub mod sharpness;
 mod spec;
 pub mod spectrum;

@@ -107,7 +107,8 @@ impl Instance {
             user_solvers: Vec::new(),
             ..spec.clone()
         };
-        ranks.broadcast(&mut Some(Task::Hold {
+        ranks.broadcast_to_job(&mut Some(Task::Hold {
+            ranks: ranks.size(),
             specification: alone.to_toml(),
             seed,
             data_sha256: dataset.sha256.clone(),

@@ -87,9 +87,17 @@ impl Study {
     /// # Errors
     /// When data or weights cannot be read or do not fit.
     pub fn first(spec: &mut ExperimentSpec) -> Result<Self> {
+        Self::first_on(&Arc::new(Ranks::alone()), spec)
+    }
+
+    /// Likewise, with the rows spread over the ranks; see [`Study::on`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn first_on(ranks: &Arc<Ranks>, spec: &mut ExperimentSpec) -> Result<Self> {
         let datasets = spec.resolve()?;
         spec.problems[0].check_tape(&datasets[0])?;
-        Self::new(spec, 0, &datasets[0], spec.seeds[0])
+        Self::on(ranks, spec, 0, &datasets[0], spec.seeds[0])
     }
 
     /// Runs solver number `index` of `spec` from the start, under its budget and rules, and

@@ -46,6 +46,12 @@ pub trait Objective: Sync {
         1
     }
 
+    /// Whether evaluations may be begun beside one another by the threads that work on them;
+    /// else whoever has several does them one after the other.
+    fn runs_side_by_side(&self) -> bool {
+        true
+    }
+
     /// f(θ), keeping on `tape` what [`Objective::gradient_from`] can use. Leaves
     /// the tape empty unless overridden.
     fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
@@ -88,6 +94,9 @@ impl<T: Objective + ?Sized> Objective for &T {
     }
     fn terms(&self) -> usize {
         (**self).terms()
+    }
+    fn runs_side_by_side(&self) -> bool {
+        (**self).runs_side_by_side()
     }
     fn value_keeping(&self, theta: &Vector, tape: &mut Tape) -> f64 {
         (**self).value_keeping(theta, tape)

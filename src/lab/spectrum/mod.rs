@@ -3,12 +3,14 @@
 mod at;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sharpness::{self, Sharpness};
 use super::{
     Along, AlongOptions, AlongRun, Event, ExperimentSpec, Iterates, Metric, Recorded, Run, Study,
 };
+use crate::cluster::Ranks;
 use crate::error::{Error, Result};
 use crate::landscape::curvature::{CurvatureMatrix, Gap};
 use crate::model::{Activation, Loss, Network, Operation};
@@ -233,7 +235,22 @@ pub fn measure(
     interrupt: &AtomicBool,
     observe: Observe<'_>,
 ) -> Result<Answer> {
-    let study = Study::first(spec)?;
+    measure_on(&Arc::new(Ranks::alone()), spec, request, interrupt, observe)
+}
+
+/// [`measure`] with the rows spread over the ranks. The other ranks are in
+/// [`follow`](super::follow).
+///
+/// # Errors
+/// As there; and what a rank says that cannot read its rows.
+pub fn measure_on(
+    ranks: &Arc<Ranks>,
+    spec: &mut ExperimentSpec,
+    request: &Request,
+    interrupt: &AtomicBool,
+    observe: Observe<'_>,
+) -> Result<Answer> {
+    let study = Study::first_on(ranks, spec)?;
     let parameters = study.instance.risk.dimension();
     if request.count > parameters {
         return Err(Error::Specification {

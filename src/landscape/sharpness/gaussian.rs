@@ -75,19 +75,21 @@ impl GaussianMean {
         let Self { deviation, samples, pairs } = *self;
         assert!(samples >= 2, "a standard error needs two samples");
         let loss = objective.value(theta);
-        let rises: Vec<f64> = (0..samples as u64)
-            .into_par_iter()
-            .map(|i| {
-                let mut perturbation = gaussian(theta.len(), &mut seed.numbered(i).stream());
-                scale(diagonal, &mut perturbation);
-                let rise = |sign: f64| {
-                    let mut point = theta.clone();
-                    axpy(sign * deviation, &perturbation, &mut point);
-                    objective.value(&point) - loss
-                };
-                if pairs { 0.5 * (rise(1.0) + rise(-1.0)) } else { rise(1.0) }
-            })
-            .collect();
+        let rise_of = |i: u64| {
+            let mut perturbation = gaussian(theta.len(), &mut seed.numbered(i).stream());
+            scale(diagonal, &mut perturbation);
+            let rise = |sign: f64| {
+                let mut point = theta.clone();
+                axpy(sign * deviation, &perturbation, &mut point);
+                objective.value(&point) - loss
+            };
+            if pairs { 0.5 * (rise(1.0) + rise(-1.0)) } else { rise(1.0) }
+        };
+        let draws = 0..samples as u64;
+        let rises: Vec<f64> = match objective.runs_side_by_side() {
+            true => draws.into_par_iter().map(rise_of).collect(),
+            false => draws.map(rise_of).collect(),
+        };
         let n = samples as f64;
         let mean = rises.iter().sum::<f64>() / n;
         let squares: f64 = rises.iter().map(|rise| (rise - mean).powi(2)).sum();

@@ -345,6 +345,10 @@ impl Objective for Risk {
         self.plan.rows
     }
 
+    fn runs_side_by_side(&self) -> bool {
+        !self.is_on_ranks()
+    }
+
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {
         Some(self)
     }

@@ -18,6 +18,8 @@ pub(super) const BLOCKS_MAX: usize = 32;
 const ROWS_MANY: usize = 1 << 15;
 /// Blocks at most of however many rows: for 1024 threads in all.
 const BLOCKS_OF_MANY_MAX: usize = 1024;
+/// Sums of all blocks in work (4 MiB) up to which there are more of these than threads need.
+const WAVE_SUMS: usize = 1 << 19;
 /// Blocks that are in work at a time, at most.
 pub(super) const WAVE_MAX: usize = 64;
 /// Gradient entries over all blocks (16 MiB), beyond which there are fewer
@@ -62,7 +64,7 @@ impl Plan {
         if self.blocks <= BLOCKS_MAX {
             return BLOCKS_MAX;
         }
-        let by_memory = 1 << (BLOCK_ENTRIES_MAX / sums.max(1)).clamp(8, BLOCKS_MAX).ilog2();
+        let by_memory = 1 << (WAVE_SUMS / sums.max(1)).clamp(4, BLOCKS_MAX).ilog2();
         let by_threads = (2 * rayon::current_num_threads()).next_power_of_two();
         by_threads.clamp(by_memory, WAVE_MAX)
     }

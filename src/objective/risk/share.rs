@@ -111,6 +111,11 @@ impl Risk {
         plan.rows_of(Reduction::new(plan.blocks, ranks.size()).blocks_of(ranks.rank()))
     }
 
+    /// Blocks of a sum over so many rows, which ranks share.
+    pub fn blocks(network: &Network, rows: usize) -> usize {
+        Plan::new(rows, network).blocks
+    }
+
     /// Of so many held-out rows those that a rank holds.
     pub fn held_out_on(ranks: &Ranks, rows: usize) -> std::ops::Range<usize> {
         let blocks = rows.div_ceil(HELD_OUT_BLOCK);

@@ -1,9 +1,8 @@
 //! What each column of a table is for: target, feature, sample weights, or nothing.
 
+use super::super::dataset::FEATURES_AS_TARGET;
 use super::CsvOptions;
-use super::columns::is_missing;
-use super::dataset::FEATURES_AS_TARGET;
-use super::table::Table;
+use super::header::Header;
 use crate::error::{DataProblem, Error, Result, excerpt, nearest_first};
 
 /// What each column is for.
@@ -17,26 +16,26 @@ pub(super) struct Roles {
 }
 
 impl Roles {
-    /// The roles that `options` give to the columns of `table`.
+    /// The roles that `options` give to the columns that `header` names.
     ///
     /// # Errors
     /// Columns that do not exist, columns with two roles, no feature left.
-    pub(super) fn of(table: &Table, options: &CsvOptions) -> Result<Self> {
-        let targets = targets(table, &options.target)?;
-        let mut dropped = vec![false; table.names().len()];
+    pub(super) fn of(header: &Header, options: &CsvOptions) -> Result<Self> {
+        let targets = targets(header, &options.target)?;
+        let mut dropped = vec![false; header.names().len()];
         for name in &options.drop {
-            dropped[known(table, name, "--drop")?] = true;
+            dropped[known(header, name, "--drop")?] = true;
         }
         let conflict = |column, problem: &str, remedy| {
             let problem = DataProblem::Conflict(problem.into());
-            Err(Error::data(table.column_place(column), problem, remedy))
+            Err(Error::data(header.column_place(column), problem, remedy))
         };
         if let Some(&column) = targets.iter().find(|&&column| dropped[column]) {
             let remedy = "change `--target` or `--drop`";
             return conflict(column, "the target is also to be left out", remedy);
         }
         let weights = match &options.sample_weights {
-            Some(name) => Some(known(table, name, "--sample-weights")?),
+            Some(name) => Some(known(header, name, "--sample-weights")?),
             None => None,
         };
         if let Some(column) = weights {
@@ -50,7 +49,7 @@ impl Roles {
             }
         }
         for name in &options.categorical {
-            let column = known(table, name, "--categorical")?;
+            let column = known(header, name, "--categorical")?;
             if dropped[column] {
                 let remedy = "change `--categorical` or `--drop`";
                 return conflict(column, "the column is also to be left out", remedy);
@@ -69,45 +68,37 @@ impl Roles {
                 true => "add a column to predict from, or name another file with `--data FILE`",
                 false => "a table needs a column to predict from; leave some out of `--drop`",
             };
-            return Err(Error::data(table.header_place(), DataProblem::NoFeatures, remedy));
+            return Err(Error::data(header.place(), DataProblem::NoFeatures, remedy));
         }
         Ok(Self { targets, features, weights })
     }
 
-    fn uses(&self, column: usize) -> bool {
-        self.targets.contains(&column)
-            || self.weights == Some(column)
-            || self.features.binary_search(&column).is_ok()
+    /// The columns that have a role, in the order of the table.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let mut used = self.features.clone();
+        used.extend(self.targets.iter().chain(&self.weights));
+        used.sort_unstable();
+        used
     }
 
-    /// Refuses cells without a value in columns that are used.
-    pub(super) fn check_complete(&self, table: &Table) -> Result<()> {
-        for row in 0..table.rows() {
-            let missing = |(column, text): &(usize, &str)| is_missing(text) && self.uses(*column);
-            let Some((column, _)) = table.row(row).enumerate().find(missing) else { continue };
-            let way_out = if self.targets.contains(&column) {
-                "or name another column with `--target COLUMN`".into()
-            } else if self.weights == Some(column) {
-                "or name another column with `--sample-weights COLUMN`".into()
-            } else {
-                let name = excerpt(&table.names()[column]);
-                format!("or leave the column out with `--drop {name}`")
-            };
-            let remedy = format!("fill it in or delete the row, {way_out}");
-            return Err(Error::data(
-                table.cell_place(row, column),
-                DataProblem::MissingValue,
-                remedy,
-            ));
-        }
-        Ok(())
+    /// The error for a cell without a value in a column that is used.
+    pub(super) fn missing_value(&self, header: &Header, line: u64, column: usize) -> Error {
+        let way_out = if self.targets.contains(&column) {
+            "or name another column with `--target COLUMN`".into()
+        } else if self.weights == Some(column) {
+            "or name another column with `--sample-weights COLUMN`".into()
+        } else {
+            format!("or leave the column out with `--drop {}`", excerpt(&header.names()[column]))
+        };
+        let remedy = format!("fill it in or delete the row, {way_out}");
+        Error::data(header.cell_place(line, column), DataProblem::MissingValue, remedy)
     }
 }
 
 /// The columns that `text` names: the one of that name, or else those between its
 /// commas; none for [`FEATURES_AS_TARGET`].
-fn targets(table: &Table, text: &str) -> Result<Vec<usize>> {
-    if let Some(column) = table.find(text) {
+fn targets(header: &Header, text: &str) -> Result<Vec<usize>> {
+    if let Some(column) = header.find(text) {
         return Ok(vec![column]);
     }
     if text == FEATURES_AS_TARGET {
@@ -115,10 +106,10 @@ fn targets(table: &Table, text: &str) -> Result<Vec<usize>> {
     }
     let mut columns = Vec::new();
     for name in text.split(',') {
-        let column = known(table, name.trim(), "--target")?;
+        let column = known(header, name.trim(), "--target")?;
         if columns.contains(&column) {
             return Err(Error::data(
-                table.column_place(column),
+                header.column_place(column),
                 DataProblem::Conflict("the column is named twice as a target".into()),
                 "name each target once with `--target`",
             ));
@@ -128,10 +119,10 @@ fn targets(table: &Table, text: &str) -> Result<Vec<usize>> {
     Ok(columns)
 }
 
-fn known(table: &Table, name: &str, flag: &str) -> Result<usize> {
-    table.find(name).ok_or_else(|| {
-        let known = nearest_first(name, table.names());
+fn known(header: &Header, name: &str, flag: &str) -> Result<usize> {
+    header.find(name).ok_or_else(|| {
+        let known = nearest_first(name, header.names());
         let problem = DataProblem::UnknownColumn { name: name.into(), known };
-        Error::data(table.header_place(), problem, format!("name one of these with `{flag}`"))
+        Error::data(header.place(), problem, format!("name one of these with `{flag}`"))
     })
 }
