@@ -48,7 +48,7 @@ pub fn meet(launch: &Launch) -> Result<Job, Refusal> {
     let rank = ranks.rank();
     let told_to_end = listen(&ranks).map_err(|failure| Refusal::new(failure, rank))?;
     let crew = introduce(&ranks, introduction(&universe.host()))
-        .map_err(|error| Refusal::new(Failure::input(error), rank))?;
+        .map_err(|error| Refusal::new(Failure::input(error), rank).said())?;
     Ok(Job::of_ranks(universe, crew, told_to_end))
 }
 
