@@ -255,6 +255,9 @@ pub enum DataProblem {
     /// Options that contradict each other, or the file.
     #[error("the options do not fit: {0}")]
     Conflict(String),
+    /// Another rank has other data under the same name.
+    #[error("the contents differ from those that the first rank reads")]
+    OtherContents,
     /// A header that names a column twice, or not at all.
     #[error("the header is not usable: {0}")]
     BadHeader(String),

@@ -200,7 +200,7 @@ impl Killed<'_> {
         let start = Instant::now();
         let again = [self.arguments, &["-o", "again", "-q"]].concat();
         ranks(self.ranks, root, &again).end().succeeded();
-        let whole = start.elapsed();
+        let mut whole = start.elapsed();
         self.compare(root, "again");
         let mut stream = Seed::new(self.seed).child("moments").stream();
         let (mut started, mut killed, mut told) = (0, 0, 0);
@@ -208,12 +208,17 @@ impl Killed<'_> {
             started += 1;
             assert!(started < 10 * moments(), "only {killed} jobs could be killed");
             let victim = stream.random_range(0..self.ranks);
-            let job = ranks(self.ranks, root, &self.next(root));
-            std::thread::sleep(whole.mul_f64(stream.random_range(0.0..0.9)));
-            let is_killed = job.kill(victim);
+            let start = Instant::now();
+            let is_fresh = !root.join("killed").exists();
+            let mut job = ranks(self.ranks, root, &self.next(root));
+            let moment = whole.mul_f64(stream.random_range(0.0..0.9));
+            let is_killed = job.runs_for(moment) && job.kill(victim);
             let ended = if is_killed { job.end_within(NO_HANG) } else { job.end() };
             if ended.status.success() {
                 // Nobody was there any more, or yet: from the start again.
+                if is_fresh {
+                    whole = whole.min(start.elapsed());
+                }
                 self.compare(root, "killed");
                 std::fs::remove_dir_all(root.join("killed")).unwrap();
                 continue;

@@ -47,6 +47,14 @@ impl Refusal {
         Self { failure, is_silent: rank != LEADER }
     }
 
+    /// The same, said at once: before this rank lets the others end, which its launcher may
+    /// answer by ending this one.
+    #[cfg(feature = "mpi")]
+    pub fn said(self) -> Self {
+        self.report();
+        Self { is_silent: true, ..self }
+    }
+
     /// Prints the message, on one rank, and gives the exit code, on all.
     pub fn report(&self) -> ExitCode {
         if self.is_silent { self.failure.exit_code() } else { self.failure.report() }

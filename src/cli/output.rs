@@ -20,10 +20,10 @@ pub fn print_line(text: &str) -> Result<(), Failure> {
 /// The terminal's width, if standard error is a terminal.
 pub fn error_width() -> Option<u16> {
     let mut table = comfy_table::Table::new();
-    table.use_stderr().width()
+    table.use_stderr().width().filter(|columns| *columns > 0)
 }
 
-/// The terminal's width, if standard output is a terminal.
+/// The terminal's width, if standard output is a terminal that has one: mpirun's has not.
 pub fn width() -> Option<u16> {
-    comfy_table::Table::new().width()
+    comfy_table::Table::new().width().filter(|columns| *columns > 0)
 }

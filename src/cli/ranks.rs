@@ -14,9 +14,9 @@ use super::launcher::Launch;
 use super::signals::on_signal;
 
 /// What a leader has to write what there is, until it ends whatever it waits for.
-const GRACE: Duration = Duration::from_secs(8);
+const GRACE: Duration = Duration::from_secs(6);
 /// The same for the other ranks, of which a leader may still need something.
-const LONGER_GRACE: Duration = Duration::from_secs(9);
+const LONGER_GRACE: Duration = Duration::from_secs(7);
 
 /// A rank that died is not heard of again: whoever waits for it ends by this signal.
 const TOLD_TO_END: &str = "
@@ -47,7 +47,7 @@ pub fn meet(launch: &Launch) -> Result<Job, Refusal> {
     let rank = ranks.rank();
     let told_to_end = listen(&ranks).unwrap_or_else(|failure| give_up(&failure));
     let crew = introduce(&ranks, introduction(&universe.host()))
-        .map_err(|error| Refusal::new(Failure::input(error), rank))?;
+        .map_err(|error| Refusal::new(Failure::input(error), rank).said())?;
     Ok(Job::of_ranks(universe, crew, told_to_end))
 }
 

@@ -226,14 +226,14 @@ pub(super) fn echo(ranks: &Ranks, messages: usize) {
     }
 }
 
-/// The line `y = a + c x` of least squares, with a ≥ 0.
+/// The line `y = a + c x` of least squares, through 0 where a or c would be negative.
 fn line(points: &[(f64, f64)]) -> (f64, f64) {
     let n = points.len() as f64;
     let mean = |of: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
     let (x, y) = (mean(&|p| p.0), mean(&|p| p.1));
     let slope = mean(&|p| (p.0 - x) * (p.1 - y)) / mean(&|p| (p.0 - x) * (p.0 - x));
     match y - slope * x {
-        fixed if fixed >= 0.0 => (fixed, slope),
+        fixed if fixed >= 0.0 && slope >= 0.0 => (fixed, slope),
         _ => (0.0, mean(&|p| p.0 * p.1) / mean(&|p| p.0 * p.0)),
     }
 }
@@ -250,6 +250,9 @@ mod tests {
         // By hand: Σ x y / Σ x² = (2 + 10 + 44) / 21.
         let (fixed, slope) = line(&points(-1.0));
         assert!(fixed == 0.0 && (slope - 56.0 / 21.0).abs() < 1e-12);
+        // Noise: Σ x y / Σ x² = (3 + 4 + 4) / 21.
+        let (fixed, slope) = line(&[(1.0, 3.0), (2.0, 2.0), (4.0, 1.0)]);
+        assert!(fixed == 0.0 && (slope - 11.0 / 21.0).abs() < 1e-12);
     }
 
     #[test]

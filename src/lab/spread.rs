@@ -194,11 +194,7 @@ fn sha256_of_file(path: &Path) -> Result<String> {
 }
 
 fn differs(file: &str) -> Error {
-    Error::data(
-        Place::file(file),
-        DataProblem::Malformed("its contents differ from those that the leader reads".to_owned()),
-        "give all machines the same file",
-    )
+    Error::data(Place::file(file), DataProblem::OtherContents, "give all machines the same file")
 }
 
 /// A share as the risk takes it, and targets and weights of all rows.

@@ -100,6 +100,18 @@ impl Job {
         Ended { status, stdout: self.read("stdout"), stderr: self.read("stderr") }
     }
 
+    /// Whether it still runs after this time; waits no longer than it does.
+    pub fn runs_for(&mut self, time: Duration) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        true
+    }
+
     /// Kills a rank, if it is there.
     pub fn kill(&self, rank: usize) -> bool {
         let Some(process) = self.process(rank) else { return false };
