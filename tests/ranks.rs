@@ -248,3 +248,69 @@ fn a_rank_that_cannot_read_its_rows_ends_the_job_with_its_error() {
         assert!(message.contains("rows.csv"), "{message}");
     }
 }
+
+#[test]
+fn weights_that_do_not_fit_end_the_job_with_their_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.safetensors");
+    let other = Network::dense(&[3, 2], Activation::Tanh);
+    let zeros = Vector::zeros(other.dimension());
+    std::fs::write(&path, losslab::model::to_safetensors(&other, &zeros)).unwrap();
+    let mut spec = ExperimentSpec::named("unfit", &["iris"], &["gd"]).unwrap();
+    let datasets = spec.resolve().unwrap();
+    spec.problems[0].weights = Some(path);
+    with_ranks(3, |ranks| {
+        let message = Study::on(ranks, &spec, 0, &datasets[0], 0).unwrap_err().to_string();
+        assert!(message.contains("other.safetensors"), "{message}");
+        // The ranks are free for the next.
+        spec.problems[0].weights = None;
+        let study = Study::on(ranks, &spec, 0, &datasets[0], 0).unwrap();
+        assert!(study.instance.risk.value(&study.instance.start) > 0.0);
+    });
+}
+
+#[test]
+fn runs_are_not_dealt_to_a_rank_with_other_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("start.safetensors");
+    let mut spec = ExperimentSpec::named("other", &["iris"], &["gd", "lbfgs"]).unwrap();
+    (spec.timed, spec.budget, spec.seeds) = (false, 4.0, vec![0]);
+    let datasets = spec.resolve().unwrap();
+    let network = spec.problems[0].network(&datasets[0]).unwrap();
+    let write = |number: f64| {
+        let theta = Vector::from_element(network.dimension(), number);
+        std::fs::write(&path, losslab::model::to_safetensors(&network, &theta)).unwrap();
+    };
+    write(0.1);
+    spec.problems[0].weights = Some(path.clone());
+    let mut ranks: Vec<Arc<Ranks>> = Ranks::threads(2).into_iter().map(Arc::new).collect();
+    let follower = ranks.pop().unwrap();
+    let leader = ranks.pop().unwrap();
+    std::thread::scope(|scope| {
+        let comparing = scope.spawn(|| Lineup::new(spec).on(&leader).compare());
+        // The leader has read its weights by the time that it asks; what this rank reads is new.
+        while leader.bytes_sent() == 0 {
+            std::thread::yield_now();
+        }
+        write(0.2);
+        scope.spawn(|| follow(&follower));
+        let message = comparing.join().unwrap().unwrap_err().to_string();
+        assert!(message.contains("start.safetensors") && message.contains("differ"), "{message}");
+        dismiss(&leader);
+    });
+}
+
+#[test]
+#[should_panic(expected = "the ranks are at something else")]
+fn ranks_do_one_thing_at_a_time() {
+    let spec = ExperimentSpec::named("two", &["iris"], &["gd"]).unwrap();
+    let dataset = spec.problems[0].data.load().unwrap();
+    with_ranks(2, |ranks| {
+        let first = Study::on(ranks, &spec, 0, &dataset, 0).unwrap();
+        let again = || Study::on(ranks, &spec, 0, &dataset, 1).map(|_| ());
+        let second = std::panic::catch_unwind(std::panic::AssertUnwindSafe(again));
+        drop(first);
+        dismiss(ranks);
+        second.map_err(std::panic::resume_unwind).unwrap().unwrap();
+    });
+}

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use clap::Args;
+use losslab::data::installed;
 use losslab::lab::ExperimentSpec;
 use losslab::lab::bench::{Workload, measure};
 use losslab::lab::scaling::measure_scaling;
@@ -79,8 +80,8 @@ fn bench_ranks(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failur
     let spec = match &arguments.problem {
         Some(name) => named(name),
         None => named("fashion-mnist").and_then(|spec| {
-            // It is not there where its package is not.
-            spec.problems[0].data.load().map(|_| spec).or_else(|_| named("mnist5k"))
+            let is_there = installed::find("fashion-mnist")?.is_installed();
+            if is_there { Ok(spec) } else { named("mnist5k") }
         }),
     };
     let spec = spec.map_err(Failure::input)?;

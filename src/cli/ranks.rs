@@ -32,8 +32,7 @@ pub fn meet(launch: &Launch) -> Result<Job, Refusal> {
     if launch.is_bare_slurm {
         return Err(refused("without MPI", "start them with srun --mpi=pmix, or with mpirun"));
     }
-    let universe =
-        Universe::start().map_err(|error| Refusal::new(Failure::input(error), launch.rank))?;
+    let universe = Universe::start().unwrap_or_else(|error| give_up(&Failure::input(error)));
     let ranks = universe.ranks();
     if ranks.size() == 1 {
         return match launch.size {
@@ -46,10 +45,17 @@ pub fn meet(launch: &Launch) -> Result<Job, Refusal> {
         };
     }
     let rank = ranks.rank();
-    let told_to_end = listen(&ranks).map_err(|failure| Refusal::new(failure, rank))?;
+    let told_to_end = listen(&ranks).unwrap_or_else(|failure| give_up(&failure));
     let crew = introduce(&ranks, introduction(&universe.host()))
         .map_err(|error| Refusal::new(Failure::input(error), rank).said())?;
     Ok(Job::of_ranks(universe, crew, told_to_end))
+}
+
+/// Of a failure that this rank alone has, which the others would wait for: the launcher ends
+/// them.
+fn give_up(failure: &Failure) -> ! {
+    failure.report();
+    std::process::exit(1);
 }
 
 /// One of several ranks: the first signal sets the leader's flag, and ends any rank within

@@ -39,6 +39,10 @@ pub fn train(arguments: &TrainArguments, job: &Job) -> Result<ExitCode, Failure>
         }
     };
     let by_default = job.has_several() && spec.solvers[0].method.check_resumable().is_ok();
+    if job.has_several() && !by_default {
+        let name = spec.solvers[0].method.name();
+        session.tell(&format!("no checkpoint is written: a run of {name} cannot be resumed"));
+    }
     let every = arguments.checkpoint_every.or(by_default.then_some(CHECKPOINT_EVERY));
     let checkpoint = every.map(|every| (every, &mut take as _));
     let breaks = Breaks { checkpoint, resume };

@@ -12,7 +12,7 @@ mod threads;
 mod mpi;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,6 +41,8 @@ pub struct Ranks {
     job: usize,
     link: Link,
     sent: AtomicU64,
+    /// Whether the other ranks are at something that only its own orders end.
+    is_occupied: Arc<AtomicBool>,
 }
 
 /// What carries messages. They arrive in the order in which one rank sent them to another.
@@ -65,18 +67,20 @@ enum Message {
 impl Ranks {
     /// One process by itself.
     pub fn alone() -> Self {
-        Self { rank: LEADER, size: 1, job: 1, link: Link::None, sent: AtomicU64::new(0) }
+        Self::new(LEADER, 1, Link::None)
     }
 
     /// So many ranks that are threads of this process: one entry for each of them. They
     /// compute what processes would, without anything to install.
     pub fn threads(size: usize) -> Vec<Self> {
         let links = ThreadLink::all(size).into_iter().map(Arc::new).enumerate();
-        let of = |(rank, link)| {
-            let link = Link::Threads(link);
-            Self { rank, size, job: size, link, sent: AtomicU64::new(0) }
-        };
+        let of = |(rank, link)| Self::new(rank, size, Link::Threads(link));
         links.map(of).collect()
+    }
+
+    fn new(rank: usize, size: usize, link: Link) -> Self {
+        let (sent, is_occupied) = Default::default();
+        Self { rank, size, job: size, link, sent, is_occupied }
     }
 
     /// The first `size` of these ranks, among themselves; nothing on a rank that is not one of
@@ -84,8 +88,9 @@ impl Ranks {
     pub fn first(&self, size: usize) -> Option<Self> {
         let size = size.min(self.size);
         (self.rank < size).then(|| {
-            let (rank, job, link) = (self.rank, self.job, self.link.clone());
-            Self { rank, size, job, link, sent: AtomicU64::new(0) }
+            let is_occupied = Arc::clone(&self.is_occupied);
+            let (rank, link) = (self.rank, self.link.clone());
+            Self { job: self.job, is_occupied, ..Self::new(rank, size, link) }
         })
     }
 
@@ -204,6 +209,20 @@ impl Ranks {
             self.receive_numbers(from, numbers);
         }
         self.spread_numbers(numbers);
+    }
+
+    /// On the leader: notes that the other ranks are at something, until [`Ranks::release`].
+    ///
+    /// # Panics
+    /// When they are at something else, which they would take these orders for.
+    pub(crate) fn occupy(&self) {
+        let was_occupied = self.is_occupied.swap(true, Ordering::Relaxed);
+        assert!(!was_occupied, "the ranks are at something else: it has to be dropped first");
+    }
+
+    /// On the leader: notes that the other ranks wait for something new.
+    pub(crate) fn release(&self) {
+        self.is_occupied.store(false, Ordering::Relaxed);
     }
 
     /// What every rank has for the leader, in the order of the ranks; empty elsewhere.

@@ -61,7 +61,7 @@ impl Universe {
     pub fn ranks(&self) -> Ranks {
         let world = SimpleCommunicator::world();
         let [rank, size] = [world.rank(), world.size()].map(|number| number as usize);
-        Ranks { rank, size, job: size, link: Link::Mpi, ..Ranks::alone() }
+        Ranks::new(rank, size, Link::Mpi)
     }
 }
 

@@ -150,7 +150,8 @@ impl NpzRows {
 
 /// The product of all dimensions but the first.
 fn columns(shape: &[usize]) -> usize {
-    shape.iter().skip(1).product()
+    // Without rows a header may say what no array could hold.
+    shape.iter().skip(1).fold(1, |product: usize, size| product.saturating_mul(*size))
 }
 
 /// Numbers of a block of whole rows.

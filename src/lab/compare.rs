@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use super::deal::serve;
 use super::describe::summarise;
 use super::keep::{ForgetRuns, KeepRuns};
+use super::spread::FilesRead;
 use super::sweep::{Cell, Sweep};
 use super::{Comparison, Event, ExperimentSpec, Lineup, ProblemSummary};
 use crate::cluster::Ranks;
@@ -59,8 +60,8 @@ impl Lineup<'_> {
     /// an interrupt the runs so far are returned, the interrupted ones included.
     ///
     /// On several ranks ([`Lineup::on`]) the rows of a timed comparison's problem are spread
-    /// over them, run after run; the runs of any other are dealt out to them. A comparison with
-    /// something of the user's stays on the leader.
+    /// over them, run after run, the user's solvers' too; the runs of any other are dealt out to
+    /// them, unless something of the user's takes part, which the other ranks do not know.
     ///
     /// # Errors
     /// When data cannot be read or split, the specification does not fit them, weights to
@@ -69,11 +70,10 @@ impl Lineup<'_> {
     pub fn compare_with(&self, running: Running<'_>) -> Result<Comparison> {
         self.check_joined()?;
         let mut spec = self.spec.clone();
-        let datasets = resolve(&mut spec)?;
+        let spread = if spec.timed { self.ranks.size() } else { 1 };
+        let datasets = resolve(&mut spec, spread)?;
+        let mut problems = summaries(&spec, &datasets)?;
         let levels = &spec.target_levels;
-        let stated = spec.problems.iter().zip(&datasets);
-        let stated = stated.map(|(problem, data)| summarise(problem, data, levels));
-        let mut problems = stated.collect::<Result<Vec<_>>>()?;
         problems.extend(self.objectives.iter().map(|objective| objective.summarise(levels)));
         let contestants = self.contestants();
         let sweep = Sweep {
@@ -99,11 +99,19 @@ impl Lineup<'_> {
     }
 }
 
-/// The data, of which a run has room for what the rows leave in the layers.
-pub(super) fn resolve(spec: &mut ExperimentSpec) -> Result<Vec<Dataset>> {
+/// The data, of which a run has room for what the rows leave in the layers when they are
+/// spread over so many ranks.
+pub(super) fn resolve(spec: &mut ExperimentSpec, ranks: usize) -> Result<Vec<Dataset>> {
     let datasets = spec.load()?;
-    spec.problems.iter().zip(&datasets).try_for_each(|(problem, data)| problem.check_tape(data))?;
+    let mut pairs = spec.problems.iter().zip(&datasets);
+    pairs.try_for_each(|(problem, data)| problem.check_tape(data, ranks))?;
     Ok(datasets)
+}
+
+/// What the problems are in words.
+fn summaries(spec: &ExperimentSpec, datasets: &[Dataset]) -> Result<Vec<ProblemSummary>> {
+    let pairs = spec.problems.iter().zip(datasets);
+    pairs.map(|(problem, data)| summarise(problem, data, &spec.target_levels)).collect()
 }
 
 /// Adds the name to a title that several problems have: those on the same data.
@@ -120,12 +128,17 @@ fn tell_apart(problems: &mut [ProblemSummary]) {
 ///
 /// # Errors
 /// As [`Lineup::compare_with`] before the first run.
-pub(super) fn serve_runs(ranks: &Ranks, text: &str, interrupt: &AtomicBool) -> Result<()> {
+pub(super) fn serve_runs(
+    ranks: &Ranks,
+    text: &str,
+    files: &FilesRead,
+    interrupt: &AtomicBool,
+) -> Result<()> {
     let mut spec = ExperimentSpec::from_toml(text, "the leader's specification")?;
-    let datasets = resolve(&mut spec)?;
-    let stated = spec.problems.iter().zip(&datasets);
-    let stated = stated.map(|(problem, data)| summarise(problem, data, &spec.target_levels));
-    let problems = stated.collect::<Result<Vec<_>>>()?;
+    let datasets = resolve(&mut spec, 1)?;
+    let read = spec.problems.iter().zip(datasets.iter().map(|dataset| &dataset.sha256));
+    FilesRead::of(read)?.check(files)?;
+    let problems = summaries(&spec, &datasets)?;
     let lineup = Lineup::new(spec.clone());
     let contestants = lineup.contestants();
     let sweep = Sweep {

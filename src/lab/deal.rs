@@ -1,13 +1,14 @@
 //! Pieces of work that do not depend on each other, dealt to the ranks that are free.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, mpsc};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::follow::{Job, Task};
-use super::pool::one_thread;
+use super::pool::{lock, one_thread};
 use crate::cluster::{LEADER, Ranks};
 use crate::error::{Error, Result};
 
@@ -42,6 +43,7 @@ impl<'r> Team<'r> {
         if ranks.size() == 1 {
             return Ok(None);
         }
+        ranks.occupy();
         ranks.broadcast(&mut Some(Task::Deal(job)));
         let ready: Vec<std::result::Result<usize, String>> =
             (1..ranks.size()).map(|rank| ranks.receive(rank)).collect();
@@ -122,6 +124,7 @@ impl Team<'_> {
 impl Drop for Team<'_> {
     fn drop(&mut self) {
         (1..self.ranks.size()).for_each(|rank| self.stop(rank));
+        self.ranks.release();
     }
 }
 
@@ -169,9 +172,17 @@ pub(super) fn serve<S, P: DeserializeOwned + Send, T: Serialize>(
     let work = || {
         let mut state = begin();
         loop {
-            let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let next = lock(&receiver).recv();
             let Ok((number, asked)) = next else { return };
-            let found = piece(&mut state, asked).map_err(|error| error.to_string());
+            // A rank that says nothing would be waited for.
+            let found = catch_unwind(AssertUnwindSafe(|| piece(&mut state, asked)));
+            let found = match found {
+                Ok(found) => found.map_err(|error| error.to_string()),
+                Err(_) => {
+                    state = begin();
+                    Err("a piece of its work panicked; its message stands above".to_owned())
+                }
+            };
             ranks.send::<Answer<T>>(LEADER, &(number, found));
         }
     };

@@ -9,7 +9,7 @@ use super::compare::serve_runs;
 use super::deal::refuse;
 use super::landscape::{Site, serve_landscape};
 use super::scaling::echo;
-use super::spread::Part;
+use super::spread::{FilesRead, Part};
 use super::{ExperimentSpec, ProblemSpec};
 use crate::cluster::{LEADER, Ranks};
 use crate::data::{DataSource, Dataset};
@@ -43,6 +43,8 @@ pub(super) enum Job {
     Runs {
         /// Its specification.
         specification: String,
+        /// What the leader has read for it.
+        files: FilesRead,
     },
     /// Points and eigenvalues of a landscape.
     Landscape(Site),
@@ -72,7 +74,9 @@ pub fn follow(ranks: &Arc<Ranks>) {
             Some(Task::Deal(job)) => {
                 let interrupt = AtomicBool::new(false);
                 let done = match job {
-                    Job::Runs { specification } => serve_runs(ranks, &specification, &interrupt),
+                    Job::Runs { specification, files } => {
+                        serve_runs(ranks, &specification, &files, &interrupt)
+                    }
                     Job::Landscape(site) => serve_landscape(ranks, site, &interrupt),
                 };
                 if let Err(error) = done {

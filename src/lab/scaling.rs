@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::bench::{median, time};
 use super::follow::Task;
 use super::{ExperimentSpec, Study};
-use crate::cluster::{LEADER, Ranks, Reduction};
+use crate::cluster::{LEADER, Ranks};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::numerics::Vector;
@@ -71,7 +71,7 @@ pub struct ScalingPoint {
     pub rows: usize,
     /// Rows of the rank with the most.
     pub rows_of_one: usize,
-    /// Bytes that all ranks together send for a gradient, but for an order of a few bytes.
+    /// Bytes that all ranks together send for a gradient.
     pub bytes: u64,
     /// Milliseconds of a value.
     pub value_ms: f64,
@@ -179,13 +179,16 @@ fn measure_on(
     let (rows, size) = (risk.rows(), ranks.size());
     // The leader has no fewer than the others, but for the last group of eight.
     let rows_of_one = Risk::rows_on(ranks, risk.network(), rows).len();
-    let sums = Reduction::new(Risk::blocks(risk.network(), rows), size).messages();
-    let numbers = (size - 1) * theta.len() + sums * (theta.len() + 1);
+    let before = risk.bytes_sent();
+    risk.value_gradient(theta, &mut out);
+    let between = risk.bytes_sent() - before;
+    let nothing = risk.bytes_sent() - before - between;
     let point = ScalingPoint {
         ranks: size,
         rows,
         rows_of_one,
-        bytes: 8 * numbers as u64,
+        // Less what the questions themselves took.
+        bytes: between - nothing,
         value_ms,
         gradient_ms,
         hessian_vector_ms,

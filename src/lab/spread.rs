@@ -1,6 +1,10 @@
 //! A problem whose rows are spread over ranks.
 
+use std::path::Path;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::deal::failed;
 use super::follow::Task;
@@ -12,6 +16,7 @@ use crate::error::{DataProblem, Error, Place, Result};
 use crate::model::{Criterion, Evaluation, judge};
 use crate::numerics::{RowMatrix, Seed};
 use crate::objective::{Risk, RowsOfRank};
+use crate::solver::SolverSpec;
 
 /// What one rank holds of a problem.
 pub(super) struct Part {
@@ -101,12 +106,15 @@ impl Instance {
         if ranks.size() == 1 {
             return Self::new(problem, dataset, &spec.split, seed);
         }
+        // Weights to start from are the leader's, and so are solvers: any will do.
         let alone = ExperimentSpec {
-            problems: vec![problem.clone()],
+            problems: vec![ProblemSpec { weights: None, ..problem.clone() }],
+            solvers: vec![SolverSpec::parse("gd")?],
             user_problems: Vec::new(),
             user_solvers: Vec::new(),
             ..spec.clone()
         };
+        ranks.occupy();
         ranks.broadcast_to_job(&mut Some(Task::Hold {
             ranks: ranks.size(),
             specification: alone.to_toml(),
@@ -117,13 +125,21 @@ impl Instance {
         let others: Vec<std::result::Result<(), String>> =
             (1..ranks.size()).map(|rank| ranks.receive(rank)).collect();
         let refused = (1..).zip(others).find_map(|(rank, answer)| Some((rank, answer.err()?)));
-        ranks.broadcast(&mut Some(own.is_ok() && refused.is_none()));
+        let goes = own.is_ok() && refused.is_none();
+        ranks.broadcast(&mut Some(goes));
         match (own, refused) {
-            (Ok(own), Some((rank, problem))) => {
-                own.risk.forsake();
+            (Ok(_), Some((rank, problem))) => {
+                ranks.release();
                 Err(failed(rank, problem))
             }
-            (own, _) => own,
+            (Ok(own), None) => {
+                own.risk.mark_served();
+                Ok(own)
+            }
+            (Err(error), _) => {
+                ranks.release();
+                Err(error)
+            }
         }
     }
 }
@@ -133,14 +149,56 @@ impl Instance {
 /// # Errors
 /// [`Error::Data`] when they are not.
 pub(super) fn check_same(dataset: &Dataset, data_sha256: &str) -> Result<()> {
-    if dataset.sha256 == data_sha256 {
-        return Ok(());
+    match dataset.sha256 == data_sha256 {
+        true => Ok(()),
+        false => Err(differs(&dataset.file)),
     }
-    Err(Error::data(
-        Place::file(&dataset.file),
+}
+
+/// The files that a rank reads by itself for whole problems, data and weights to start from:
+/// what they are, and their hash.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FilesRead(Vec<(String, String)>);
+
+impl FilesRead {
+    /// Of problems, with the hash of their data.
+    ///
+    /// # Errors
+    /// [`Error::File`] for weights that cannot be read.
+    pub(super) fn of<'p>(
+        problems: impl IntoIterator<Item = (&'p ProblemSpec, &'p String)>,
+    ) -> Result<Self> {
+        let mut files = Vec::new();
+        for (problem, data_sha256) in problems {
+            files.push((format!("data of problem '{}'", problem.name), data_sha256.clone()));
+            if let Some(path) = &problem.weights {
+                files.push((path.display().to_string(), sha256_of_file(path)?));
+            }
+        }
+        Ok(Self(files))
+    }
+
+    /// That the leader has read the same.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with the first file that differs.
+    pub(super) fn check(&self, leader: &Self) -> Result<()> {
+        let mut pairs = self.0.iter().zip(&leader.0);
+        pairs.find(|(own, leaders)| own != leaders).map_or(Ok(()), |(own, _)| Err(differs(&own.0)))
+    }
+}
+
+fn sha256_of_file(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|source| Error::file(path, source))?;
+    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn differs(file: &str) -> Error {
+    Error::data(
+        Place::file(file),
         DataProblem::Malformed("its contents differ from those that the leader reads".to_owned()),
         "give all machines the same file",
-    ))
+    )
 }
 
 /// A share as the risk takes it, and targets and weights of all rows.

@@ -1,7 +1,7 @@
 //! The runs of a comparison: one after the other, side by side, or dealt out to ranks.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,8 @@ use super::deal::Team;
 use super::follow::Job;
 use super::ground::{Breaking, Ground, Turn};
 use super::keep::{KeepRuns, RunKey};
-use super::pool::one_thread;
+use super::pool::{lock, one_thread};
+use super::spread::FilesRead;
 use super::{Event, ExperimentSpec, ProblemSummary, Run, Study, UserObjective};
 use crate::cluster::Ranks;
 use crate::data::Dataset;
@@ -97,7 +98,12 @@ impl Sweep<'_> {
         shared: &Mutex<Shared<'_>>,
     ) -> Result<()> {
         let team = match open.iter().all(|(_, key)| key.is_some()) {
-            true => Team::start(self.ranks, Job::Runs { specification: self.spec.to_toml() })?,
+            true => {
+                let data = self.datasets.iter().map(|dataset| &dataset.sha256);
+                let files = FilesRead::of(self.spec.problems.iter().zip(data))?;
+                let specification = self.spec.to_toml();
+                Team::start(self.ranks, Job::Runs { specification, files })?
+            }
             false => None,
         };
         let workers = rayon::current_num_threads().min(open.len());
@@ -292,9 +298,4 @@ impl Sweep<'_> {
         let breaking = Breaking::default();
         Ok(ground.run(self.spec, turn, self.interrupt, observe, keep, breaking))
     }
-}
-
-/// A lock that a panic elsewhere does not break: what it guards is whole between two runs.
-fn lock<'m, 'w>(shared: &'m Mutex<Shared<'w>>) -> MutexGuard<'m, Shared<'w>> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

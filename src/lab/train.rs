@@ -65,7 +65,7 @@ pub fn train_on(
 ) -> Result<Trained> {
     let mut spec = spec.clone();
     spec.validate()?;
-    let datasets = resolve(&mut spec)?;
+    let datasets = resolve(&mut spec, ranks.size())?;
     let (dataset, solver, seed) = (&datasets[0], &spec.solvers[0], spec.seeds[0]);
     let identity = Checkpoint::identify(&spec, &dataset.sha256);
     let Breaks { checkpoint, resume } = breaks;

@@ -107,7 +107,7 @@ impl Texts {
 }
 
 /// A finite number; zero has one sign.
-fn number(text: &str) -> Option<f64> {
+pub(super) fn number(text: &str) -> Option<f64> {
     match cell(text) {
         Cell::Number(value) => Some(value + 0.0),
         Cell::NonFinite | Cell::Text => None,

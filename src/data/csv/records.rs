@@ -7,6 +7,8 @@ use super::super::origin::Origin;
 use crate::error::{DataProblem, Error, Place, Result};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Bytes of a record, beyond which the text is none that is meant as a table.
+const RECORD_MAX: usize = 64 << 20;
 
 type Input = Chain<Cursor<Vec<u8>>, Box<dyn BufRead>>;
 
@@ -104,6 +106,9 @@ impl<'o> Records<'o> {
             if ended {
                 break;
             }
+            if self.cells.text.len() > RECORD_MAX {
+                return Err(self.too_long(line));
+            }
         }
         Ok(Some(Record { line, text: &self.cells.text, ranges: &self.cells.ranges }))
     }
@@ -119,6 +124,15 @@ impl<'o> Records<'o> {
                 return Ok(());
             }
         }
+    }
+
+    fn too_long(&self, line: u64) -> Error {
+        let problem = format!("a row of more than {} MiB begins here", RECORD_MAX >> 20);
+        Error::data(
+            Place::file(self.origin.name()).at_line(line),
+            DataProblem::Malformed(problem),
+            "close the quote that is open, or name a comma-separated table",
+        )
     }
 
     fn not_closed(&self, line: u64) -> Error {

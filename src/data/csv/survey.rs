@@ -1,10 +1,13 @@
 //! One pass over a table: what its columns are for, and what they hold.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::super::Task;
 use super::super::origin::Origin;
 use super::super::target::MOST_CATEGORIES;
 use super::CsvOptions;
-use super::categories::Texts;
+use super::categories::number;
 use super::column::{Column, Reading};
 use super::header::Header;
 use super::records::{Records, Row};
@@ -102,16 +105,27 @@ impl<'o> Survey<'o> {
         if !texts.are_too_many() {
             return Ok(texts.categories().names.len());
         }
-        let mut all = Texts::new(usize::MAX);
+        // Hashes are enough for a number in a message, and all texts may be too many to keep.
+        let (mut all, mut values) = (HashSet::new(), HashSet::new());
+        let mut all_numbers = true;
         pass(self.origin, &self.header, |_, row| {
             let text = row.cell(column);
-            if all.code(text).is_none() {
-                all.insert(row.line, text);
+            all.insert(hash(text));
+            match number(text) {
+                Some(value) if all_numbers => _ = values.insert(value.to_bits()),
+                Some(_) => {}
+                None => all_numbers = false,
             }
             Ok(())
         })?;
-        Ok(all.categories().names.len())
+        Ok(if all_numbers { values.len() } else { all.len() })
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Columns without cells.

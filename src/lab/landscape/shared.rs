@@ -1,7 +1,7 @@
 //! Points and eigenvalues of a landscape, measured by all ranks.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -10,19 +10,24 @@ use super::{ExperimentSpec, Section, Study};
 use crate::cluster::Ranks;
 use crate::error::{Error, Result};
 use crate::lab::deal::{Team, serve, share_out};
+use crate::lab::pool::lock;
+use crate::lab::spread::FilesRead;
 use crate::landscape::curvature::{CurvatureCell, CurvatureMapOptions, curvature_chain};
 use crate::landscape::{
     Direction, Grid, Measurement, NetworkSurface, Precision, Subspace, Surface,
 };
 use crate::numerics::Vector;
 
-/// Batches of a surface that every rank has while the others finish theirs.
-const BATCHES: usize = 4;
+/// Batches that every rank measures before what they found is kept: more would lose more
+/// with a rank that dies, fewer have ranks wait for one another.
+const BATCHES: usize = 2;
 
 /// What another rank has to know to measure a landscape.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::lab) struct Site {
     specification: String,
+    /// What the leader has read for it.
+    files: FilesRead,
     precision: Precision,
     /// The lines or planes.
     subspaces: Vec<Axes>,
@@ -53,6 +58,7 @@ enum Found {
 impl Site {
     pub(super) fn new(
         spec: &ExperimentSpec,
+        files: FilesRead,
         precision: Precision,
         sections: &[Section],
         map: Option<&Grid>,
@@ -64,6 +70,7 @@ impl Site {
         };
         Self {
             specification: spec.to_toml(),
+            files,
             precision,
             subspaces: sections.iter().map(axes).collect(),
             map: map.cloned(),
@@ -78,8 +85,12 @@ pub(super) struct SharedSurface<'a> {
     pub(super) team: Option<&'a Team<'a>>,
     /// The number of the line or plane.
     pub(super) section: usize,
+    /// Set when the user interrupts: points are left out then.
+    pub(super) interrupt: &'a AtomicBool,
     /// What a rank could not do.
     pub(super) failure: Mutex<Option<Error>>,
+    /// Whether points were left out.
+    pub(super) is_incomplete: AtomicBool,
 }
 
 impl Surface for SharedSurface<'_> {
@@ -97,15 +108,20 @@ impl Surface for SharedSurface<'_> {
             self.here.measure(points, &mut found);
             Found::Points(found)
         };
+        let open = AtomicUsize::new(pieces.len());
         let done = |number: usize, found: Result<Found>| match found {
             Ok(Found::Points(found)) if found.len() == lock(&parts[number]).len() => {
                 lock(&parts[number]).copy_from_slice(&found);
+                open.fetch_sub(1, Ordering::Relaxed);
             }
             Ok(_) => unreachable!("there is a measurement for every point"),
             Err(error) => _ = lock(&self.failure).get_or_insert(error),
         };
-        let give_up = || lock(&self.failure).is_some();
+        let give_up = || self.interrupt.load(Ordering::Relaxed) || lock(&self.failure).is_some();
         share_out(team, &pieces, &mut here, &done, &give_up);
+        if open.load(Ordering::Relaxed) > 0 {
+            self.is_incomplete.store(true, Ordering::Relaxed);
+        }
     }
 
     fn batch(&self) -> usize {
@@ -127,19 +143,20 @@ pub(super) fn share_chains(
     subspace: &Subspace,
     grid: &Grid,
     chains: &[Range<usize>],
+    interrupt: &AtomicBool,
     on_cell: impl FnMut(usize, &CurvatureCell) -> bool + Send,
 ) -> Result<()> {
     let pieces: Vec<Share> = chains.iter().map(|c| Share::Chain(c.start, c.end)).collect();
     let listener = Mutex::new((on_cell, None));
     let over = AtomicBool::new(false);
-    let give_up = || over.load(Ordering::Relaxed);
+    let give_up = || over.load(Ordering::Relaxed) || interrupt.load(Ordering::Relaxed);
     let mut here = |piece: &Share| measure_chain(study, subspace, grid, piece, &|| !give_up());
     let done = |number: usize, found: Result<Found>| {
         let (on_cell, failure) = &mut *lock(&listener);
         match found {
             Ok(Found::Chain(cells)) => {
                 for (i, cell) in chains[number].clone().zip(&cells) {
-                    if !give_up() && !on_cell(i, cell) {
+                    if !over.load(Ordering::Relaxed) && !on_cell(i, cell) {
                         over.store(true, Ordering::Relaxed);
                     }
                 }
@@ -185,9 +202,10 @@ pub(in crate::lab) fn serve_landscape(
     site: Site,
     interrupt: &AtomicBool,
 ) -> Result<()> {
-    let Site { specification, precision, subspaces, map } = site;
+    let Site { specification, files, precision, subspaces, map } = site;
     let mut spec = ExperimentSpec::from_toml(&specification, "the leader's specification")?;
     let study = Study::first(&mut spec)?;
+    FilesRead::of([(&study.problem, &study.summary.data_sha256)])?.check(&files)?;
     let subspaces = subspaces.into_iter().map(subspace).collect::<Result<Vec<_>>>()?;
     let there = There { study: &study, precision, subspaces: &subspaces, map, interrupt };
     // A batch of points or a chain keeps all threads busy.
@@ -236,8 +254,4 @@ impl<'s> There<'s> {
 fn subspace(Axes(centre, directions): Axes) -> Result<Subspace> {
     let direction = |vector| Direction { vector: Vector::from_vec(vector), label: String::new() };
     Subspace::new(Vector::from_vec(centre), directions.into_iter().map(direction).collect())
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

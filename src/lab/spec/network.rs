@@ -101,16 +101,19 @@ impl ProblemSpec {
         Ok(())
     }
 
-    /// That a run has room for what the rows leave in the layers.
-    pub(in crate::lab) fn check_tape(&self, dataset: &Dataset) -> Result<()> {
-        let rows = dataset.features.rows();
+    /// That a run has room for what the rows leave in the layers, on each of so many ranks.
+    pub(in crate::lab) fn check_tape(&self, dataset: &Dataset, ranks: usize) -> Result<()> {
+        let rows = dataset.features.rows().div_ceil(ranks);
         let numbers = self.network(dataset)?.activations_per_row().saturating_mul(rows);
         if numbers <= TAPE_MAX {
             return Ok(());
         }
         let key = if self.layers.is_some() { "layer" } else { "hidden" };
         let problem = format!("{rows} rows would leave {numbers} numbers in the layers");
-        let remedy = format!("make them smaller, or take fewer rows: at most {TAPE_MAX} are kept");
+        let remedy = format!(
+            "make them smaller, take fewer rows, or spread them over ranks: at most {TAPE_MAX} are \
+             kept"
+        );
         Err(self.error(Defect::new(key, problem, remedy)))
     }
 

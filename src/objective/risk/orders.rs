@@ -26,6 +26,7 @@ pub(super) enum Op {
     LinearizeBatch { point: u64, rows: Vec<usize> },
     Product { gauss_newton: bool, point: u64, directions: usize },
     PredictHeldOut,
+    BytesSent,
     End,
 }
 
@@ -55,6 +56,17 @@ impl Risk {
         share.tell(op());
         numbers.iter().for_each(|numbers| share.ranks.spread_numbers(numbers.as_slice()));
         Some(turn)
+    }
+
+    /// On the leader of ranks: the bytes that all of them have sent so far, this question and
+    /// the answers left out. Nothing without ranks.
+    pub fn bytes_sent(&self) -> u64 {
+        let Some(share) = &self.share else { return 0 };
+        let before = share.ranks.bytes_sent();
+        let nothing = Vector::zeros(0);
+        let _turn = self.order(|| Op::BytesSent, &[&nothing]);
+        let all = share.ranks.gather(before);
+        all.iter().sum()
     }
 
     /// The right to something that the other ranks are about to keep; none without ranks.
@@ -94,6 +106,7 @@ impl Risk {
 
 impl Share {
     fn tell(&self, op: Op) {
+        self.is_served.store(true, Ordering::Relaxed);
         let order = Order { op, forgotten: self.forgotten.take() };
         self.ranks.broadcast(&mut Some(order));
     }
@@ -102,8 +115,9 @@ impl Share {
 impl Drop for Share {
     /// The other ranks need not wait any longer.
     fn drop(&mut self) {
-        if self.ranks.is_leader() && !self.is_forsaken.load(Ordering::Relaxed) {
+        if self.ranks.is_leader() && self.is_served.load(Ordering::Relaxed) {
             self.tell(Op::End);
+            self.ranks.release();
         }
     }
 }
@@ -147,6 +161,9 @@ impl Server<'_> {
             }
             Op::PredictHeldOut => {
                 risk.outputs_of_held_out(theta);
+            }
+            Op::BytesSent => {
+                self.ranks.gather(self.ranks.bytes_sent());
             }
             Op::ValueKeeping { tape } => {
                 let mut blocks = self.spare_tape();

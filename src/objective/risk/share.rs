@@ -36,8 +36,8 @@ pub(super) struct Share {
     /// The first row of every rank.
     starts: Vec<usize>,
     held_out: Option<RowsOfRank>,
-    /// Set where the other ranks never came to serve.
-    pub(super) is_forsaken: AtomicBool,
+    /// Whether the other ranks are in [`Risk::serve`].
+    pub(super) is_served: AtomicBool,
     /// Held by the evaluation that the ranks are at.
     pub(super) turn: Mutex<()>,
     /// The number of what they were last asked to keep.
@@ -97,7 +97,7 @@ impl Risk {
             first: own.start,
             starts,
             held_out,
-            is_forsaken: AtomicBool::new(false),
+            is_served: AtomicBool::new(false),
             turn: Mutex::default(),
             last_kept: AtomicU64::new(0),
             forgotten: Forgotten::default(),
@@ -111,11 +111,6 @@ impl Risk {
         plan.rows_of(Reduction::new(plan.blocks, ranks.size()).blocks_of(ranks.rank()))
     }
 
-    /// Blocks of a sum over so many rows, which ranks share.
-    pub fn blocks(network: &Network, rows: usize) -> usize {
-        Plan::new(rows, network).blocks
-    }
-
     /// Of so many held-out rows those that a rank holds.
     pub fn held_out_on(ranks: &Ranks, rows: usize) -> std::ops::Range<usize> {
         let blocks = rows.div_ceil(HELD_OUT_BLOCK);
@@ -123,11 +118,11 @@ impl Risk {
         at(ranks.rank()).min(rows)..at(ranks.rank() + 1).min(rows)
     }
 
-    /// On the leader: the other ranks will not be in [`Risk::serve`], because one of them has
-    /// no rows to offer; to be called before this risk is dropped without an evaluation.
-    pub fn forsake(&self) {
+    /// On the leader: the other ranks are in [`Risk::serve`], or about to be. They are let go
+    /// when this risk is dropped; before an evaluation only if this was called.
+    pub fn mark_served(&self) {
         if let Some(share) = &self.share {
-            share.is_forsaken.store(true, Ordering::Relaxed);
+            share.is_served.store(true, Ordering::Relaxed);
         }
     }
 

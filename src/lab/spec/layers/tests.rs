@@ -311,8 +311,8 @@ fn a_network_must_fit_the_data() {
 fn a_run_that_would_keep_more_than_fits_in_memory_is_refused() {
     let mut problem = problems::find("digits").unwrap();
     problem.hidden = vec![100_000];
-    problem.check_tape(&problem.data.load().unwrap()).unwrap();
+    problem.check_tape(&problem.data.load().unwrap(), 1).unwrap();
     problem.data = DataSource::Embedded { name: "california".into() };
-    let message = problem.check_tape(&problem.data.load().unwrap()).unwrap_err().to_string();
+    let message = problem.check_tape(&problem.data.load().unwrap(), 1).unwrap_err().to_string();
     assert!(message.contains("20640 rows would leave 2064020640 numbers"), "{message}");
 }
