@@ -370,7 +370,8 @@ fn bench_refuses_what_it_cannot_do() {
         ("--rounds 0", "give a number from 1 to 1000"),
         ("-j 0", "give a number from 1 to 1024"),
         ("--threads -1", "give a number from 1 to 1024"),
-        ("-p digits", "unexpected argument '-p'"),
+        ("-p digits", "not provided:\n  --ranks"),
+        ("--ranks", "there is one process, and several are to be compared"),
     ] {
         let output = output(folder.path(), &format!("bench {arguments}"));
         assert_eq!(output.status.code(), Some(2), "{arguments}");
