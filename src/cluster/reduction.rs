@@ -32,7 +32,7 @@ pub struct Step {
 /// use losslab::cluster::Reduction;
 /// assert_eq!(Reduction::new(32, 4).messages(), 3);
 /// assert_eq!(Reduction::new(32, 3).blocks_of(1), 11..22);
-/// assert_eq!(Reduction::new(32, 3).messages(), 6);
+/// assert_eq!(Reduction::new(32, 3).messages(), 5);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reduction {
