@@ -136,18 +136,7 @@ impl Ranks {
         from: usize,
         give_up: &dyn Fn() -> bool,
     ) -> Option<T> {
-        match &self.link {
-            Link::None => unreachable!("there is no rank {from}"),
-            Link::Threads(link) => match link.receive_unless(from, give_up)? {
-                Message::Bytes(bytes) => Some(decode(&bytes)),
-                Message::Numbers(_) => panic!("rank {from} sent numbers, not bytes"),
-            },
-            #[cfg(feature = "mpi")]
-            Link::Mpi => {
-                let mut bytes = Vec::new();
-                mpi::receive_unless(from, &mut bytes, give_up).then(|| decode(&bytes))
-            }
-        }
+        self.receive_bytes_unless(from, give_up).map(|bytes| decode(&bytes))
     }
 
     /// Sends numbers to another rank.
@@ -265,17 +254,21 @@ impl Ranks {
     }
 
     fn receive_bytes(&self, from: usize) -> Vec<u8> {
+        let found = self.receive_bytes_unless(from, &|| false);
+        found.unwrap_or_else(|| unreachable!("nobody gives up"))
+    }
+
+    fn receive_bytes_unless(&self, from: usize, give_up: &dyn Fn() -> bool) -> Option<Vec<u8>> {
         match &self.link {
             Link::None => unreachable!("there is no rank {from}"),
-            Link::Threads(link) => match link.receive(from) {
-                Message::Bytes(bytes) => bytes,
+            Link::Threads(link) => match link.receive_unless(from, give_up)? {
+                Message::Bytes(bytes) => Some(bytes),
                 Message::Numbers(_) => panic!("rank {from} sent numbers, not bytes"),
             },
             #[cfg(feature = "mpi")]
             Link::Mpi => {
                 let mut bytes = Vec::new();
-                mpi::receive(from, &mut bytes);
-                bytes
+                mpi::receive_unless(from, &mut bytes, give_up).then_some(bytes)
             }
         }
     }

@@ -21,6 +21,7 @@ mod split;
 mod standardise;
 mod target;
 
+pub(crate) use bytes::hex;
 pub use csv::{CsvOptions, CsvRows, read_csv};
 pub use dataset::{Dataset, Targets, Task};
 pub use feature_rows::FeatureRows;

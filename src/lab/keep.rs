@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::environment::{SOURCES, vector_instructions};
 use super::{ExperimentSpec, Run};
 use crate::data::Storage;
+use crate::data::hex;
 use crate::error::{Error, Result};
 
 /// Keeps finished runs, so that what was done before an interruption is not done again.
@@ -90,7 +91,7 @@ impl RunKey {
 
     /// In hexadecimal.
     pub fn to_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
 }
 

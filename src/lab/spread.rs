@@ -11,7 +11,9 @@ use super::follow::Task;
 use super::instance::prepare_options;
 use super::{ExperimentSpec, Instance, ProblemSpec};
 use crate::cluster::Ranks;
-use crate::data::{Dataset, KeepRows, Share, SplitFractions, TargetScale, Targets, prepare_share};
+use crate::data::{
+    Dataset, KeepRows, Share, SplitFractions, TargetScale, Targets, hex, prepare_share,
+};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::model::{Criterion, Evaluation, judge};
 use crate::numerics::{RowMatrix, Seed};
@@ -190,7 +192,7 @@ impl FilesRead {
 
 fn sha256_of_file(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|source| Error::file(path, source))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&Sha256::digest(bytes)))
 }
 
 fn differs(file: &str) -> Error {

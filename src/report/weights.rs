@@ -6,6 +6,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::atomic_write;
+use crate::data::hex;
 use crate::error::{Error, Result};
 use crate::lab::Run;
 use crate::model::{Network, to_safetensors};
@@ -36,14 +37,10 @@ pub fn write_weights(folder: &Path, run: &Run, network: &Network, theta: &Vector
 pub(super) fn weights_hash(folder: &Path, run: &Run) -> Result<Option<String>> {
     let path = folder.join(FOLDER).join(file_name(run));
     match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(hexadecimal(Sha256::digest(bytes).as_slice()))),
+        Ok(bytes) => Ok(Some(hex(&Sha256::digest(bytes)))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::file(&path, error)),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Removes the weights that belong to none of these runs: those of an earlier
@@ -84,7 +81,7 @@ fn encoded(name: &str) -> String {
         }
     }
     if text.len() > NAME_MAX {
-        let digest = hexadecimal(&Sha256::digest(name)[..6]);
+        let digest = hex(&Sha256::digest(name)[..6]);
         text.truncate(NAME_MAX - digest.len() - 1);
         text += &format!("~{digest}");
     }
