@@ -1,6 +1,7 @@
 //! Fonts, sizes, colours and dashes.
 
 use plotters::style::{FontStyle, RGBColor, register_font};
+use serde::Serialize;
 
 /// Coordinates are handed to the backends in tenths of a pixel, because
 /// plotters takes whole numbers only.
@@ -142,6 +143,25 @@ fn style_at(index: usize) -> SeriesStyle {
 /// Style number `index` of series that are no solvers.
 pub(super) fn numbered_style(index: usize) -> SeriesStyle {
     style_at(FIRST_FREE + index)
+}
+
+/// How a page draws a series: as the charts do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(in crate::report) struct PageStyle {
+    label: String,
+    /// `#rrggbb`.
+    color: String,
+    /// Pixels drawn and left out, in turn; empty for a solid line.
+    dash: &'static [f64],
+}
+
+/// The style of each label among all of them.
+pub(in crate::report) fn page_styles(labels: &[String]) -> Vec<PageStyle> {
+    let style = |label: &String| {
+        let SeriesStyle { color: RGBColor(red, green, blue), dash } = series_style(label, labels);
+        PageStyle { label: label.clone(), color: format!("#{red:02x}{green:02x}{blue:02x}"), dash }
+    };
+    labels.iter().map(style).collect()
 }
 
 impl SeriesStyle {
