@@ -1,6 +1,6 @@
 // The tables of a comparison: medians per solver, and every run.
 
-import { exact, grouped, metric, significant } from "./format.js";
+import { exact, grouped, metric, seconds, significant } from "./format.js";
 import { median } from "./statistics.js";
 import { element } from "./dom.js";
 import { swatch } from "./switches.js";
@@ -26,16 +26,20 @@ function statuses(runs) {
   return [...counts].map(([status, count]) => (count > 1 ? `${status} ×${count}` : status)).join(", ");
 }
 
+/** Lowest and highest over seeds, where they differ and all of them arrived. */
+function rangeText(costs) {
+  const [low, high] = [Math.min(...costs), Math.max(...costs)];
+  return low === high || !Number.isFinite(high) ? "" : ` (${significant(low, 3)}–${significant(high, 3)})`;
+}
+
 /** Medians over the shown seeds, a row per solver that is switched on. */
 function summaryRows(data, styles, selection) {
   return data.solvers.flatMap((solver, index) => {
     const runs = selection.solvers.has(index) ? runsOf(data, selection, index) : [];
     if (runs.length === 0) return [];
     const problem = data.problems[selection.problem];
-    const cost = (key) => {
-      const costs = runs.map((run) => run[key] ?? Infinity);
-      return problem.target_loss === null ? null : median(costs);
-    };
+    const costsOf = (key) => runs.map((run) => run[key] ?? Infinity);
+    const cost = (key) => (problem.target_loss === null ? null : median(costsOf(key)));
     return [
       {
         solver,
@@ -47,6 +51,7 @@ function summaryRows(data, styles, selection) {
         metric: medianOf(runs, (run) => run.test_metric),
         r_squared: medianOf(runs, (run) => run.test_r_squared),
         passes: cost("passes_to_target"),
+        range: rangeText(costsOf("passes_to_target")),
         seconds: data.timed ? cost("seconds_to_target") : null,
         total: data.timed ? medianOf(runs, (run) => run.seconds) : null,
         iterations: medianOf(runs, (run) => run.iterations),
@@ -77,7 +82,7 @@ export function summaryTable(data, styles, selection) {
   });
   const toTarget = (row, value) => {
     if (value === null) return "–";
-    const share = row.reached > 0 && row.reached < row.runs ? ` (${row.reached}/${row.runs})` : "";
+    const share = row.reached > 0 && row.reached < row.runs ? ` (${row.reached}/${row.runs} reached)` : "";
     return Number.isFinite(value) ? significant(value, 3) + share : `not reached${share}`;
   };
   const columns = [
@@ -85,15 +90,15 @@ export function summaryTable(data, styles, selection) {
     { title: "how runs ended", value: (row) => row.statuses, show: (row) => row.statuses },
     number("training loss", (row) => row.loss, (row) => significant(row.loss), "the lowest reached, penalty included"),
     number("test metric", (row) => row.metric, (row) => metric(problem().metric, row.metric), "on held-out rows, at the lowest training loss", () => problem().metric === "accuracy"),
-    number("passes to target", (row) => row.passes, (row) => toTarget(row, row.passes), "a run that never got there counts as infinite"),
+    number("passes to target", (row) => row.passes, (row) => [toTarget(row, row.passes), element("small", {}, row.range)], "the range over seeds in brackets; a run that never got there counts as infinite"),
     number("iterations", (row) => row.iterations, (row) => grouped(row.iterations)),
   ];
   if (data.problems.some((p) => p.metric === "rmse")) {
     columns.splice(4, 0, number("test R²", (row) => row.r_squared, (row) => (row.r_squared === null ? "–" : row.r_squared.toFixed(3)), "coefficient of determination", () => true));
   }
   if (data.timed) {
-    columns.push(number("seconds to target", (row) => row.seconds, (row) => toTarget(row, row.seconds)));
-    columns.push(number("seconds", (row) => row.total, (row) => significant(row.total, 3), "of the whole run"));
+    columns.push(number("time to target", (row) => row.seconds, (row) => (row.seconds === null || !Number.isFinite(row.seconds) ? toTarget(row, row.seconds) : seconds(row.seconds))));
+    columns.push(number("time", (row) => row.total, (row) => seconds(row.total), "of the whole run"));
   }
   const table = sortableTable({
     name: "summary",
@@ -134,7 +139,7 @@ export function runTable(data, styles, selection) {
     number("products", (run) => run.requested[4] + run.requested[5], grouped),
     { title: "message", value: (run) => run.message ?? "", show: (run) => run.message ?? "" },
   ];
-  if (data.timed) columns.splice(9, 0, number("seconds", (run) => run.seconds, (v) => significant(v)));
+  if (data.timed) columns.splice(9, 0, number("time", (run) => run.seconds, seconds));
   const table = sortableTable({
     name: "runs",
     caption: "Runs on the chosen problem. Exact values appear where the pointer rests on a number.",
