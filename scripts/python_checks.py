@@ -71,7 +71,8 @@ def refused_data(names):
     text = np.where(names["y"] > 0, "dear", "cheap")
     for array in text, text.astype(object):
         np.savez("text.npz", x=names["x"], y=array)
-        assert "np.unique(y, return_inverse=True)[1]" in refusal(names, "eval", "--data", "text.npz")
+        message = refusal(names, "eval", "--data", "text.npz")
+        assert "np.unique(y, return_inverse=True)[1]" in message, message
 
 
 @check_of("Your data")
@@ -79,8 +80,8 @@ def task_by_dtype(names):
     """the dtype of y decides on the task, text in a table on classes, --task on both"""
     np, losslab = names["np"], names["losslab"]
     counts = np.arange(300) % 3
-    for values, more, task in [(counts, [], "multi-class"), (counts.astype(float), [], "regression"),
-                               (counts > 0, [], "binary"),
+    for values, more, task in [(counts, [], "multi-class"), (counts > 0, [], "binary"),
+                               (counts.astype(float), [], "regression"),
                                (counts, ["--task", "regression"], "regression")]:
         np.savez_compressed("counts.npz", x=names["x"].astype(np.float32), y=values)
         [found] = losslab("eval", "--data", "counts.npz", *more)
@@ -186,8 +187,9 @@ def hessian(loss_gradient, theta, step=1e-5):
     """By central differences of a gradient, which errs by about 1e-10."""
     import numpy as np
 
-    columns = [(loss_gradient(theta + step * unit) - loss_gradient(theta - step * unit)) / (2 * step)
-               for unit in np.eye(len(theta))]
+    units = step * np.eye(len(theta))
+    columns = [(loss_gradient(theta + unit) - loss_gradient(theta - unit)) / (2 * step)
+               for unit in units]
     return (np.array(columns) + np.transpose(columns)) / 2
 
 
@@ -231,7 +233,8 @@ def gradient_by_hand(names):
     np = names["np"]
     flags = ["--data", "houses.csv", "--target", "price", "--hidden", "16,8", "--split", "all"]
     order = [f"layers.{layer}.{part}" for layer in range(3) for part in ("weight", "bias")]
-    for weights, error in [([], 1e-14), (["--weights", "results/houses/weights.safetensors"], 1e-15)]:
+    trained = ["--weights", "results/houses/weights.safetensors"]
+    for weights, error in [([], 1e-14), (trained, 1e-15)]:
         names["losslab"]("eval", *flags, *weights, "-o", "houses.safetensors")
         arrays = names["load_file"]("houses.safetensors")
         theta, gradient = (np.concatenate([arrays[prefix + name].ravel() for name in order])
