@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 /// The modules in `assets/`, each after those that it imports from.
-pub(super) const MODULES: [&str; 26] = [
+pub(super) const MODULES: [&str; 28] = [
     include_str!("assets/format.js"),
     include_str!("assets/statistics.js"),
     include_str!("assets/dom.js"),
@@ -27,6 +27,8 @@ pub(super) const MODULES: [&str; 26] = [
     include_str!("assets/path_slider.js"),
     include_str!("assets/profile_line.js"),
     include_str!("assets/landscape.js"),
+    include_str!("assets/eigenvalues.js"),
+    include_str!("assets/along.js"),
     include_str!("assets/spectrum.js"),
     include_str!("assets/connection.js"),
     include_str!("assets/page.js"),

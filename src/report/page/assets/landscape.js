@@ -4,7 +4,7 @@ import { counted, exact, grouped, percent, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
 import { chart } from "./plot.js";
 import { choice, swatch, switches, toggle, toggles } from "./switches.js";
-import { sortableTable } from "./table.js";
+import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
 import { finite, signedKind, valueScale } from "./scales.js";
 import { fieldOf, groundTraces, isSigned, markTraces, namedTrace, pathTraces, planeLayout } from "./plane.js";
@@ -147,21 +147,14 @@ function walkTable(data, styles) {
     farthest: Math.max(...run.distance_from_plane),
     last: run.iterations.length - 1,
   }));
-  const number = (title, value, text, hint) => ({
-    title,
-    hint,
-    numeric: true,
-    value,
-    show: (row) => element("span", { title: exact(value(row)) }, text(value(row))),
-  });
   const columns = [
     { title: "solver", value: (row) => row.label, show: (row) => [swatch(row.style), row.label] },
     { title: "status", value: (row) => row.status ?? "", show: (row) => row.status ?? "–" },
-    number("iterations", (row) => row.iterations[row.last], grouped),
-    number("passes", (row) => row.passes, (v) => significant(v)),
-    number("loss at the end", (row) => row.loss[row.last], (v) => significant(v)),
-    number(`of its variance in the ${shape}`, (row) => row.captured_variance, (v) => percent(v, 1), "about the run's own mean"),
-    number(`farthest from the ${shape}`, (row) => row.farthest, (v) => significant(v, 3), "‖Δθ‖"),
+    numberColumn("iterations", (row) => row.iterations[row.last], grouped),
+    numberColumn("passes", (row) => row.passes, (v) => significant(v)),
+    numberColumn("loss at the end", (row) => row.loss[row.last], (v) => significant(v)),
+    numberColumn(`of its variance in the ${shape}`, (row) => row.captured_variance, (v) => percent(v, 1), "about the run's own mean"),
+    numberColumn(`farthest from the ${shape}`, (row) => row.farthest, (v) => significant(v, 3), "‖Δθ‖"),
   ];
   return sortableTable({ name: "walks", caption: "The runs, and how much of each is to be seen here.", columns, rows }).node;
 }

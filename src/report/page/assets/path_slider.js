@@ -1,10 +1,10 @@
 // A slider over the iterations of paths: where every solver is, and what the plane hides of it.
 
-import { exact, grouped, significant } from "./format.js";
+import { grouped, significant } from "./format.js";
 import { element } from "./dom.js";
-import { axis, chart, colors, line, readable } from "./plot.js";
+import { axis, chart, colors, line, readable, upright } from "./plot.js";
 import { slider, swatch, switches, choice } from "./switches.js";
-import { sortableTable } from "./table.js";
+import { numberColumn, sortableTable } from "./table.js";
 
 /** Milliseconds between two steps of the animation, and into how many it is divided. */
 const PACE = { calm: { every: 1200, steps: 12 }, usual: { every: 90, steps: 160 } };
@@ -59,24 +59,17 @@ function player(input, last) {
 
 /** Where each solver is. */
 function readout(walks, selection) {
-  const number = (title, value, text, hint) => ({
-    title,
-    hint,
-    numeric: true,
-    value,
-    show: (row) => element("span", { title: exact(value(row)) }, text(value(row))),
-  });
   const atEnd = (row) => (row.at === row.walk.iterations.length - 1 ? row.walk.passes : null);
   const columns = [
     { title: "solver", value: (row) => row.walk.label, show: (row) => [swatch(row.walk.style), row.walk.label] },
-    number("iteration", (row) => row.walk.iterations[row.at], grouped),
-    number("true loss", (row) => row.walk.loss[row.at], (v) => significant(v), "of the iterate itself"),
-    number("loss of the plane below", (row) => row.walk.below[row.at], (v) => significant(v), "at the iterate's shadow"),
-    number("distance from the plane", (row) => row.walk.distance[row.at], (v) => significant(v), "‖Δθ‖ to the shadow"),
+    numberColumn("iteration", (row) => row.walk.iterations[row.at], grouped),
+    numberColumn("true loss", (row) => row.walk.loss[row.at], (v) => significant(v), "of the iterate itself"),
+    numberColumn("loss of the plane below", (row) => row.walk.below[row.at], (v) => significant(v), "at the iterate's shadow"),
+    numberColumn("distance from the plane", (row) => row.walk.distance[row.at], (v) => significant(v), "‖Δθ‖ to the shadow"),
   ];
   if (walks.some((walk) => walk.passes !== null)) {
     const hint = "what the whole run took, known at its end";
-    columns.push(number("passes", atEnd, (v) => (v === null ? "" : significant(v)), hint));
+    columns.push(numberColumn("passes", atEnd, (v) => (v === null ? "" : significant(v)), hint));
   }
   const table = sortableTable({
     name: "iterates",
@@ -120,14 +113,13 @@ function hiddenChart(walks, selection) {
   const build = () => {
     const shown = walks.filter((_, key) => selection.chosen.has(key));
     const x = view.across === "log" ? Math.max(selection.now, 1e-9) : selection.now;
-    const cursor = { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1 };
     return {
       data: shown.flatMap((walk) => [...lossTraces(walk), ...nowTrace(walk, selection.now)]),
       layout: {
         xaxis: axis("iteration", { anchor: "y2", type: view.across, rangemode: "tozero" }),
         yaxis: axis("training loss", { domain: [0.43, 1], type: view.scale }),
         yaxis2: axis("distance, ‖Δθ‖", { domain: [0, 0.35], rangemode: "tozero" }),
-        shapes: [{ ...cursor, line: { color: colors().ink, width: 1, dash: "dot" } }],
+        shapes: [upright(x, colors().ink)],
         uirevision: view.scale + view.across,
       },
     };

@@ -24,7 +24,7 @@ export function fieldOf(axes, values, more) {
 }
 
 /** A flat list as rows. */
-export function rowsOf(field, values) {
+export function gridRows(field, values) {
   const width = field.x.length;
   return field.y.map((_, row) => values.slice(row * width, (row + 1) * width));
 }
@@ -49,7 +49,7 @@ function colorBar(field, scale, narrow) {
 
 /** Colours in bands, or a cell around each point. */
 function groundTrace(field, scale, narrow) {
-  const heights = rowsOf(field, field.values.map((value) => heightOf(scale, value)));
+  const heights = gridRows(field, field.values.map((value) => heightOf(scale, value)));
   const common = {
     x: field.x,
     y: field.y,
@@ -58,7 +58,7 @@ function groundTrace(field, scale, narrow) {
     zmax: scale.high,
     colorscale: colorsOf(field),
     colorbar: colorBar(field, scale, narrow),
-    text: rowsOf(field, field.values.map((value) => exact(value))),
+    text: gridRows(field, field.values.map((value) => exact(value))),
     hovertemplate: `${field.name} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
     hoverongaps: false,
   };
@@ -98,9 +98,9 @@ function levelTrace(field, scale, level, rows, isFilled) {
 function levelTraces(field, scale, isFilled) {
   if (field.cells) {
     if (!field.diverging) return [];
-    return [levelTrace(field, scale, 0, rowsOf(field, field.values), true)];
+    return [levelTrace(field, scale, 0, gridRows(field, field.values), true)];
   }
-  const rows = rowsOf(field, field.values.map((value) => (value === null ? null : value - scale.offset)));
+  const rows = gridRows(field, field.values.map((value) => (value === null ? null : value - scale.offset)));
   const inside = scale.levels.filter((_, k) => scale.ticks[k] > scale.low && scale.ticks[k] < scale.high);
   return inside.map((level) => levelTrace(field, scale, level, rows, isFilled));
 }

@@ -1,7 +1,7 @@
 // Loss and metric along a line of weights: the mean over random draws with their range.
 
 import { exact } from "./format.js";
-import { axis, chart, colors, line, readable, translucent } from "./plot.js";
+import { atTop, axis, chart, colors, line, readable, translucent, upright } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { distances } from "./plane.js";
 
@@ -81,8 +81,8 @@ function shadows(paths) {
 function marksOf(points) {
   const { ink, muted } = colors();
   return {
-    shapes: points.map(({ at }) => ({ type: "line", xref: "x", yref: "paper", x0: at[0], x1: at[0], y0: 0, y1: 1, line: { color: muted, width: 1, dash: "dot" } })),
-    annotations: points.map(({ at, label }) => ({ xref: "x", yref: "paper", x: at[0], y: 1, text: label, showarrow: false, xanchor: "left", yanchor: "top", font: { color: ink, size: 12 } })),
+    shapes: points.map(({ at }) => upright(at[0], muted)),
+    annotations: points.map(({ at, label }) => ({ ...atTop(at[0], label, ink), xanchor: "left" })),
   };
 }
 

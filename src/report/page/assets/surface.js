@@ -3,8 +3,8 @@
 import { exact } from "./format.js";
 import { element } from "./dom.js";
 import { axis, chart, colors, readable } from "./plot.js";
-import { extent, heightOf, resolvedKind, scaledName, tickSettings, valueScale } from "./scales.js";
-import { colorsOf, heightAt, rowsOf } from "./plane.js";
+import { extent, heightOf, resolvedKind, tickSettings, valueScale } from "./scales.js";
+import { colorsOf, heightAt, gridRows } from "./plane.js";
 
 /** How far paths lie above the surface, as a share of its height, so that it does not hide them. */
 const LIFT = 0.012;
@@ -30,14 +30,14 @@ function ground(field, heights, scale, isTrue) {
     type: "surface",
     x: field.x,
     y: field.y,
-    z: rowsOf(field, heights),
+    z: gridRows(field, heights),
     cmin: low,
     cmax: high,
     colorscale: colorsOf(field),
     showscale: false,
     // What lies below it must be seen.
     opacity: isTrue ? 0.85 : 1,
-    text: rowsOf(field, field.values.map((value) => exact(value))),
+    text: gridRows(field, field.values.map((value) => exact(value))),
     hovertemplate: `${field.name} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
     lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05, roughness: 0.9 },
     contours: {
@@ -164,9 +164,6 @@ function pathTraces3d(field, heights, scale, path, isTrue) {
   ];
 }
 
-/** Names longer than this do not fit beside the vertical axis; the plane's colour bar has them. */
-const LONGEST_NAME = 16;
-
 function sceneAxis(title, more) {
   const { grid, ink } = colors();
   const settings = axis(title, more);
@@ -232,7 +229,6 @@ export function surfaceChart(name, state) {
     const heights = field.values.map((value) => heightOf(scale, value));
     const drawn = paths.flatMap((path) => pathTraces3d(field, heights, scale, path, isTrue));
     const room = 0.03 * (scale.high - scale.low);
-    const name = scaledName(scale, field.name);
     return {
       data: [ground(field, heights, scale, isTrue), ...drawn],
       layout: {
@@ -244,7 +240,8 @@ export function surfaceChart(name, state) {
           aspectratio: ratio(field, isEqual),
           xaxis: sceneAxis(field.xName.replace(", ‖Δθ‖", "")),
           yaxis: sceneAxis(field.yName.replace(", ‖Δθ‖", "")),
-          zaxis: sceneAxis(name.length > LONGEST_NAME ? "" : name, { ...tickSettings(scale), range: [scale.low - room, scale.high + room] }),
+          // Its name stands at the plane's colour bar, where there is room for it.
+          zaxis: sceneAxis("", { ...tickSettings(scale), range: [scale.low - room, scale.high + room] }),
         },
       },
     };
