@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 /// The modules in `assets/`, each after those that it imports from.
-pub(super) const MODULES: [&str; 28] = [
+pub(super) const MODULES: [&str; 29] = [
     include_str!("assets/format.js"),
     include_str!("assets/statistics.js"),
     include_str!("assets/dom.js"),
@@ -26,6 +26,7 @@ pub(super) const MODULES: [&str; 28] = [
     include_str!("assets/surface.js"),
     include_str!("assets/path_slider.js"),
     include_str!("assets/profile_line.js"),
+    include_str!("assets/landscape_facts.js"),
     include_str!("assets/landscape.js"),
     include_str!("assets/eigenvalues.js"),
     include_str!("assets/along.js"),

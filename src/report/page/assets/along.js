@@ -2,6 +2,7 @@
 
 import { exact, grouped, significant } from "./format.js";
 import { element, section } from "./dom.js";
+import { keptChoices, keptSet } from "./view.js";
 import { axis, chart, colors, line, readable } from "./plot.js";
 import { choice, swatch, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
@@ -24,7 +25,10 @@ function lossTrace(run, style) {
 }
 
 function curvatureTrace(run, style, key) {
-  const text = run.curvature.map((at) => `${exact(at[key])}<br>residual ${significant(at[`${key}_residual`], 2)}<br>loss ${exact(at.loss)}`);
+  const text = run.curvature.map(
+    (at) =>
+      `${exact(at[key])}<br>residual ${significant(at[`${key}_residual`], 2)}<br>loss ${exact(at.loss)}`,
+  );
   return {
     x: run.curvature.map((at) => at.iteration),
     y: run.curvature.map((at) => at[key]),
@@ -45,7 +49,8 @@ function limitTrace(run, style) {
     y: [run.limit.value, run.limit.value, run.limit.value],
     mode: "lines+text",
     text: ["", "", words],
-    textposition: "middle right",
+    // On a phone there is no room beside the curves.
+    textposition: window.innerWidth < 640 ? "top left" : "middle right",
     cliponaxis: false,
     textfont: { color: readable(style.color), size: 12 },
     line: { color: readable(style.color), width: 1.5, dash: "5px,4px" },
@@ -60,7 +65,10 @@ function stepsTrace(run, style) {
     mode: "lines+markers",
     line: line(style, 1.5),
     marker: { size: 4, color: readable(style.color) },
-    text: run.steps.map((step) => `${exact(step.step_times_curvature)}<br>length ${significant(step.length)}<br>curvature along it ${significant(step.along)}`),
+    text: run.steps.map((step) => {
+      const along = `length ${significant(step.length)}<br>curvature along it ${significant(step.along)}`;
+      return `${exact(step.step_times_curvature)}<br>${along}`;
+    }),
     hovertemplate: `<b>${run.label}</b><br>step %{x}<br>step × curvature %{text}<extra></extra>`,
   };
 }
@@ -70,7 +78,8 @@ function shownTraces(runs, styles, view) {
   return runs.flatMap((run, index) => {
     if (!view.chosen.has(index)) return [];
     const style = styles[index];
-    if (view.shown === "steps") return run.steps.length > 0 ? [stepsTrace(run, style), lossTrace(run, style)] : [];
+    if (view.shown === "steps")
+      return run.steps.length > 0 ? [stepsTrace(run, style), lossTrace(run, style)] : [];
     if (run.curvature.length === 0) return [lossTrace(run, style)];
     const limit = run.limit && view.shown === "largest" ? [limitTrace(run, style)] : [];
     return [curvatureTrace(run, style, view.shown), ...limit, lossTrace(run, style)];
@@ -80,10 +89,32 @@ function shownTraces(runs, styles, view) {
 /** The lines at 1 and 2: minimum of the model along a step, and where it is back. */
 function stepRules() {
   const { muted, ink } = colors();
-  const rules = [[1, "minimum"], [2, "no decrease"]];
+  const rules = [
+    [1, "minimum"],
+    [2, "no decrease"],
+  ];
   return {
-    shapes: rules.map(([at]) => ({ type: "line", xref: "paper", yref: "y", x0: 0, x1: 1, y0: at, y1: at, line: { color: muted, width: 1, dash: "dot" } })),
-    annotations: rules.map(([at, text]) => ({ xref: "paper", yref: "y", x: 1, y: at, xanchor: "right", yanchor: "bottom", showarrow: false, text, font: { size: 12, color: ink } })),
+    shapes: rules.map(([at]) => ({
+      type: "line",
+      xref: "paper",
+      yref: "y",
+      x0: 0,
+      x1: 1,
+      y0: at,
+      y1: at,
+      line: { color: muted, width: 1, dash: "dot" },
+    })),
+    annotations: rules.map(([at, text]) => ({
+      xref: "paper",
+      yref: "y",
+      x: 1,
+      y: at,
+      xanchor: "right",
+      yanchor: "bottom",
+      showarrow: false,
+      text,
+      font: { size: 12, color: ink },
+    })),
   };
 }
 
@@ -111,18 +142,32 @@ function alongChart(along, styles, view) {
   };
   const drawn = chart({ name: "along", label: "Curvature and loss along the runs", height: 520, build });
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
     drawn.update();
   };
   const known = Object.entries(SHOWN_ALONG).filter(([key]) =>
-    along.runs.some((run) => (key === "steps" ? run.steps.length > 0 : run.curvature.some((at) => at[key] !== null))),
+    along.runs.some((run) =>
+      key === "steps" ? run.steps.length > 0 : run.curvature.some((at) => at[key] !== null),
+    ),
   );
-  const scales = [["linear", "linear"], ["log", "logarithmic"]];
+  const follow = () => {
+    view.chosen.note();
+    drawn.update();
+  };
+  const scales = [
+    ["linear", "linear"],
+    ["log", "logarithmic"],
+  ];
   const controls = switches(
     known.length > 1 ? choice("Shown", known, view.shown, set("shown")) : null,
     choice("Vertical", scales, view.vertical, set("vertical")),
     choice("Iterations", scales, view.across, set("across")),
-    toggles("Runs", along.runs.map((run, key) => ({ key, text: run.label, style: styles[key] })), view.chosen, drawn.update),
+    toggles(
+      "Runs",
+      along.runs.map((run, key) => ({ key, text: run.label, style: styles[key] })),
+      view.chosen,
+      follow,
+    ),
   );
   return [controls, drawn.node];
 }
@@ -143,29 +188,64 @@ function alongTable(along, styles) {
   const columns = [
     { title: "run", value: (row) => row.label, show: (row) => [swatch(row.style), row.label] },
     numberColumn("points", (row) => row.curvature.length, grouped),
-    numberColumn("λmax at first", (row) => row.curvature[0]?.largest ?? null, (v) => significant(v)),
-    numberColumn("highest", (row) => row.most, (v) => significant(v)),
-    numberColumn("at the end", (row) => row.curvature.at(-1)?.largest ?? null, (v) => significant(v)),
-    { title: "limit", value: (row) => row.limit?.value ?? null, numeric: true, show: (row) => (row.limit ? `${row.limit.rule} = ${significant(row.limit.value, 3)}` : "–") },
-    numberColumn("mean of the last fifth over the limit", (row) => row.hovering?.ratio ?? null, (v) => significant(v, 3), "1: the run hovers at the edge of stability"),
-    numberColumn("loss at the end", (row) => row.losses.at(-1)?.[1] ?? null, (v) => significant(v)),
+    numberColumn(
+      "λmax at first",
+      (row) => row.curvature[0]?.largest ?? null,
+      (v) => significant(v),
+    ),
+    numberColumn(
+      "highest",
+      (row) => row.most,
+      (v) => significant(v),
+    ),
+    numberColumn(
+      "at the end",
+      (row) => row.curvature.at(-1)?.largest ?? null,
+      (v) => significant(v),
+    ),
+    {
+      title: "limit",
+      value: (row) => row.limit?.value ?? null,
+      numeric: true,
+      show: (row) => (row.limit ? `${row.limit.rule} = ${significant(row.limit.value, 3)}` : "–"),
+    },
+    numberColumn(
+      "mean of the last fifth over the limit",
+      (row) => row.hovering?.ratio ?? null,
+      (v) => significant(v, 3),
+      "1: the run hovers at the edge of stability",
+    ),
+    numberColumn(
+      "loss at the end",
+      (row) => row.losses.at(-1)?.[1] ?? null,
+      (v) => significant(v),
+    ),
   ];
   if (rows.some((row) => row.met !== null)) {
-    columns.push(numberColumn("step × curvature, median", (row) => row.met, (v) => significant(v, 3), "sᵀHs / (−gᵀs)"));
+    columns.push(
+      numberColumn(
+        "step × curvature, median",
+        (row) => row.met,
+        (v) => significant(v, 3),
+        "sᵀHs / (−gᵀs)",
+      ),
+    );
   }
   return sortableTable({ name: "along", caption: "What was met along each run.", columns, rows }).node;
 }
 
 /** Notes, chart and table of runs with the curvature along them. */
-function alongContent(along, styles) {
-  const view = {
-    shown: along.runs.some((run) => run.curvature.length > 0) ? "largest" : "steps",
-    vertical: "linear",
-    across: "linear",
-    chosen: new Set(along.runs.map((_, index) => index)),
-  };
+function alongContent(along, styles, prefix) {
+  const first = along.runs.some((run) => run.curvature.length > 0) ? "largest" : "steps";
+  const view = keptChoices(`${prefix}.along`, {
+    shown: [first, Object.keys(SHOWN_ALONG)],
+    vertical: ["linear", ["linear", "log"]],
+    across: ["linear", ["linear", "log"]],
+  });
+  const all = along.runs.map((_, index) => index);
+  view.chosen = keptSet(`${prefix}.along.runs`, all, all);
   const steps = along.runs.some((run) => run.steps.length > 0)
-    ? ["sᵀHs / (−gᵀs) of each step s: 1 is the minimum of the quadratic model along it, at 2 the model is back where it was."]
+    ? ["sᵀHs / (−gᵀs) of each step s: 1 is the minimum of the quadratic model along it, 2 has no decrease."]
     : [];
   return [
     [...along.notes, ...steps].map((note) => element("p", { class: "note" }, note)),
@@ -179,14 +259,19 @@ export function alongParts(along, styles, id) {
   if (!along || along.runs.length === 0) return null;
   const known = new Map(styles.map((style) => [style.label, style]));
   const own = along.runs.map((run) => known.get(run.label) ?? styles[0]);
-  return section(`${id}-along`, 3, "Along the run", alongContent(along, own));
+  return section(`${id}-along`, 3, "Along the run", alongContent(along, own, id.replace("part-", "")));
 }
 
 /** The parts of a section of its own. */
 export function renderAlong(part, id) {
   return [
     element("p", {}, part.data.title),
-    section(`${id}-curvature`, 3, "Largest eigenvalue and loss", alongContent(part.data, part.styles)),
+    section(
+      `${id}-curvature`,
+      3,
+      "Largest eigenvalue and loss",
+      alongContent(part.data, part.styles, id.replace("part-", "")),
+    ),
     provenance(part, id, 3),
   ];
 }

@@ -1,6 +1,7 @@
 // Charts of eigenvalues: their density, and those at both ends by rank.
 
 import { exact, significant } from "./format.js";
+import { keptChoices } from "./view.js";
 import { atTop, axis, chart, colors, line, readable, translucent, upright } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { extent, signedLogScale, tickSettings } from "./scales.js";
@@ -21,13 +22,17 @@ function eigenvalueScale(matrices, kind) {
   const threshold = Math.min(...known.map((one) => one.density.sigma), Math.max(-low, high));
   const scale = signedLogScale([low, high], threshold);
   const room = 0.03 * (scale.high - scale.low);
-  return { to: scale.to, settings: { ...tickSettings(scale), range: [scale.low - room, scale.high + room] } };
+  return {
+    to: scale.to,
+    settings: { ...tickSettings(scale), range: [scale.low - room, scale.high + room] },
+  };
 }
 
 /** Both edges of the band: two standard errors, or the least and largest of the probes. */
 function bandEdges(density, band) {
   if (band === "range") return [density.low, density.high];
-  const edge = (sign) => density.mean.map((mean, i) => Math.max(0, mean + sign * 2 * (density.standard_error[i] ?? 0)));
+  const edge = (sign) =>
+    density.mean.map((mean, i) => Math.max(0, mean + sign * 2 * (density.standard_error[i] ?? 0)));
   return [edge(-1), edge(1)];
 }
 
@@ -35,7 +40,9 @@ function densityTraces(one, style, scale, view, floor) {
   const { density } = one;
   const x = density.grid.map(scale.to);
   const color = readable(style.color);
-  const [low, high] = bandEdges(density, view.band).map((edge) => edge.map((value) => Math.max(value, floor)));
+  const [low, high] = bandEdges(density, view.band).map((edge) =>
+    edge.map((value) => Math.max(value, floor)),
+  );
   const edge = (y, fill) => ({
     x,
     y,
@@ -71,7 +78,9 @@ function exactTrace(one, scale) {
     y: density.exact,
     mode: "lines",
     line: { color: colors().ink, width: 1, dash: "1px,3px" },
-    text: density.grid.map((value, i) => `λ ${exact(value)}<br>density of all eigenvalues ${exact(density.exact[i])}`),
+    text: density.grid.map(
+      (value, i) => `λ ${exact(value)}<br>density of all eigenvalues ${exact(density.exact[i])}`,
+    ),
     hovertemplate: `<b>${one.matrix}</b><br>%{text}<extra></extra>`,
   };
 }
@@ -94,7 +103,10 @@ function rugTrace(one, style, scale, row) {
 /** The ends of the first matrix. */
 function endMarks(one, scale) {
   const { muted, ink } = colors();
-  const ends = [["λmin", one?.smallest[0], "left"], ["λmax", one?.largest[0], "right"]].filter(([, pair]) => pair);
+  const ends = [
+    ["λmin", one?.smallest[0], "left"],
+    ["λmax", one?.largest[0], "right"],
+  ].filter(([, pair]) => pair);
   return {
     shapes: ends.map(([, pair]) => upright(scale.to(pair.value), muted)),
     annotations: ends.map(([name, pair, xanchor]) => {
@@ -108,13 +120,21 @@ function smoothingText(matrices) {
   const [first] = matrices.filter((one) => one.density);
   if (!first) return "";
   const { probes, steps, sigma, distance } = first.density;
-  const known = distance === null ? "" : `; L1 distance from that of all eigenvalues ${significant(distance, 2)} (${first.matrix})`;
-  return `${probes} probes of ${steps} Lanczos steps; Gaussian kernel of width ${significant(sigma, 2)}${known}.`;
+  const known =
+    distance === null
+      ? ""
+      : `; L1 distance from that of all eigenvalues ${significant(distance, 2)} (${first.matrix})`;
+  const width = significant(sigma, 2);
+  return `${probes} probes of ${steps} Lanczos steps; Gaussian kernel of width ${width}${known}.`;
 }
 
 /** The densities at the point that `shown()` names: { matrices, styles }. */
-export function densityChart(shown) {
-  const view = { across: "linear", vertical: "log", band: "errors" };
+export function densityChart(shown, prefix) {
+  const view = keptChoices(`${prefix}.density`, {
+    across: ["linear", ["linear", "signed-log"]],
+    vertical: ["log", ["log", "linear"]],
+    band: ["errors", ["errors", "range"]],
+  });
   const note = document.createElement("p");
   note.className = "note";
   const build = () => {
@@ -133,22 +153,62 @@ export function densityChart(shown) {
       data: [...lines, ...exacts, ...rugs],
       layout: {
         xaxis: axis("eigenvalue λ", { anchor: "y2", ...scale.settings }),
-        yaxis: axis("spectral density", { domain: [0.12, 1], type: view.vertical, range: isLog ? logRange : [0, 1.1 * highest] }),
-        yaxis2: axis("", { domain: [0, 0.09], range: [-0.6, matrices.length - 0.4], showticklabels: false, ticks: "", showgrid: false, zeroline: false }),
+        yaxis: axis("spectral density", {
+          domain: [0.12, 1],
+          type: view.vertical,
+          range: isLog ? logRange : [0, 1.1 * highest],
+        }),
+        yaxis2: axis("", {
+          domain: [0, 0.09],
+          range: [-0.6, matrices.length - 0.4],
+          showticklabels: false,
+          ticks: "",
+          showgrid: false,
+          zeroline: false,
+        }),
         uirevision: `${point.at}${view.across}${view.vertical}`,
         ...endMarks(matrices[0], scale),
       },
     };
   };
-  const drawn = chart({ name: "density", label: "Spectral density, and the eigenvalues at its foot", height: 430, build });
+  const drawn = chart({
+    name: "density",
+    label: "Spectral density, and the eigenvalues at its foot",
+    height: 430,
+    build,
+  });
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
     drawn.update();
   };
   const controls = switches(
-    choice("Eigenvalues", [["linear", "linear"], ["signed-log", "logarithmic on both sides of 0"]], view.across, set("across")),
-    choice("Density", [["log", "logarithmic"], ["linear", "linear"]], view.vertical, set("vertical")),
-    choice("Band", [["errors", "two standard errors"], ["range", "all probes"]], view.band, set("band")),
+    choice(
+      "Eigenvalues",
+      [
+        ["linear", "linear"],
+        ["signed-log", "logarithmic on both sides of 0"],
+      ],
+      view.across,
+      set("across"),
+    ),
+    choice(
+      "Density",
+      [
+        ["log", "logarithmic"],
+        ["linear", "linear"],
+      ],
+      view.vertical,
+      set("vertical"),
+    ),
+    choice(
+      "Band",
+      [
+        ["errors", "two standard errors"],
+        ["range", "all probes"],
+      ],
+      view.band,
+      set("band"),
+    ),
   );
   return { node: [controls, note, drawn.node], update: drawn.update };
 }
@@ -161,7 +221,12 @@ function rankTrace(one, style, end, symbol) {
     y: pairs.map((pair) => Math.abs(pair.value)),
     mode: "lines+markers",
     line: { ...line(style, 1.5) },
-    marker: { symbol: pairs.map((pair) => (pair.value < 0 ? `${symbol}-open` : symbol)), size: 8, color, line: { color, width: 1.5 } },
+    marker: {
+      symbol: pairs.map((pair) => (pair.value < 0 ? `${symbol}-open` : symbol)),
+      size: 8,
+      color,
+      line: { color, width: 1.5 },
+    },
     text: pairs.map((pair) => `${exact(pair.value)}<br>residual ${significant(pair.residual, 2)}`),
     hovertemplate: `<b>${one.matrix}</b>, ${end} number %{x}<br>%{text}<extra></extra>`,
   };
@@ -177,8 +242,11 @@ function gapShapes(matrices, styles) {
 }
 
 /** Eigenvalues by rank from either end; open marks are negative ones. */
-export function screeChart(shown) {
-  const view = { vertical: "log", end: "largest" };
+export function screeChart(shown, prefix) {
+  const view = keptChoices(`${prefix}.ranks`, {
+    vertical: ["log", ["log", "linear"]],
+    end: ["largest", ["largest", "smallest"]],
+  });
   const build = () => {
     const { point, matrices, styles } = shown();
     const symbol = view.end === "largest" ? "circle" : "square";
@@ -186,7 +254,10 @@ export function screeChart(shown) {
       data: matrices.map((one) => rankTrace(one, styles.get(one.matrix), view.end, symbol)),
       layout: {
         xaxis: axis(`rank from the ${view.end} eigenvalue`, { rangemode: "tozero" }),
-        yaxis: axis("|eigenvalue|", { type: view.vertical, rangemode: view.vertical === "log" ? "normal" : "tozero" }),
+        yaxis: axis("|eigenvalue|", {
+          type: view.vertical,
+          rangemode: view.vertical === "log" ? "normal" : "tozero",
+        }),
         shapes: view.end === "largest" ? gapShapes(matrices, styles) : [],
         uirevision: `${point.at}${view.vertical}${view.end}`,
       },
@@ -194,15 +265,32 @@ export function screeChart(shown) {
   };
   const drawn = chart({ name: "scree", label: "Eigenvalues by rank", height: 360, build });
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
     drawn.update();
   };
   const controls = switches(
-    choice("End", [["largest", "largest"], ["smallest", "smallest"]], view.end, set("end")),
-    choice("Vertical", [["log", "logarithmic"], ["linear", "linear"]], view.vertical, set("vertical")),
+    choice(
+      "End",
+      [
+        ["largest", "largest"],
+        ["smallest", "smallest"],
+      ],
+      view.end,
+      set("end"),
+    ),
+    choice(
+      "Vertical",
+      [
+        ["log", "logarithmic"],
+        ["linear", "linear"],
+      ],
+      view.vertical,
+      set("vertical"),
+    ),
   );
   const note = document.createElement("p");
   note.className = "note";
-  note.textContent = "Full marks are positive eigenvalues, open ones negative. Dotted lines: the gap below a matrix' outliers.";
+  note.textContent =
+    "Full marks are positive eigenvalues, open ones negative. Dotted lines: the gap below a matrix' outliers.";
   return { node: [controls, note, drawn.node], update: drawn.update };
 }

@@ -2,6 +2,7 @@
 
 import { grouped, significant } from "./format.js";
 import { element } from "./dom.js";
+import { keptChoices } from "./view.js";
 import { axis, chart, colors, line, readable, upright } from "./plot.js";
 import { slider, swatch, switches, choice } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
@@ -61,11 +62,30 @@ function player(input, last) {
 function readout(walks, selection) {
   const atEnd = (row) => (row.at === row.walk.iterations.length - 1 ? row.walk.passes : null);
   const columns = [
-    { title: "solver", value: (row) => row.walk.label, show: (row) => [swatch(row.walk.style), row.walk.label] },
+    {
+      title: "solver",
+      value: (row) => row.walk.label,
+      show: (row) => [swatch(row.walk.style), row.walk.label],
+    },
     numberColumn("iteration", (row) => row.walk.iterations[row.at], grouped),
-    numberColumn("true loss", (row) => row.walk.loss[row.at], (v) => significant(v), "of the iterate itself"),
-    numberColumn("loss of the plane below", (row) => row.walk.below[row.at], (v) => significant(v), "at the iterate's shadow"),
-    numberColumn("distance from the plane", (row) => row.walk.distance[row.at], (v) => significant(v), "‖Δθ‖ to the shadow"),
+    numberColumn(
+      "true loss",
+      (row) => row.walk.loss[row.at],
+      (v) => significant(v),
+      "of the iterate itself",
+    ),
+    numberColumn(
+      "loss of the plane below",
+      (row) => row.walk.below[row.at],
+      (v) => significant(v),
+      "at the iterate's shadow",
+    ),
+    numberColumn(
+      "distance from the plane",
+      (row) => row.walk.distance[row.at],
+      (v) => significant(v),
+      "‖Δθ‖ to the shadow",
+    ),
   ];
   if (walks.some((walk) => walk.passes !== null)) {
     const hint = "what the whole run took, known at its end";
@@ -78,7 +98,11 @@ function readout(walks, selection) {
     rows: [],
   });
   const update = () =>
-    table.fill(walks.filter((_, key) => selection.chosen.has(key)).map((walk) => ({ walk, at: reached(walk.iterations, selection.now) })));
+    table.fill(
+      walks
+        .filter((_, key) => selection.chosen.has(key))
+        .map((walk) => ({ walk, at: reached(walk.iterations, selection.now) })),
+    );
   return { node: table.node, update };
 }
 
@@ -88,7 +112,12 @@ function lossTraces(walk) {
   const words = (what) => `<b>${walk.label}</b><br>iteration %{x}<br>${what} %{y}<extra></extra>`;
   return [
     { ...common, y: walk.loss, line: style, hovertemplate: words("true loss") },
-    { ...common, y: walk.below, line: { ...style, width: 1.2, dash: "2px,3px" }, hovertemplate: words("loss of the plane") },
+    {
+      ...common,
+      y: walk.below,
+      line: { ...style, width: 1.2, dash: "2px,3px" },
+      hovertemplate: words("loss of the plane"),
+    },
     { ...common, y: walk.distance, yaxis: "y2", line: style, hovertemplate: words("distance") },
   ];
 }
@@ -108,8 +137,11 @@ function nowTrace(walk, now) {
 }
 
 /** True loss beside the plane's, and the distance from it, over iterations. */
-function hiddenChart(walks, selection) {
-  const view = { scale: "log", across: "linear" };
+function hiddenChart(walks, selection, prefix) {
+  const view = keptChoices(`${prefix}.hidden`, {
+    scale: ["log", ["log", "linear"]],
+    across: ["linear", ["linear", "log"]],
+  });
   const build = () => {
     const shown = walks.filter((_, key) => selection.chosen.has(key));
     const x = view.across === "log" ? Math.max(selection.now, 1e-9) : selection.now;
@@ -124,15 +156,23 @@ function hiddenChart(walks, selection) {
       },
     };
   };
-  const label = "True loss, the loss of the plane below it, and the distance from the plane, over iterations";
+  const label =
+    "True loss, the loss of the plane below it, and the distance from the plane, over iterations";
   const drawn = chart({ name: "hidden", label, height: 420, build });
-  const scales = [["log", "logarithmic"], ["linear", "linear"]];
+  const scales = [
+    ["log", "logarithmic"],
+    ["linear", "linear"],
+  ];
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
     drawn.update();
   };
-  const controls = switches(choice("Loss", scales, view.scale, set("scale")), choice("Iterations", [...scales].reverse(), view.across, set("across")));
-  const note = "Lines: the true loss, as in every chart of the solver. Thin dots: the loss at the iterate's shadow.";
+  const controls = switches(
+    choice("Loss", scales, view.scale, set("scale")),
+    choice("Iterations", [...scales].reverse(), view.across, set("across")),
+  );
+  const note =
+    "Lines: the true loss, as in every chart of the solver. Thin dots: the loss at the iterate's shadow.";
   return { node: [controls, element("p", { class: "note" }, note), drawn.node], update: drawn.update };
 }
 
@@ -141,12 +181,12 @@ function hiddenChart(walks, selection) {
  * with a table and a chart of what the plane hides. A walk is { label, style, iterations,
  * loss, below, distance, passes }.
  */
-export function pathSlider(walks, selection, change) {
+export function pathSlider(walks, selection, prefix, change) {
   const iterations = allIterations(walks);
   const last = iterations.length - 1;
   selection.now = iterations[last];
   const table = readout(walks, selection);
-  const hidden = hiddenChart(walks, selection);
+  const hidden = hiddenChart(walks, selection, prefix);
   const update = () => {
     table.update();
     hidden.update();
@@ -164,7 +204,13 @@ export function pathSlider(walks, selection, change) {
       change();
     });
   };
-  const control = slider("Iteration", last, last, (value) => `iteration ${grouped(iterations[value])}`, move);
+  const control = slider(
+    "Iteration",
+    last,
+    last,
+    (value) => `iteration ${grouped(iterations[value])}`,
+    move,
+  );
   control.append(player(control.querySelector("input"), last));
   update();
   return { control, table: table.node, chart: hidden.node, update };

@@ -20,7 +20,14 @@ export function distances({ low, high, points, length = 1 }) {
  */
 export function fieldOf(axes, values, more) {
   const names = axes.map((one) => (one.label ? `${one.label}, ‖Δθ‖` : ""));
-  return { x: distances(axes[0]), y: distances(axes[1]), values, xName: names[0], yName: names[1], ...more };
+  return {
+    x: distances(axes[0]),
+    y: distances(axes[1]),
+    values,
+    xName: names[0],
+    yName: names[1],
+    ...more,
+  };
 }
 
 /** A flat list as rows. */
@@ -49,7 +56,10 @@ function colorBar(field, scale, narrow) {
 
 /** Colours in bands, or a cell around each point. */
 function groundTrace(field, scale, narrow) {
-  const heights = gridRows(field, field.values.map((value) => heightOf(scale, value)));
+  const heights = gridRows(
+    field,
+    field.values.map((value) => heightOf(scale, value)),
+  );
   const common = {
     x: field.x,
     y: field.y,
@@ -58,7 +68,10 @@ function groundTrace(field, scale, narrow) {
     zmax: scale.high,
     colorscale: colorsOf(field),
     colorbar: colorBar(field, scale, narrow),
-    text: gridRows(field, field.values.map((value) => exact(value))),
+    text: gridRows(
+      field,
+      field.values.map((value) => exact(value)),
+    ),
     hovertemplate: `${field.name} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
     hoverongaps: false,
   };
@@ -100,7 +113,10 @@ function levelTraces(field, scale, isFilled) {
     if (!field.diverging) return [];
     return [levelTrace(field, scale, 0, gridRows(field, field.values), true)];
   }
-  const rows = gridRows(field, field.values.map((value) => (value === null ? null : value - scale.offset)));
+  const rows = gridRows(
+    field,
+    field.values.map((value) => (value === null ? null : value - scale.offset)),
+  );
   const inside = scale.levels.filter((_, k) => scale.ticks[k] > scale.low && scale.ticks[k] < scale.high);
   return inside.map((level) => levelTrace(field, scale, level, rows, isFilled));
 }
@@ -133,7 +149,10 @@ function dotSizes(path) {
 
 /** A path as lines: up to point `at` in full, the rest faint; on colours with a white edge. */
 export function pathTraces(path, at, isFilled) {
-  const style = { ...line(path.style, 2.5), color: isFilled ? path.style.color : readable(path.style.color) };
+  const style = {
+    ...line(path.style, 2.5),
+    color: isFilled ? path.style.color : readable(path.style.color),
+  };
   const edge = isFilled ? "#ffffff" : colors().paper;
   const piece = (from, to, more) => ({
     x: path.x.slice(from, to),
@@ -201,7 +220,12 @@ export function planeLayout(field, isEqual, more = {}) {
   };
   const equal = isEqual ? { scaleanchor: "x", scaleratio: 1, constrain: "domain" } : {};
   return {
-    xaxis: axis(field.xName, { range: range(field.x), zeroline: false, constrain: "domain", showgrid: false }),
+    xaxis: axis(field.xName, {
+      range: range(field.x),
+      zeroline: false,
+      constrain: "domain",
+      showgrid: false,
+    }),
     yaxis: axis(field.yName, { range: range(field.y), zeroline: false, showgrid: false, ...equal }),
     ...more,
   };
@@ -219,7 +243,10 @@ export function heightAt(field, heights, x, y) {
     return Math.min(Math.max((value - values[0]) / step, 0), values.length - 1);
   };
   const [i, j] = [place(field.x, x), place(field.y, y)];
-  const [left, below] = [Math.min(Math.floor(i), field.x.length - 2), Math.min(Math.floor(j), field.y.length - 2)];
+  const [left, below] = [
+    Math.min(Math.floor(i), field.x.length - 2),
+    Math.min(Math.floor(j), field.y.length - 2),
+  ];
   const [u, v] = [i - left, j - below];
   const at = (column, row) => heights[row * field.x.length + column];
   const corners = [at(left, below), at(left + 1, below), at(left, below + 1), at(left + 1, below + 1)];

@@ -154,7 +154,8 @@ export function chart({ name, label, height = 420, build }) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       seen = true;
-      draw();
+      // Each in a task of its own, so that one chart is seen before the next is drawn.
+      setTimeout(draw);
     },
     { rootMargin: "300px" },
   );

@@ -1,6 +1,7 @@
 // Loss and metric along a line of weights: the mean over random draws with their range.
 
 import { exact } from "./format.js";
+import { keptChoices } from "./view.js";
 import { atTop, axis, chart, colors, line, readable, translucent, upright } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { distances } from "./plane.js";
@@ -25,16 +26,25 @@ function coordinates(drawings) {
   const [first] = drawings;
   const same = drawings.every((one) => Math.abs(one.axes[0].length / first.axes[0].length - 1) < 1e-9);
   const axisOf = same ? first.axes[0] : { ...first.axes[0], length: 1 };
-  return { x: distances(axisOf), name: same ? `${first.axes[0].label}, ‖Δθ‖` : "share α of each direction" };
+  return {
+    x: distances(axisOf),
+    name: same ? `${first.axes[0].label}, ‖Δθ‖` : "share α of each direction",
+  };
 }
 
 /** Mean and range over draws at every point; null where one of them has no value. */
 function spread(drawings, quantity, unit) {
-  const draws = drawings.map((drawing) => middleRow(drawing, drawing[quantity]).map((v) => (v === null ? null : unit * v)));
+  const draws = drawings.map((drawing) =>
+    middleRow(drawing, drawing[quantity]).map((v) => (v === null ? null : unit * v)),
+  );
   return draws[0].map((_, i) => {
     const values = draws.map((draw) => draw[i]);
     if (values.includes(null)) return { mean: null, low: null, high: null };
-    return { mean: values.reduce((a, b) => a + b, 0) / values.length, low: Math.min(...values), high: Math.max(...values) };
+    return {
+      mean: values.reduce((a, b) => a + b, 0) / values.length,
+      low: Math.min(...values),
+      high: Math.max(...values),
+    };
   });
 }
 
@@ -51,7 +61,9 @@ function lineTraces(x, points, style, name, several) {
     hoverinfo: "skip",
     showlegend: false,
   });
-  const text = points.map((p) => (several ? `${exact(p.mean)}<br>range ${exact(p.low)} – ${exact(p.high)}` : exact(p.mean)));
+  const text = points.map((p) =>
+    several ? `${exact(p.mean)}<br>range ${exact(p.low)} – ${exact(p.high)}` : exact(p.mean),
+  );
   const middle = {
     name,
     x,
@@ -90,9 +102,12 @@ function marksOf(points) {
  * The chart of a line. `words(quantity)` names train_loss, train_metric and so on, `unit` is
  * what metrics are multiplied by; `paths()` are runs with their losses, `points` named.
  */
-export function profileChart(drawings, words, unit, paths, points) {
+export function profileChart({ drawings, words, unit, paths, points, prefix }) {
   const hasMetric = Boolean(drawings[0].train_metric);
-  const view = { of: "loss", scale: "linear" };
+  const view = keptChoices(`${prefix}.line`, {
+    of: ["loss", ["loss", "metric"]],
+    scale: ["linear", ["linear", "log"]],
+  });
   const { x, name } = coordinates(drawings);
   const build = () => {
     const traces = ["train", "test"].flatMap((set) => {
@@ -117,12 +132,30 @@ export function profileChart(drawings, words, unit, paths, points) {
   };
   const drawn = chart({ name: "line", label: "Loss along the line", height: 420, build });
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
     drawn.update();
   };
   const controls = switches(
-    hasMetric ? choice("Along the line", [["loss", "loss"], ["metric", words("train_metric").replace("training ", "")]], view.of, set("of")) : null,
-    choice("Vertical", [["linear", "linear"], ["log", "logarithmic"]], view.scale, set("scale")),
+    hasMetric
+      ? choice(
+          "Along the line",
+          [
+            ["loss", "loss"],
+            ["metric", words("train_metric").replace("training ", "")],
+          ],
+          view.of,
+          set("of"),
+        )
+      : null,
+    choice(
+      "Vertical",
+      [
+        ["linear", "linear"],
+        ["log", "logarithmic"],
+      ],
+      view.scale,
+      set("scale"),
+    ),
   );
   return { node: [controls, drawn.node], update: drawn.update };
 }

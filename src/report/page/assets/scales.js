@@ -25,7 +25,9 @@ export function evenTicks(low, high, count = 6) {
   const step = power * [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.999);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, k) =>
+    Number(((first + k) * step).toPrecision(12)),
+  );
 }
 
 /** Round numbers for a logarithmic axis between two positive ends. */
@@ -84,8 +86,18 @@ export function signedLogScale(values, threshold) {
   const reach = Math.max(Math.abs(low), Math.abs(high), threshold * 1.001);
   const positive = logTicks(threshold, reach).filter((tick) => /^[1]/.test(tick.toExponential()));
   const levels = [...positive.map((tick) => -tick).reverse(), 0, ...positive];
-  const seen = levels.filter((tick) => tick === 0 || (tick >= Math.min(low, 0) * 1.2 && tick <= Math.max(high, 0) * 1.2));
-  return { kind: "signed-log", offset: 0, low: to(low), high: to(high), to, levels: seen, ticks: seen.map(to) };
+  const seen = levels.filter(
+    (tick) => tick === 0 || (tick >= Math.min(low, 0) * 1.2 && tick <= Math.max(high, 0) * 1.2),
+  );
+  return {
+    kind: "signed-log",
+    offset: 0,
+    low: to(low),
+    high: to(high),
+    to,
+    levels: seen,
+    ticks: seen.map(to),
+  };
 }
 
 /** What "auto" comes to for these values. */
@@ -119,7 +131,9 @@ export function valueScale(kind, all) {
 
 /** Which kind suits values of both signs. */
 export function signedKind(all) {
-  const sizes = finite(all).map(Math.abs).sort((a, b) => a - b);
+  const sizes = finite(all)
+    .map(Math.abs)
+    .sort((a, b) => a - b);
   const middle = sizes[Math.floor(sizes.length / 2)];
   return sizes.length > 0 && sizes[sizes.length - 1] > WIDE * middle ? "signed-log" : "signed";
 }

@@ -2,6 +2,7 @@
 
 import { grouped, percent, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
+import { keptChoices, keptSet } from "./view.js";
 import { choice, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
@@ -15,7 +16,9 @@ export function placeName(at) {
 
 /** Whether all eigenvalues were found to within the tolerance, or why not. */
 function endText(end) {
-  return end === "converged" ? end : `not converged: ${String(end).replaceAll("_", " ").replaceAll("-", " ")}`;
+  return end === "converged"
+    ? end
+    : `not converged: ${String(end).replaceAll("_", " ").replaceAll("-", " ")}`;
 }
 
 function traceText(trace) {
@@ -30,7 +33,10 @@ function spectrumFacts(data) {
     ["loss", `${data.loss}, ${data.reduction}`],
     ["rows", grouped(data.rows)],
     ["seed", data.seed],
-    ["solver", data.solver ? `${data.solver}: ${data.status}, ${significant(data.training_passes)} passes` : null],
+    [
+      "solver",
+      data.solver ? `${data.solver}: ${data.status}, ${significant(data.training_passes)} passes` : null,
+    ],
     ["weights", data.weights],
     ["interrupted", data.interrupted ? "yes: what is missing was not measured" : null],
   ]);
@@ -51,17 +57,30 @@ function pointFacts(point) {
 function matrixTable() {
   const first = (pairs) => (pairs.length > 0 ? pairs[0].value : null);
   const trace = numberColumn("trace", (row) => row.trace.mean, significant, "with its standard error");
-  trace.show = (row) => element("span", { title: `${row.trace.mean} ± ${row.trace.standard_error}` }, traceText(row.trace));
+  trace.show = (row) =>
+    element("span", { title: `${row.trace.mean} ± ${row.trace.standard_error}` }, traceText(row.trace));
   return sortableTable({
     name: "matrices",
     caption: "Outliers are the eigenvalues above the largest ratio of neighbours; near 1 there is no gap.",
     columns: [
       { title: "matrix", value: (row) => row.matrix, show: (row) => row.matrix },
-      numberColumn("largest", (row) => first(row.largest), (v) => significant(v, 5)),
-      numberColumn("smallest", (row) => first(row.smallest), (v) => significant(v, 5)),
+      numberColumn(
+        "largest",
+        (row) => first(row.largest),
+        (v) => significant(v, 5),
+      ),
+      numberColumn(
+        "smallest",
+        (row) => first(row.smallest),
+        (v) => significant(v, 5),
+      ),
       trace,
       numberColumn("outliers", (row) => row.gap?.outliers ?? null, grouped, "eigenvalues above the gap"),
-      numberColumn("ratio at the gap", (row) => row.gap?.ratio ?? null, (v) => significant(v, 3)),
+      numberColumn(
+        "ratio at the gap",
+        (row) => row.gap?.ratio ?? null,
+        (v) => significant(v, 3),
+      ),
       numberColumn("among the first", (row) => row.gap?.among ?? null, grouped),
       numberColumn("probes", (row) => row.trace.probes, grouped, "of the trace"),
       { title: "eigenvalues", value: (row) => row.end, show: (row) => endText(row.end) },
@@ -74,15 +93,24 @@ function matrixTable() {
 function layerTable() {
   const first = (pairs) => (pairs.length > 0 ? pairs[0].value : null);
   const trace = numberColumn("trace", (row) => row.trace.mean, significant, "with its standard error");
-  trace.show = (row) => element("span", { title: `${row.trace.mean} ± ${row.trace.standard_error}` }, traceText(row.trace));
+  trace.show = (row) =>
+    element("span", { title: `${row.trace.mean} ± ${row.trace.standard_error}` }, traceText(row.trace));
   return sortableTable({
     name: "layers",
     caption: "The diagonal block of each layer, counted from 0.",
     columns: [
       { title: "layer", value: (row) => row.layer, show: (row) => String(row.layer) },
       numberColumn("parameters", (row) => row.dimension, grouped),
-      numberColumn("largest", (row) => first(row.largest), (v) => significant(v, 5)),
-      numberColumn("smallest", (row) => first(row.smallest), (v) => significant(v, 5)),
+      numberColumn(
+        "largest",
+        (row) => first(row.largest),
+        (v) => significant(v, 5),
+      ),
+      numberColumn(
+        "smallest",
+        (row) => first(row.smallest),
+        (v) => significant(v, 5),
+      ),
       trace,
       numberColumn("products", (row) => row.products, grouped),
     ],
@@ -98,8 +126,17 @@ function eigenvalueTable() {
       { title: "matrix", value: (row) => row.matrix, show: (row) => row.matrix },
       { title: "end", value: (row) => row.end, show: (row) => row.end },
       numberColumn("rank", (row) => row.rank, grouped, "from that end, 1 first"),
-      numberColumn("eigenvalue", (row) => row.value, (v) => significant(v, 7)),
-      numberColumn("residual", (row) => row.residual, (v) => significant(v, 2), "‖Hx − λx‖"),
+      numberColumn(
+        "eigenvalue",
+        (row) => row.value,
+        (v) => significant(v, 7),
+      ),
+      numberColumn(
+        "residual",
+        (row) => row.residual,
+        (v) => significant(v, 2),
+        "‖Hx − λx‖",
+      ),
     ],
     rows: [],
   });
@@ -115,14 +152,24 @@ function eigenvalueRows(matrices) {
 
 function sharpnessTable() {
   const worst = (key) => (row) => row.worst_case[key];
-  const mean = numberColumn("mean rise", (row) => row.gaussian_mean.mean, (v) => significant(v), "over Gaussian perturbations");
+  const mean = numberColumn(
+    "mean rise",
+    (row) => row.gaussian_mean.mean,
+    (v) => significant(v),
+    "over Gaussian perturbations",
+  );
   mean.show = (row) => {
     const [low, high] = row.gaussian_mean.interval.map((v) => significant(v));
-    return element("span", { title: String(row.gaussian_mean.mean) }, `${significant(row.gaussian_mean.mean)} (${low} to ${high})`);
+    return element(
+      "span",
+      { title: String(row.gaussian_mean.mean) },
+      `${significant(row.gaussian_mean.mean)} (${low} to ${high})`,
+    );
   };
   return sortableTable({
     name: "sharpness",
-    caption: "How far the loss rises around the point: the worst case in a ball, a lower bound, and the mean with its 95 % interval.",
+    caption:
+      "How far the loss rises: at worst in a ball, a lower bound, and on average with its 95 % interval.",
     columns: [
       { title: "scaling", value: (row) => row.scaling, show: (row) => row.scaling },
       numberColumn("radius ρ", worst("radius"), (v) => significant(v, 2)),
@@ -130,7 +177,11 @@ function sharpnessTable() {
       numberColumn("percent of 1 + f", worst("percent"), (v) => significant(v, 3), "Keskar et al. 2017"),
       numberColumn("by the slope alone", worst("first_order"), (v) => significant(v, 3), "ρ ‖T ∇f‖"),
       numberColumn("by curvature alone", worst("second_order"), (v) => significant(v, 3), "½ ρ² λmax"),
-      numberColumn("deviation σ", (row) => row.gaussian_mean.deviation, (v) => significant(v, 2)),
+      numberColumn(
+        "deviation σ",
+        (row) => row.gaussian_mean.deviation,
+        (v) => significant(v, 2),
+      ),
       mean,
     ],
     rows: [],
@@ -141,24 +192,36 @@ function sharpnessTable() {
 function caveats(data) {
   const sharpness = data.points.flatMap((point) => point.sharpness?.caveats ?? []);
   const all = [...new Set([...data.caveats, ...sharpness])];
-  return all.length === 0 ? null : element("ul", { class: "note" }, all.map((text) => element("li", {}, text)));
+  return all.length === 0
+    ? null
+    : element(
+        "ul",
+        { class: "note" },
+        all.map((text) => element("li", {}, text)),
+      );
 }
 
 /** The point and the matrices that are shown. */
-function pointSwitches(data, styles, view, update) {
-  const points = data.points.map((point, index) => [index, placeName(point.at)]);
+function pointSwitches(data, styles, view, prefix, update) {
+  const points = data.points.map((point) => [point.at, placeName(point.at)]);
   const names = [...new Set(data.points.flatMap((point) => point.matrices.map((one) => one.matrix)))];
-  const items = names.map((key, index) => ({ key, text: key, style: styles[index] }));
-  view.matrices = new Set(names);
+  const all = names.map((_, index) => index);
+  const items = names.map((text, key) => ({ key, text, style: styles[key] }));
+  const chosen = keptSet(`${prefix}.matrices`, all, all);
+  view.has = (matrix) => chosen.has(names.indexOf(matrix));
   view.styles = new Map(names.map((name, index) => [name, styles[index]]));
+  const follow = () => {
+    chosen.note();
+    update();
+  };
   return switches(
     points.length > 1
       ? choice("Point", points, view.point, (value) => {
-          view.point = value;
+          view.set("point", value);
           update();
         })
       : null,
-    items.length > 1 ? toggles("Matrices", items, view.matrices, update) : null,
+    items.length > 1 ? toggles("Matrices", items, chosen, follow) : null,
   );
 }
 
@@ -168,17 +231,24 @@ export function renderSpectrum(part, id) {
   if (data.points.length === 0) {
     return [spectrumFacts(data), alongParts(data.along, styles, id), provenance(part, id, 3)];
   }
-  const view = { point: data.points.length - 1 };
+  const prefix = id.replace("part-", "");
+  const places = data.points.map((point) => point.at);
+  const view = keptChoices(`${prefix}.spectrum`, { point: [places.at(-1), places] });
   const about = element("div", {});
-  const tables = { matrices: matrixTable(), eigenvalues: eigenvalueTable(), layers: layerTable(), sharpness: sharpnessTable() };
-  const shown = () => {
-    const point = data.points[view.point];
-    return { point, matrices: point.matrices.filter((one) => view.matrices.has(one.matrix)), styles: view.styles };
+  const tables = {
+    matrices: matrixTable(),
+    eigenvalues: eigenvalueTable(),
+    layers: layerTable(),
+    sharpness: sharpnessTable(),
   };
-  const controls = pointSwitches(data, styles, view, () => update());
+  const shown = () => {
+    const point = data.points[places.indexOf(view.point)];
+    return { point, matrices: point.matrices.filter((one) => view.has(one.matrix)), styles: view.styles };
+  };
+  const controls = pointSwitches(data, styles, view, prefix, () => update());
   const hasDensity = data.points.some((point) => point.matrices.some((one) => one.density));
-  const density = hasDensity ? densityChart(shown) : null;
-  const scree = screeChart(shown);
+  const density = hasDensity ? densityChart(shown, prefix) : null;
+  const scree = screeChart(shown, prefix);
   function fill() {
     const { point, matrices } = shown();
     about.replaceChildren(pointFacts(point));
@@ -197,8 +267,22 @@ export function renderSpectrum(part, id) {
   const hasSharpness = data.points.some((point) => point.sharpness);
   return [
     folded("What was measured", true, spectrumFacts(data)),
-    section(`${id}-point`, 3, "Density and trace", controls, about, tables.matrices.node, density?.node ?? null),
-    section(`${id}-eigenvalues`, 3, "Extreme eigenvalues", scree.node, folded("Every eigenvalue, with its residual", false, tables.eigenvalues.node)),
+    section(
+      `${id}-point`,
+      3,
+      "Density and trace",
+      controls,
+      about,
+      tables.matrices.node,
+      density?.node ?? null,
+    ),
+    section(
+      `${id}-eigenvalues`,
+      3,
+      "Extreme eigenvalues",
+      scree.node,
+      folded("Every eigenvalue, with its residual", false, tables.eigenvalues.node),
+    ),
     hasLayers ? section(`${id}-layers`, 3, "Layers", tables.layers.node) : null,
     hasSharpness ? section(`${id}-sharpness`, 3, "Sharpness", tables.sharpness.node) : null,
     caveats(data),

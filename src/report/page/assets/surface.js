@@ -25,7 +25,9 @@ function verticalScale(field, kind, paths) {
 }
 
 function ground(field, heights, scale, isTrue) {
-  const [low, high] = isTrue ? extent(heights.filter((height) => height !== null)) : [scale.low, scale.high];
+  const [low, high] = isTrue
+    ? extent(heights.filter((height) => height !== null))
+    : [scale.low, scale.high];
   return {
     type: "surface",
     x: field.x,
@@ -37,7 +39,10 @@ function ground(field, heights, scale, isTrue) {
     showscale: false,
     // What lies below it must be seen.
     opacity: isTrue ? 0.85 : 1,
-    text: gridRows(field, field.values.map((value) => exact(value))),
+    text: gridRows(
+      field,
+      field.values.map((value) => exact(value)),
+    ),
     hovertemplate: `${field.name} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
     lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05, roughness: 0.9 },
     contours: {
@@ -82,7 +87,9 @@ function onSurface(field, heights, scale, path, from, to) {
     const known = path.below ? heightOf(scale, path.below[index]) : heightAt(field, heights, x, y);
     add(x, y, known, path.text[index]);
     if (index === to) break;
-    between(field, path, index).forEach(([u, v]) => add(u, v, heightAt(field, heights, u, v), path.text[index]));
+    between(field, path, index).forEach(([u, v]) =>
+      add(u, v, heightAt(field, heights, u, v), path.text[index]),
+    );
   }
   return made;
 }
@@ -90,7 +97,12 @@ function onSurface(field, heights, scale, path, from, to) {
 /** A path at its true losses. */
 function hovering(scale, path, from, to) {
   const part = (values) => values.slice(from, to + 1);
-  return { x: part(path.x), y: part(path.y), z: part(path.loss).map((v) => heightOf(scale, v)), text: part(path.text) };
+  return {
+    x: part(path.x),
+    y: part(path.y),
+    z: part(path.loss).map((v) => heightOf(scale, v)),
+    text: part(path.text),
+  };
 }
 
 function pathTrace(path, points, more) {
@@ -167,7 +179,14 @@ function pathTraces3d(field, heights, scale, path, isTrue) {
 function sceneAxis(title, more) {
   const { grid, ink } = colors();
   const settings = axis(title, more);
-  return { ...settings, title: { text: title, font: { size: 12 } }, backgroundcolor: "rgba(0,0,0,0)", gridcolor: grid, color: ink, showspikes: false };
+  return {
+    ...settings,
+    title: { text: title, font: { size: 12 } },
+    backgroundcolor: "rgba(0,0,0,0)",
+    gridcolor: grid,
+    color: ink,
+    showspikes: false,
+  };
 }
 
 /** How the plane's sides are to each other: by their lengths, but never very long and thin. */
@@ -178,14 +197,23 @@ function ratio(field, isEqual) {
   return { x: 1.25 / size, y: (1.25 * y) / size, z: 0.75 };
 }
 
-const CAMERA = { eye: { x: -1.3, y: -1.65, z: 1.35 }, center: { x: 0, y: 0, z: -0.12 }, up: { x: 0, y: 0, z: 1 } };
+/** Where the surface is seen from: on a narrow page from farther away. */
+function firstCamera() {
+  const far = window.innerWidth < 640 ? 1.3 : 1;
+  const eye = { x: -1.3 * far, y: -1.65 * far, z: 1.35 * far };
+  return { eye, center: { x: 0, y: 0, z: -0.12 }, up: { x: 0, y: 0, z: 1 } };
+}
 
 /** The eye turned about the vertical by `turn` and raised by `tilt`, in radians. */
 function turned(eye, turn, tilt) {
   const radius = Math.hypot(eye.x, eye.y, eye.z);
   const around = Math.atan2(eye.y, eye.x) + turn;
   const above = Math.min(1.55, Math.max(-0.3, Math.asin(eye.z / radius) + tilt));
-  return { x: radius * Math.cos(above) * Math.cos(around), y: radius * Math.cos(above) * Math.sin(around), z: radius * Math.sin(above) };
+  return {
+    x: radius * Math.cos(above) * Math.cos(around),
+    y: radius * Math.cos(above) * Math.sin(around),
+    z: radius * Math.sin(above),
+  };
 }
 
 /** Buttons that turn the surface, for who has no pointer. */
@@ -197,9 +225,9 @@ function turning(drawn) {
   };
   const above = () => {
     if (!drawn.node.layout) return;
-    Plotly.relayout(drawn.node, { "scene.camera": { ...CAMERA, eye: { x: 0, y: -0.01, z: 2 } } });
+    Plotly.relayout(drawn.node, { "scene.camera": { ...firstCamera(), eye: { x: 0, y: -0.01, z: 2 } } });
   };
-  const back = () => drawn.node.layout && Plotly.relayout(drawn.node, { "scene.camera": CAMERA });
+  const back = () => drawn.node.layout && Plotly.relayout(drawn.node, { "scene.camera": firstCamera() });
   const buttons = [
     ["⟲", "Turn the surface left", turn(-0.26, 0)],
     ["⟳", "Turn the surface right", turn(0.26, 0)],
@@ -234,7 +262,7 @@ export function surfaceChart(name, state) {
       layout: {
         margin: { l: 0, r: 0, t: 0, b: 0 },
         scene: {
-          camera: CAMERA,
+          camera: firstCamera(),
           dragmode: "turntable",
           aspectmode: "manual",
           aspectratio: ratio(field, isEqual),

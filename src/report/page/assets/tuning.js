@@ -2,6 +2,7 @@
 
 import { exact, grouped, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
+import { keptChoices, keptSet } from "./view.js";
 import { axis, chart, line, readable } from "./plot.js";
 import { choice, swatch, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
@@ -26,8 +27,14 @@ function tuningFacts(data) {
     ["network", data.network],
     ["loss", data.loss],
     ["target training loss", data.target_loss === null ? null : significant(data.target_loss)],
-    ["search", `${searchText(data.search)} on ${seedText(data.seeds)}, ${significant(data.trial_budget)} passes a run`],
-    ["evaluation", `medians over ${seedText(data.evaluation_seeds)}, ${significant(data.evaluation_budget)} passes a run; the seeds of the tuning are not among them`],
+    [
+      "search",
+      `${searchText(data.search)} on ${seedText(data.seeds)}, ${significant(data.trial_budget)} passes a run`,
+    ],
+    [
+      "evaluation",
+      `medians over other seeds: ${seedText(data.evaluation_seeds)}, ${significant(data.evaluation_budget)} passes a run`,
+    ],
   ]);
 }
 
@@ -38,7 +45,9 @@ function settingsText(trial) {
 /** Passes to the target, or that it was missed. */
 function passesText(outcome, budget, hasTarget) {
   if (!outcome || !hasTarget) return "–";
-  return outcome.passes_to_target === null ? `> ${significant(budget)}` : significant(outcome.passes_to_target);
+  return outcome.passes_to_target === null
+    ? `> ${significant(budget)}`
+    : significant(outcome.passes_to_target);
 }
 
 /** Default against tuned, and what the search cost. */
@@ -54,13 +63,37 @@ function resultTable(data, styles) {
   });
   const columns = [
     { title: "solver", value: (row) => row.solver, show: (row) => [swatch(row.style), row.solver] },
-    { title: "chosen", value: (row) => row.chosen, show: (row) => (row.chosen === null ? "–" : settingsText(row.trials[row.chosen])) },
+    {
+      title: "chosen",
+      value: (row) => row.chosen,
+      show: (row) => (row.chosen === null ? "–" : settingsText(row.trials[row.chosen])),
+    },
     numberColumn("trials", (row) => row.trials.length - row.not_begun, grouped),
-    numberColumn("passes of the tuning", (row) => Math.abs(row.passes), (v) => significant(v)),
-    numberColumn("loss, default", (row) => row.default.loss, (v) => significant(v)),
-    numberColumn("loss, tuned", (row) => row.tuned?.loss ?? null, (v) => significant(v)),
-    numberColumn("test metric, default", (row) => row.default.test_metric, (v) => significant(v)),
-    numberColumn("test metric, tuned", (row) => row.tuned?.test_metric ?? null, (v) => significant(v)),
+    numberColumn(
+      "passes of the tuning",
+      (row) => Math.abs(row.passes),
+      (v) => significant(v),
+    ),
+    numberColumn(
+      "loss, default",
+      (row) => row.default.loss,
+      (v) => significant(v),
+    ),
+    numberColumn(
+      "loss, tuned",
+      (row) => row.tuned?.loss ?? null,
+      (v) => significant(v),
+    ),
+    numberColumn(
+      "test metric, default",
+      (row) => row.default.test_metric,
+      (v) => significant(v),
+    ),
+    numberColumn(
+      "test metric, tuned",
+      (row) => row.tuned?.test_metric ?? null,
+      (v) => significant(v),
+    ),
     passes("passes to target, default", (row) => row.default),
     passes("passes to target, tuned", (row) => row.tuned),
     {
@@ -68,23 +101,38 @@ function resultTable(data, styles) {
       hint: "the passes of all trials and those to the target",
       numeric: true,
       value: (row) => row.charged ?? Infinity,
-      show: (row) => (!hasTarget ? "–" : row.charged === null ? `> ${significant(budget + row.passes)}` : significant(row.charged)),
+      show: (row) =>
+        !hasTarget
+          ? "–"
+          : row.charged === null
+            ? `> ${significant(budget + row.passes)}`
+            : significant(row.charged),
     },
   ];
-  return sortableTable({ name: "tuned", caption: "Default against tuned, and what the search cost.", columns, rows }).node;
+  return sortableTable({
+    name: "tuned",
+    caption: "Default against tuned, and what the search cost.",
+    columns,
+    rows,
+  }).node;
 }
 
 /** Keys that some solver was tuned by, with how their values are spread. */
 function dimensionsOf(data) {
   const known = new Map();
-  data.solvers.flatMap((found) => found.dimensions).forEach((one) => {
-    if (!known.has(one.key)) known.set(one.key, one);
-  });
+  data.solvers
+    .flatMap((found) => found.dimensions)
+    .forEach((one) => {
+      if (!known.has(one.key)) known.set(one.key, one);
+    });
   return known;
 }
 
 function isNumeric(dimension) {
-  return dimension.scale !== "choices" || dimension.choices.every((value) => value !== "" && Number.isFinite(Number(value)));
+  return (
+    dimension.scale !== "choices" ||
+    dimension.choices.every((value) => value !== "" && Number.isFinite(Number(value)))
+  );
 }
 
 /** The horizontal axis of a key. */
@@ -97,7 +145,8 @@ function settingAxis(dimension) {
 function trialText(trial) {
   const losses = trial.result.losses.map((loss) => (loss === null ? "diverged" : exact(loss))).join(", ");
   const score = trial.result.score === null ? "∞" : exact(trial.result.score);
-  return `${settingsText(trial).replaceAll(" ", "<br>")}<br>score ${score}<br>runs ${losses}<br>${significant(trial.budget)} passes a run`;
+  const settings = settingsText(trial).replaceAll(" ", "<br>");
+  return `${settings}<br>score ${score}<br>runs ${losses}<br>${significant(trial.budget)} passes a run`;
 }
 
 /** Where on the axis a trial lies; null where it has no such key. */
@@ -109,7 +158,9 @@ function placeOf(trial, dimension) {
 
 /** The trials of one rung: a line where this setting is all that was tuned, and what diverged at the top. */
 function rungTraces(found, style, trials, dimension, top) {
-  const own = trials.map((trial) => ({ trial, x: placeOf(trial, dimension) })).filter((one) => one.x !== null);
+  const own = trials
+    .map((trial) => ({ trial, x: placeOf(trial, dimension) }))
+    .filter((one) => one.x !== null);
   const isAlone = found.dimensions.length === 1 && isNumeric(dimension);
   const scored = own.filter(({ trial }) => trial.result.score !== null);
   if (isAlone) scored.sort((a, b) => a.x - b.x);
@@ -141,38 +192,61 @@ function rungTraces(found, style, trials, dimension, top) {
 function chosenTrace(found, style, dimension) {
   const trial = found.trials[found.chosen];
   if (!trial?.result) return [];
-  return [{
-    x: [placeOf(trial, dimension)],
-    y: [trial.result.score],
-    mode: "markers",
-    marker: { symbol: "circle-open", size: 18, color: readable(style.color), line: { color: readable(style.color), width: 2.5 } },
-    text: [trialText(trial)],
-    hovertemplate: `<b>${found.solver}</b>, chosen<br>%{text}<extra></extra>`,
-  }];
+  return [
+    {
+      x: [placeOf(trial, dimension)],
+      y: [trial.result.score],
+      mode: "markers",
+      marker: {
+        symbol: "circle-open",
+        size: 18,
+        color: readable(style.color),
+        line: { color: readable(style.color), width: 2.5 },
+      },
+      text: [trialText(trial)],
+      hovertemplate: `<b>${found.solver}</b>, chosen<br>%{text}<extra></extra>`,
+    },
+  ];
 }
 
-function tracesOf(found, style, dimension, top) {
+function trialTraces(found, style, dimension, top) {
   const trials = found.trials.filter((trial) => trial.result !== null);
   const rungs = [...new Set(trials.map((trial) => trial.rung))];
-  const traces = rungs.flatMap((rung) => rungTraces(found, style, trials.filter((trial) => trial.rung === rung), dimension, top));
+  const traces = rungs.flatMap((rung) =>
+    rungTraces(
+      found,
+      style,
+      trials.filter((trial) => trial.rung === rung),
+      dimension,
+      top,
+    ),
+  );
   return [...traces, ...chosenTrace(found, style, dimension)];
 }
 
 /** Scores over one setting. */
-function scoreChart(data, styles, view) {
+function scoreChart(data, styles, chosen, prefix) {
   const dimensions = dimensionsOf(data);
   if (dimensions.size === 0) return null;
-  view.key = [...dimensions.keys()][0];
+  const [first] = dimensions.keys();
+  const view = keptChoices(`${prefix}.scores`, {
+    key: [first, [...dimensions.keys()]],
+    vertical: ["log", ["log", "linear"]],
+  });
   const build = () => {
     const dimension = dimensions.get(view.key);
-    const shown = data.solvers.map((found, index) => ({ found, style: styles[index] })).filter((_, index) => view.chosen.has(index));
-    const scores = shown.flatMap(({ found }) => found.trials.map((trial) => trial.result?.score ?? null)).filter((score) => score !== null);
+    const shown = data.solvers
+      .map((found, index) => ({ found, style: styles[index] }))
+      .filter((_, index) => chosen.has(index));
+    const scores = shown
+      .flatMap(({ found }) => found.trials.map((trial) => trial.result?.score ?? null))
+      .filter((score) => score !== null);
     const highest = Math.max(...scores, 1e-300);
     const lowest = Math.min(...scores, highest);
     const isLog = view.vertical === "log";
     const top = isLog ? highest * (highest / lowest) ** 0.12 * 1.1 : highest + 0.12 * (highest - lowest);
     return {
-      data: shown.flatMap(({ found, style }) => tracesOf(found, style, dimension, top)),
+      data: shown.flatMap(({ found, style }) => trialTraces(found, style, dimension, top)),
       layout: {
         xaxis: settingAxis(dimension),
         yaxis: axis("score: median lowest training loss", { type: view.vertical }),
@@ -182,28 +256,44 @@ function scoreChart(data, styles, view) {
   };
   const drawn = chart({ name: "scores", label: "Scores of the trials over a setting", height: 420, build });
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
     drawn.update();
   };
   const keys = [...dimensions.keys()].map((key) => [key, key.replaceAll("_", " ")]);
   const controls = switches(
     keys.length > 1 ? choice("Over", keys, view.key, set("key")) : null,
-    choice("Vertical", [["log", "logarithmic"], ["linear", "linear"]], view.vertical, set("vertical")),
+    choice(
+      "Vertical",
+      [
+        ["log", "logarithmic"],
+        ["linear", "linear"],
+      ],
+      view.vertical,
+      set("vertical"),
+    ),
   );
-  const note = "A ring marks what was chosen, a cross a trial of which no score is finite. Larger dots are later rungs of the search.";
+  const note =
+    "A ring marks what was chosen, a cross a trial that diverged. Larger dots are later rungs of the search.";
   return { node: [controls, element("p", { class: "note" }, note), drawn.node], update: drawn.update };
 }
 
 /** Every trial of the solvers that are switched on. */
-function trialTable(data, styles, view) {
+function trialTable(data, styles, chosen) {
   const rows = () =>
     data.solvers.flatMap((found, index) =>
-      view.chosen.has(index)
-        ? found.trials.map((trial, number) => ({ ...trial, solver: found.solver, style: styles[index], isChosen: found.chosen === number }))
+      chosen.has(index)
+        ? found.trials.map((trial, number) => ({
+            ...trial,
+            solver: found.solver,
+            style: styles[index],
+            isChosen: found.chosen === number,
+          }))
         : [],
     );
   const score = (row) => row.result?.score ?? null;
-  const losses = (row) => row.result?.losses.map((loss) => (loss === null ? "diverged" : significant(loss))).join(", ") ?? "not begun";
+  const losses = (row) =>
+    row.result?.losses.map((loss) => (loss === null ? "diverged" : significant(loss))).join(", ") ??
+    "not begun";
   const scoreText = (row) => {
     const text = row.result === null ? "not begun" : score(row) === null ? "∞" : significant(score(row));
     return element("span", { class: row.isChosen ? "best" : null, title: exact(score(row)) }, text);
@@ -211,15 +301,33 @@ function trialTable(data, styles, view) {
   const finiteLosses = (row) => median((row.result?.losses ?? []).map((loss) => loss ?? Infinity));
   const table = sortableTable({
     name: "trials",
-    caption: "Every trial; bold: chosen. The score is the median over the tuning's seeds of the lowest training loss.",
+    caption:
+      "Every trial; bold: chosen. The score is the median over the tuning's seeds of the lowest training loss.",
     columns: [
       { title: "solver", value: (row) => row.solver, show: (row) => [swatch(row.style), row.solver] },
-      { title: "settings", value: settingsText, show: (row) => element("span", { class: row.isChosen ? "best" : null }, settingsText(row)) },
-      numberColumn("rung", (row) => row.rung, (v) => String(v), "of the search, from 0"),
-      numberColumn("passes a run", (row) => row.budget, (v) => significant(v)),
+      {
+        title: "settings",
+        value: settingsText,
+        show: (row) => element("span", { class: row.isChosen ? "best" : null }, settingsText(row)),
+      },
+      numberColumn(
+        "rung",
+        (row) => row.rung,
+        (v) => String(v),
+        "of the search, from 0",
+      ),
+      numberColumn(
+        "passes a run",
+        (row) => row.budget,
+        (v) => significant(v),
+      ),
       { title: "score", numeric: true, value: (row) => score(row) ?? Infinity, show: scoreText },
       { title: "lowest losses", value: finiteLosses, show: losses },
-      numberColumn("passes", (row) => row.result?.passes ?? 0, (v) => significant(v)),
+      numberColumn(
+        "passes",
+        (row) => row.result?.passes ?? 0,
+        (v) => significant(v),
+      ),
     ],
     rows: rows(),
   });
@@ -229,10 +337,14 @@ function trialTable(data, styles, view) {
 /** What has to be said of solvers that were not tuned, or of trials that were not begun. */
 function remarks(data) {
   return data.solvers.flatMap((found) => {
-    if (found.dimensions.length === 0) return [`${found.solver} has none of the settings searched; it was not tuned.`];
+    if (found.dimensions.length === 0)
+      return [`${found.solver} has none of the settings searched; it was not tuned.`];
     const said = [];
     if (found.not_begun > 0) {
-      said.push(`${found.solver}: ${found.not_begun} of ${found.trials.length} trials were not begun, since what was left of ${significant(found.budget)} passes was less than they may spend.`);
+      said.push(
+        `${found.solver}: ${found.not_begun} of ${found.trials.length} trials were not begun, ` +
+          `since what was left of ${significant(found.budget)} passes was less than they may spend.`,
+      );
     }
     if (found.chosen === null) said.push(`${found.solver}: every trial diverged; nothing was chosen.`);
     return said;
@@ -242,18 +354,34 @@ function remarks(data) {
 /** The parts of a tuning's section. */
 export function renderTuning(part, id) {
   const { data, styles } = part;
-  const view = { vertical: "log", chosen: new Set(data.solvers.map((_, index) => index)) };
-  const scores = scoreChart(data, styles, view);
-  const trials = trialTable(data, styles, view);
+  const prefix = id.replace("part-", "");
+  const all = data.solvers.map((_, index) => index);
+  const chosen = keptSet(`${prefix}.solvers`, all, all);
+  const scores = scoreChart(data, styles, chosen, prefix);
+  const trials = trialTable(data, styles, chosen);
   const items = data.solvers.map((found, key) => ({ key, text: found.solver, style: styles[key] }));
   const change = () => {
+    chosen.note();
     scores?.update();
     trials.update();
   };
   return [
     folded("About the tuning", true, tuningFacts(data)),
-    section(`${id}-tuned`, 3, "Default against tuned", resultTable(data, styles), remarks(data).map((text) => element("p", { class: "note" }, text))),
-    section(`${id}-trials`, 3, "Trials", toggles("Solvers", items, view.chosen, change), scores?.node ?? null, folded("Every trial", true, trials.node)),
+    section(
+      `${id}-tuned`,
+      3,
+      "Default against tuned",
+      resultTable(data, styles),
+      remarks(data).map((text) => element("p", { class: "note" }, text)),
+    ),
+    section(
+      `${id}-trials`,
+      3,
+      "Trials",
+      toggles("Solvers", items, chosen, change),
+      scores?.node ?? null,
+      folded("Every trial", true, trials.node),
+    ),
     provenance(part, id, 3),
   ];
 }
