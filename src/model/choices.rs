@@ -111,7 +111,7 @@ impl Activation {
 
 impl Activation {
     /// Whether φ(−z) = −φ(z), so that a unit may change the sign of all its weights.
-    pub fn is_odd(self) -> bool {
+    pub(crate) fn is_odd(self) -> bool {
         matches!(self, Self::Identity | Self::Tanh | Self::Sin)
     }
 }
@@ -139,7 +139,7 @@ impl Loss {
 
     /// Whether outputs are predictions of the targets themselves, and the loss grows
     /// with their distance; otherwise outputs are logits.
-    pub fn measures_distance(self) -> bool {
+    pub(crate) fn measures_distance(self) -> bool {
         matches!(self, Self::SquaredError | Self::Huber | Self::AbsoluteError)
     }
 }

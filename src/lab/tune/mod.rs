@@ -65,7 +65,7 @@ impl SolverTuning {
     }
 
     /// Trials for which no passes were left.
-    pub fn not_begun(&self) -> usize {
+    pub(crate) fn not_begun(&self) -> usize {
         self.trials.iter().filter(|trial| trial.result.is_none()).count()
     }
 }
