@@ -13,6 +13,7 @@ use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DataSource {
     /// A set that comes with the program.
     Embedded {

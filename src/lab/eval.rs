@@ -68,6 +68,7 @@ pub struct Request {
 
 /// What was evaluated, and everything that another program needs to do the same.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Answer {
     /// The problem's name.
     pub problem: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The non-linearity after each hidden layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Activation {
     /// `a = z`.
     Identity,
@@ -31,6 +32,7 @@ pub enum Activation {
 /// The loss of one sample, averaged over samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Loss {
     /// `½ ‖ŷ − y‖²`, summed over the outputs of a sample.
     SquaredError,
@@ -48,6 +50,7 @@ pub enum Loss {
 /// The distribution that weights start from; biases start at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Initialisation {
     /// Uniform on ±√(6 / (inputs + outputs)); Glorot & Bengio 2010.
     Glorot,

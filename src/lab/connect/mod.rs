@@ -23,6 +23,7 @@ pub use request::{Ends, MatchBy, Request};
 
 /// Two solutions and what lies between them: plain data, from which every file is made.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Connection {
     /// The problem.
     pub summary: ProblemSummary,

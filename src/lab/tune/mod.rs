@@ -28,6 +28,7 @@ use crate::solver::SolverSpec;
 
 /// What a tuning found, and what it took.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Tuning {
     /// What was asked.
     pub request: Request,

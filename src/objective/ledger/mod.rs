@@ -50,6 +50,7 @@ pub struct Limits {
 /// Why an evaluation was refused. It travels through argmin as an error and
 /// becomes the status of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum Stop {
     /// The evaluation would exceed the budget.
     #[error("the budget is spent")]
