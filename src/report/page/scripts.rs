@@ -3,16 +3,21 @@
 use std::sync::OnceLock;
 
 /// The modules in `assets/`, each after those that it imports from.
-const MODULES: [&str; 15] = [
+pub(super) const MODULES: [&str; 20] = [
     include_str!("assets/format.js"),
     include_str!("assets/statistics.js"),
     include_str!("assets/dom.js"),
+    include_str!("assets/view.js"),
     include_str!("assets/plot.js"),
     include_str!("assets/switches.js"),
     include_str!("assets/table.js"),
     include_str!("assets/provenance.js"),
+    include_str!("assets/steps.js"),
     include_str!("assets/curves.js"),
+    include_str!("assets/results.js"),
     include_str!("assets/profiles.js"),
+    include_str!("assets/sensitivity.js"),
+    include_str!("assets/summary.js"),
     include_str!("assets/comparison.js"),
     include_str!("assets/tuning.js"),
     include_str!("assets/landscape.js"),

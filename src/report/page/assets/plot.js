@@ -70,6 +70,9 @@ export function axis(title, more = {}) {
     tickcolor: ink,
     automargin: true,
     exponentformat: "power",
+    minexponent: 6,
+    separatethousands: true,
+    minor: { ticks: more.type === "log" ? "outside" : "", ticklen: 3, tickcolor: grid },
     ...more,
   };
 }
@@ -85,19 +88,30 @@ function layout(own) {
     font: { family: "system-ui, sans-serif", size: 13, color: ink },
     showlegend: false,
     hovermode: "closest",
+    hoverdistance: 60,
     hoverlabel: { bgcolor: paper, bordercolor: muted, font: { color: ink, family: "ui-monospace, monospace" } },
     dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
     ...own,
   };
 }
 
-const CONFIG = {
-  responsive: true,
-  displaylogo: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d"],
-  toImageButtonOptions: { format: "svg" },
-  scrollZoom: false,
-};
+/** What the buttons over a chart do, beside plotly's own. */
+function config(name) {
+  const filename = `${document.title.split(" · ")[0]}-${name}`;
+  const save = (format) => ({
+    name: format,
+    title: `Save as ${format.toUpperCase()}`,
+    icon: Plotly.Icons.camera,
+    click: (node) => Plotly.downloadImage(node, { format, filename, scale: format === "png" ? 2 : 1 }),
+  });
+  return {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"],
+    modeBarButtonsToAdd: [save("png"), save("svg")],
+    scrollZoom: false,
+  };
+}
 
 /**
  * A chart. `build()` gives plotly's { data, layout } for what is switched on, and is called at
@@ -111,7 +125,7 @@ export function chart({ name, label, height = 420, build }) {
   const draw = () => {
     const built = build();
     // Where one has zoomed to stays, as long as the axes are the same.
-    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), CONFIG);
+    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), config(name));
   };
   const made = {
     node,
