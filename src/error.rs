@@ -95,7 +95,7 @@ impl Error {
     }
 
     /// An [`Error::Data`]: what is wrong at `place`, and how to mend it.
-    pub fn data(place: Place, problem: DataProblem, remedy: impl Into<String>) -> Self {
+    pub(crate) fn data(place: Place, problem: DataProblem, remedy: impl Into<String>) -> Self {
         Self::Data(Box::new(DataError { place, problem, remedy: remedy.into() }))
     }
 }
@@ -140,25 +140,25 @@ impl Place {
     }
 
     /// The same place, in an array.
-    pub fn in_array(mut self, array: impl Into<String>) -> Self {
+    pub(crate) fn in_array(mut self, array: impl Into<String>) -> Self {
         self.array = Some(array.into());
         self
     }
 
     /// The same place, at an element of the array.
-    pub fn at_index(mut self, index: Vec<usize>) -> Self {
+    pub(crate) fn at_index(mut self, index: Vec<usize>) -> Self {
         self.index = index;
         self
     }
 
     /// The same place, at a line.
-    pub fn at_line(mut self, line: u64) -> Self {
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
 
     /// The same place, in a column.
-    pub fn in_column(mut self, column: impl Into<String>) -> Self {
+    pub(crate) fn in_column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
         self
     }
