@@ -6,11 +6,13 @@ use losslab::Error;
 use losslab::lab::{ExperimentSpec, ProblemSettings, ProblemSpec, name_of_file, problems};
 use losslab::solver::SolverSpec;
 
-use super::arguments::{CompareArguments, ExperimentArguments, ProblemArguments, TrainArguments};
+use super::arguments::{ExperimentArguments, ProblemArguments};
+use super::compare::CompareArguments;
 use super::connect::ConnectArguments;
 use super::eval::EvalArguments;
 use super::landscape::LandscapeArguments;
 use super::spectrum::SpectrumArguments;
+use super::train::TrainArguments;
 use super::tune::TuneArguments;
 
 /// What to run, and where to put the results.
