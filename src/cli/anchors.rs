@@ -14,7 +14,7 @@ use super::run::environment;
 const EXAMPLES: &str = "\
 Examples:
   losslab anchors
-  losslab anchors --json | jq .evaluations
+  losslab anchors --json
 
 Exit code:
   0  done

@@ -26,26 +26,25 @@ pub use problem::ProblemArguments;
 
 const EXAMPLES: &str = "\
 Examples:
-  losslab                            the quick start
+  losslab                    the quick start
   losslab compare -p digits -s lbfgs,cg
-  losslab compare -s gd:learning_rate=0.5 --seeds 5
+  losslab compare -s gd:learning_rate=0.5 -s cg
   losslab compare --data houses.csv --target price
-  losslab train -p digits --budget 300   one run
-  losslab tune -s gd -s adam         search settings
-  losslab eval -p digits             one evaluation
-  losslab landscape                  paths on a plane
-  losslab connect                    between solutions
-  losslab verify results/quickstart  the same bytes?
-  losslab list solvers               what there is
-  losslab doctor                     is all well here?
+  losslab train -p digits    one run, its weights
+  losslab tune -s gd -s adam    search settings
+  losslab landscape          paths on a plane
+  losslab connect            between two solutions
+  losslab verify results/quickstart   same bytes?
+  losslab list solvers       what there is
+  losslab doctor             is all well here?
 
 Exit code:
   0    done
-  1    a file cannot be written, or the answer is no:
-       results differ (verify), a check fails (doctor),
-       a number is not finite (eval)
-  2    arguments, specification or data cannot be used
-  130  ended by Ctrl-C, with what there is written";
+  1    a file cannot be written, or the answer is
+       no: results differ (verify), a check fails
+       (doctor), a number is not finite (eval)
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; what was done is written";
 
 /// Which optimiser should train this network on this data?
 ///
@@ -67,12 +66,11 @@ pub struct Arguments {
 /// How much is said on standard error.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct MessageArguments {
-    /// Show no progress and say nothing beside the result; errors are still told
+    /// No progress and no messages: the result, and errors
     #[arg(short, long, global = true, help_heading = "Messages")]
     pub quiet: bool,
 
-    /// Say more: the program and machine, the data read, how each run ends, the
-    /// files written
+    /// Say more: program and machine, data read, each run's end, files written
     #[arg(short, long, global = true, help_heading = "Messages")]
     pub verbose: bool,
 }
@@ -143,11 +141,22 @@ mod tests {
         }
     }
 
+    /// Clap breaks longer ones without their indentation.
+    #[test]
+    fn examples_fit_50_columns() {
+        for (name, [text, _]) in helps() {
+            let below = text.lines().skip_while(|line| *line != "Examples:");
+            for line in below.filter(|line| line.starts_with(' ')) {
+                assert!(line.chars().count() <= 50, "{name}: {line}");
+            }
+        }
+    }
+
     #[test]
     fn every_help_has_examples_and_exit_codes() {
         for (name, texts) in helps().into_iter().filter(|(name, _)| name != "report") {
             for text in texts {
-                let examples = text.find("Examples:\n  losslab").expect(&name);
+                let examples = text.find("Examples:\n  ").expect(&name);
                 let codes = text.find("Exit code:\n  0  ").expect(&name);
                 assert!(examples < codes, "{name}");
             }

@@ -24,18 +24,16 @@ Examples:
       -s cg:beta=fletcher-reeves,label=FR
   losslab compare --data houses.csv.gz \\
       --target price --drop id
-  losslab compare -p digits --untimed -o results/d \\
-      -s gd:learning_rate=0.01..10/7
+  losslab compare -p digits --untimed \\
+      -s gd:learning_rate=0.01..10/7 -o results/d
   losslab compare --spec results/d/spec.toml \\
       --l2 1e-3 -o results/l2
 
 Exit code:
-  0    done, also where a run diverged: its record
-       says so
+  0    done; a run that diverged says so
   1    a file cannot be written
-  2    arguments, specification or data cannot be used
-  130  ended by Ctrl-C, with what there is written; then
-       --resume goes on";
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; then --resume goes on";
 
 /// Run every solver on every problem with every seed
 ///

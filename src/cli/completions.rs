@@ -11,13 +11,12 @@ use super::output::print_line;
 
 const EXAMPLES: &str = "\
 Examples:
-  losslab completions bash > \\
-      ~/.local/share/bash-completion/completions/losslab
+  source <(losslab completions bash)
   losslab completions zsh > ~/.zfunc/_losslab
-  losslab completions fish > ~/.config/fish/completions/losslab.fish
+  losslab completions fish | source
   losslab completions powershell >> $PROFILE
 
-They complete commands, flags, choices, built-in problems and solvers.
+The first and third hold for this shell; for every one, put the line into ~/.bashrc or ~/.config/fish/config.fish. They complete commands, flags, choices, built-in problems and solvers.
 
 Exit code:
   0  done

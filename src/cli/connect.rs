@@ -31,11 +31,10 @@ Examples:
       --bezier-budget 5000
 
 Exit code:
-  0    done, also where a run diverged: its record
-       says so
+  0    done; a run that diverged says so
   1    a file cannot be written
-  2    arguments, specification or data cannot be used
-  130  ended by Ctrl-C, with what there is written";
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; what was done is written";
 
 /// Measure the line, the matched line and a curve between two solutions
 ///

@@ -70,18 +70,16 @@ fn diagnose(arguments: &DoctorArguments, job: &Job) -> Result<Diagnosis, Failure
     let pool = job.start_threads(arguments.threads)?;
     let computed = pool
         .install(|| -> losslab::Result<[Check; 2]> { Ok([check_gradient()?, check_threads()?]) });
+    let folder = std::path::absolute(&arguments.output).unwrap_or(arguments.output.clone());
     let mut checks = computed.map_err(Failure::run)?.to_vec();
-    checks.extend([check_folder(&arguments.output), check_picture()]);
+    checks.extend([check_folder(&folder), check_picture()]);
     let mut environment = environment(pool.current_num_threads(), &[]);
     environment.ranks = job.environment(arguments.threads);
     let stdout = std::io::stdout();
     Ok(Diagnosis {
         environment,
         memory: memory(),
-        results: ResultsFolder {
-            free_bytes: free_bytes(&arguments.output),
-            path: arguments.output.clone(),
-        },
+        results: ResultsFolder { free_bytes: free_bytes(&folder), path: folder },
         terminal: Terminal {
             is_terminal: stdout.is_terminal(),
             columns: width(),

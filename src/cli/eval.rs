@@ -23,13 +23,14 @@ Examples:
       --weights results/train/weights.safetensors
   losslab eval --data arrays.npz --hidden 16 \\
       --split all --no-standardise \\
-      --what value,hessian-vector -o out.safetensors
+      --what hessian-vector -o out.safetensors
 
 Exit code:
   0  done
-  1  a number is not finite (null in the JSON, with
-     \"finite\": false), or a file cannot be written
-  2  arguments, specification or data cannot be used";
+  1  a number is not finite (null in the JSON,
+     with \"finite\": false), or a file cannot be
+     written
+  2  arguments, file or data cannot be used";
 
 /// Compute loss and derivatives at one point, for comparison
 ///

@@ -37,10 +37,9 @@ Examples:
 After Ctrl-C or a crash the same command goes on where it was.
 
 Exit code:
-  0    done, also where a run diverged: its record
-       says so
+  0    done; a run that diverged says so
   1    a file cannot be written
-  2    arguments, specification or data cannot be used
+  2    arguments, file or data cannot be used
   130  ended by Ctrl-C";
 
 /// Draw the loss surface, and the paths of solvers on it

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use losslab::data::{DataSource, Dataset, Task, embedded, installed};
 use losslab::lab::problems;
 use losslab::model::{Activation, Loss};
@@ -288,14 +288,24 @@ fn data_table(entries: &[DataEntry]) -> String {
     format!("{embedded}\n\n{}", paragraphs(&notes, Some(width())))
 }
 
+/// Room for most words.
+const WORDS: u16 = 12;
+
 /// Columns without lines around them, within those of the terminal.
 fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
     table.load_preset(comfy_table::presets::NOTHING).set_header(header).add_rows(rows);
     // The gap after the last column is cut off.
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width().saturating_add(2));
-    table.column_iter_mut().for_each(|column| {
+    // The second column is of several words, and gives way before the others break theirs.
+    let others = table.column_max_content_widths().iter().enumerate();
+    let others: u16 = others.filter(|(index, _)| *index != 1).map(|(_, width)| width + 2).sum();
+    let has_room = others.saturating_add(WORDS) <= width();
+    table.column_iter_mut().enumerate().for_each(|(index, column)| {
         column.set_padding((0, 2));
+        if index != 1 && has_room {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     });
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

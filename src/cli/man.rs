@@ -15,7 +15,7 @@ use super::failure::Failure;
 const EXAMPLES: &str = "\
 Examples:
   losslab man man && man -l man/losslab.1
-  losslab man ~/.local/share/man/man1 && man losslab-compare
+  losslab man ~/.local/share/man/man1
 
 Exit code:
   0  done

@@ -95,17 +95,16 @@ fn run_command(arguments: Arguments, job: &Job) -> Result<ExitCode, Failure> {
 /// Flags of `compare` are often given without it, and names of problems and solvers instead of
 /// it.
 fn with_tip(mut error: Error) -> Error {
-    let first = std::env::args_os().nth(1).unwrap_or_default();
-    let first = first.to_string_lossy();
-    let tip = match error.kind() {
-        ErrorKind::UnknownArgument if first.starts_with('-') => {
+    let flag_first = std::env::args_os().nth(1).is_some_and(|first| is_flag(&first));
+    let tip = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::UnknownArgument, _) if flag_first => {
             Some("flags such as this follow a command: losslab compare -p digits".to_owned())
         }
-        ErrorKind::InvalidSubcommand if problems::names().contains(&first.to_string()) => {
-            Some(format!("this is a problem: losslab compare -p {first}"))
+        (_, Some(ContextValue::String(name))) if problems::names().contains(name) => {
+            Some(format!("this is a problem: losslab compare -p {name}"))
         }
-        ErrorKind::InvalidSubcommand if Method::all().iter().any(|m| m.name() == first) => {
-            Some(format!("this is a solver: losslab compare -s {first}"))
+        (_, Some(ContextValue::String(name))) if Method::all().iter().any(|m| m.name() == name) => {
+            Some(format!("this is a solver: losslab compare -s {name}"))
         }
         _ => None,
     };
@@ -113,4 +112,8 @@ fn with_tip(mut error: Error) -> Error {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+fn is_flag(argument: &std::ffi::OsStr) -> bool {
+    argument.as_encoded_bytes().starts_with(b"-")
 }

@@ -23,20 +23,19 @@ use super::values::{choices, whole};
 const EXAMPLES: &str = "\
 Examples:
   losslab spectrum
-  losslab spectrum -p iris --at both --matrix all \\
-      --layers
+  losslab spectrum -p iris --at both --layers \\
+      --matrix all
   losslab spectrum --count 20 \\
       --weights results/train/weights.safetensors
-  losslab spectrum -p digits -s gd --no-density --json
+  losslab spectrum -s gd --no-density --json
   losslab spectrum --along 40 --no-density \\
       -s gd:learning_rate=0.5 -s lbfgs
 
 Exit code:
-  0    done, also where a run diverged: its record
-       says so
+  0    done; a run that diverged says so
   1    a file cannot be written
-  2    arguments, specification or data cannot be used
-  130  ended by Ctrl-C, with what there is written";
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; what was done is written";
 
 /// Points of a run that are measured whole.
 const ITERATIONS_MAX: usize = 20;

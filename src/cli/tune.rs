@@ -22,8 +22,9 @@ Examples:
   losslab tune
   losslab tune -p digits -s gd -s adam \\
       --search halving --trials 27
-  losslab tune -s sgd --tune learning_rate=1e-3..3 \\
-      --tune momentum=0..0.99 --search random \\
+  losslab tune -s sgd --search random \\
+      --tune learning_rate=1e-3..3 \\
+      --tune momentum=0..0.99 \\
       --trials 20 --tuning-budget 4000
   losslab tune -s lbfgs --tune memory=3..30 \\
       --points 4
@@ -33,10 +34,9 @@ Examples:
 Each solver is tuned by itself within --tuning-budget, and then compared with itself as it was, on other seeds. A search is reported with what it cost.
 
 Exit code:
-  0    done, also where a run diverged: its record
-       says so
+  0    done; a run that diverged says so
   1    a file cannot be written
-  2    arguments, specification or data cannot be used
+  2    arguments, file or data cannot be used
   130  ended by Ctrl-C; then --resume goes on";
 
 /// Choose a solver's settings by a search, and say what that cost

@@ -100,8 +100,8 @@ fn compare_gradients(gradient: &Vector, differences: &Vector) -> Check {
         // A number that is not one passes no comparison.
         passed: error <= TOLERANCE,
         found: format!(
-            "differs from differences of the loss by {error:.1e} of its largest entry, at most \
-             {TOLERANCE:.0e} allowed"
+            "off central differences of the loss by {error:.1e} of its largest entry (at most \
+             {TOLERANCE:.0e})"
         ),
     }
 }
