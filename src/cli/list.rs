@@ -298,7 +298,7 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
     // The gap after the last column is cut off.
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width().saturating_add(2));
     // The second column is of several words, and gives way before the others break theirs.
-    let others = table.column_max_content_widths().iter().enumerate();
+    let others = table.column_max_content_widths().into_iter().enumerate();
     let others: u16 = others.filter(|(index, _)| *index != 1).map(|(_, width)| width + 2).sum();
     let has_room = others.saturating_add(WORDS) <= width();
     table.column_iter_mut().enumerate().for_each(|(index, column)| {

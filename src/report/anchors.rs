@@ -93,7 +93,7 @@ mod tests {
     use crate::lab::anchors::Reference;
 
     #[test]
-    fn the_tables_fit_80_columns() {
+    fn the_tables_fit_their_columns() {
         let counts = Counts { iterations: 12_345, values: 12_345, gradients: 1, products: 12_345 };
         let cutest = CutestAnchor {
             problem: "CHNROSNB",
@@ -112,8 +112,11 @@ mod tests {
             scipy,
         };
         let anchors = Anchors { cutest: vec![cutest], rosenbrock: vec![rosenbrock] };
-        let text = anchors_table(&anchors, Some(80));
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        for width in [60, 80] {
+            let text = anchors_table(&anchors, Some(width));
+            assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{text}");
+        }
+        let text = anchors_table(&anchors, None);
         assert!(text.contains("12.35") || text.contains("12.34"), "{text}");
         let json = anchors_json(&anchors);
         let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();

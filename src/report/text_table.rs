@@ -79,7 +79,7 @@ impl TextTable {
     fn part(&self, columns: &[usize], gap: usize, width: Option<u16>) -> String {
         let cells = |row: &[String]| columns.iter().map(|column| row[*column].clone()).collect();
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING).set_header::<Vec<String>>(cells(&self.header));
+        table.load_preset(presets::NOTHING).set_header(lowered(cells(&self.header)));
         table.add_rows(self.rows.iter().map(|row| -> Vec<String> { cells(row) }));
         for (index, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, gap as u16));
@@ -94,6 +94,16 @@ impl TextTable {
         }
         table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
     }
+}
+
+/// Heads without the lines above all of them that are empty.
+fn lowered(mut heads: Vec<String>) -> Vec<String> {
+    while heads.iter().all(|head| head.starts_with('\n') || head.is_empty())
+        && heads.iter().any(|head| !head.is_empty())
+    {
+        heads.iter_mut().for_each(|head| *head = head.split_off(head.len().min(1)));
+    }
+    heads
 }
 
 /// `text` with every line broken to `width` columns, each part ended; without `width` none is.
@@ -172,6 +182,14 @@ mod tests {
             let text = table().text(Some(width));
             assert!(text.lines().all(|line| line.width() <= usize::from(width)), "{text}");
         }
+    }
+
+    #[test]
+    fn heads_of_a_part_begin_at_its_top() {
+        let lowered = |heads: &[&str]| lowered(heads.iter().map(ToString::to_string).collect());
+        assert_eq!(lowered(&["", "\n\na", "\nb"]), ["", "\na", "b"]);
+        assert_eq!(lowered(&["", "c\nd", "\nb"]), ["", "c\nd", "\nb"]);
+        assert_eq!(lowered(&["", ""]), ["", ""]);
     }
 
     #[test]

@@ -45,9 +45,9 @@ fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> TextTable {
         "\n\ntrials",
         "passes\nof the\ntuning",
         "training\nloss,\ndefault",
-        "\n\ntuned",
+        "training\nloss,\ntuned",
         "passes\nto target,\ndefault",
-        "\n\ntuned",
+        "passes\nto target,\ntuned",
         "\n\ncharged",
     ];
     let mut table = TextTable::new(header);
