@@ -4,27 +4,48 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use losslab::report::redraw_comparison;
+use losslab::report::{redraw_comparison, write_page};
 
 use super::failure::Failure;
 use super::output::print_line;
 
-/// Draw every figure and the summary again, from the records alone
+/// Draw figures and summary again, from stored records alone, or make a page of them
 ///
-/// Reads comparison.json, runs.jsonl and timing.jsonl in the folder of a comparison, and
-/// writes summary.md and the charts. Nothing is run.
+/// Reads what a command or an experiment wrote in the folder. Nothing is run. Of a comparison
+/// summary.md and the charts are written again; with --html also report.html, one file to
+/// explore in a browser, of everything in the folder and in those below it.
 #[derive(Debug, Args)]
-#[command(max_term_width = 80)]
+#[command(max_term_width = 80, after_help = EXAMPLES)]
 pub struct ReportArguments {
-    /// The folder of a comparison
+    /// The folder of results
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+
+    /// Write report.html, for comparisons, landscapes, spectra and all other results
+    #[arg(long)]
+    pub html: bool,
 }
 
-/// Redraws a comparison.
+const EXAMPLES: &str = "\
+Examples:
+  losslab report results/quickstart          summary.md and charts again
+  losslab report results/quickstart --html   and a page to explore
+  losslab report results/landscape --html    paths on a surface that turns
+
+Exit code: 0, or 2 if the folder holds no such results, or 1 if a file cannot be
+written.";
+
+/// Redraws a comparison, writes a page.
 pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
-    let charts = redraw_comparison(&arguments.folder)?;
-    let folder = arguments.folder.display();
-    print_line(&format!("summary.md and {} charts are in {folder}", charts.len()))?;
+    let folder = &arguments.folder;
+    let is_comparison = folder.join("comparison.json").exists();
+    if is_comparison || !arguments.html {
+        let charts = redraw_comparison(folder)?;
+        print_line(&format!("summary.md and {} charts are in {}", charts.len(), folder.display()))?;
+    }
+    if arguments.html {
+        let page = write_page(folder)?;
+        print_line(&format!("open {} in a browser", page.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -176,7 +176,7 @@ impl Run {
 
     /// Leaves at most `most` entries of the trace: the first, the last, that with the lowest
     /// loss, and the others evenly spaced. Nothing else of the record changes.
-    pub(super) fn thin(&mut self, most: usize) {
+    pub(crate) fn thin(&mut self, most: usize) {
         let trace = &self.record.trace;
         if trace.len() <= most {
             return;

@@ -46,6 +46,8 @@ use self::series::{Against, Quantity};
 use self::statistics::Statistic;
 use self::style::{UNITS_PER_PIXEL, WIDTH};
 
+pub(super) use self::style::{PageStyle, page_styles};
+
 /// A chart of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Figure {

@@ -1,6 +1,7 @@
 //! Fonts, sizes, colours and dashes.
 
 use plotters::style::{FontStyle, RGBColor, register_font};
+use serde::Serialize;
 
 /// Coordinates are handed to the backends in tenths of a pixel, because
 /// plotters takes whole numbers only.
@@ -62,8 +63,7 @@ const DASHES: [&[f64]; 6] = [SOLID, LONG_DASH, DASH_DOT, SHORT_DASH, DOTS, DASH_
 
 /// First the colours of Okabe & Ito 2008 that read on white, then those of Paul
 /// Tol's "muted" scheme that lie far from them, with a dash each: colours that
-/// a colour-blind reader may confuse have different dashes. The first four
-/// belong to the solvers with known names.
+/// a colour-blind reader may confuse have different dashes.
 const SERIES: [SeriesStyle; 13] = [
     SeriesStyle { color: RGBColor(230, 159, 0), dash: LONG_DASH },
     SeriesStyle { color: RGBColor(204, 121, 167), dash: DASH_DOT },
@@ -79,24 +79,58 @@ const SERIES: [SeriesStyle; 13] = [
     SeriesStyle { color: RGBColor(153, 153, 51), dash: DOTS },
     SeriesStyle { color: RGBColor(170, 68, 153), dash: DASH_DOT_DOT },
 ];
-const KNOWN: [&str; 4] = ["gd", "gd-line-search", "cg", "lbfgs"];
 
-/// The style of `label` among `labels`: fixed for the known names, by order
-/// for others, which take what known solvers leave unused last; when all colours
-/// are taken they return with the next dash.
+/// The style of every method under its own name, in any company. From 13 on a colour has a
+/// second dash: for methods that are seldom compared with the first of that colour.
+const KNOWN: [(&str, usize); 23] = [
+    ("gd", 0),
+    ("gd-line-search", 1),
+    ("cg", 2),
+    ("lbfgs", 3),
+    ("adam", 4),
+    ("trust-region", 5),
+    ("sgd", 6),
+    ("momentum", 7),
+    ("newton-cg", 8),
+    ("argmin-lbfgs", 9),
+    ("argmin-cg", 10),
+    ("nesterov", 11),
+    ("bfgs", 12),
+    ("argmin-newton-cg", 13),
+    ("hessian-free", 14),
+    ("argmin-trust-region", 17),
+    ("argmin-bfgs", 19),
+    ("argmin-gd", 20),
+    ("adamw", 21),
+    ("barzilai-borwein", 22),
+    ("sr1-trust-region", 23),
+    ("adagrad", 24),
+    ("rmsprop", 25),
+];
+
+/// Where series without a name of their own begin to take styles: blue and what follows it.
+const FIRST_FREE: usize = 3;
+
+/// The style of `label` among `labels`: fixed for the methods' own names. Others take, in
+/// order, the colours that no method in their company has, then these colours with other
+/// dashes.
 pub(super) fn series_style(label: &str, labels: &[String]) -> SeriesStyle {
-    let known = |name: &str| KNOWN.iter().position(|known| *known == name);
-    let index = known(label).unwrap_or_else(|| {
-        let others = labels.iter().filter(|other| known(other).is_none());
-        let unused = (0..KNOWN.len()).filter(|index| labels.iter().all(|l| l != KNOWN[*index]));
-        let free: Vec<usize> = (KNOWN.len()..SERIES.len()).chain(unused).collect();
-        let order = others.take_while(|other| *other != label).count();
-        match free.get(order) {
-            Some(index) => *index,
-            None => SERIES.len() + order - free.len(),
-        }
-    });
-    style_at(index)
+    if let Some(index) = known(label) {
+        return style_at(index);
+    }
+    let taken: Vec<usize> = labels.iter().filter_map(|label| known(label)).collect();
+    let has_color = |index: usize| taken.iter().any(|taken| taken % SERIES.len() == index);
+    let colors = (FIRST_FREE + 1..SERIES.len()).chain(0..=FIRST_FREE);
+    let free = colors.filter(|index| !has_color(*index));
+    let again = (SERIES.len()..).filter(|index| !taken.contains(index));
+    let others = labels.iter().filter(|other| known(other).is_none());
+    let order = others.take_while(|other| *other != label).count();
+    style_at(free.chain(again).nth(order).unwrap_or(FIRST_FREE))
+}
+
+/// The number of the style that a method's own name has.
+fn known(name: &str) -> Option<usize> {
+    KNOWN.iter().find(|known| known.0 == name).map(|known| known.1)
 }
 
 /// The style with this number; when all colours are taken they return with the next dash.
@@ -106,9 +140,28 @@ fn style_at(index: usize) -> SeriesStyle {
     SeriesStyle { dash: DASHES[(dash + index / SERIES.len()) % DASHES.len()], ..base }
 }
 
-/// Style number `index` of series that are no solvers, in the order of the unknown ones.
+/// Style number `index` of series that are no solvers.
 pub(super) fn numbered_style(index: usize) -> SeriesStyle {
-    style_at(KNOWN.len() - 1 + index)
+    style_at(FIRST_FREE + index)
+}
+
+/// How a page draws a series: as the charts do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(in crate::report) struct PageStyle {
+    label: String,
+    /// `#rrggbb`.
+    color: String,
+    /// Pixels drawn and left out, in turn; empty for a solid line.
+    dash: &'static [f64],
+}
+
+/// The style of each label among all of them.
+pub(in crate::report) fn page_styles(labels: &[String]) -> Vec<PageStyle> {
+    let style = |label: &String| {
+        let SeriesStyle { color: RGBColor(red, green, blue), dash } = series_style(label, labels);
+        PageStyle { label: label.clone(), color: format!("#{red:02x}{green:02x}{blue:02x}"), dash }
+    };
+    labels.iter().map(style).collect()
 }
 
 impl SeriesStyle {
@@ -138,6 +191,24 @@ mod tests {
     }
 
     #[test]
+    fn every_method_has_a_style_of_its_own() {
+        let all: Vec<String> =
+            crate::solver::Method::all().iter().map(|m| m.name().to_owned()).collect();
+        let styles: Vec<SeriesStyle> = all.iter().map(|name| series_style(name, &[])).collect();
+        for (index, style) in styles.iter().enumerate() {
+            assert!(known(&all[index]).is_some(), "{} has no style", all[index]);
+            assert!(!styles[..index].contains(style), "{} repeats a style", all[index]);
+        }
+    }
+
+    #[test]
+    fn others_take_colours_that_no_method_beside_them_has() {
+        let all = labels(&["adam", "mine", "lbfgs", "yours"]);
+        let colors: Vec<RGBColor> = all.iter().map(|name| series_style(name, &all).color).collect();
+        assert!(colors.iter().enumerate().all(|(i, color)| !colors[..i].contains(color)));
+    }
+
+    #[test]
     fn many_solvers_differ_in_colour_or_dash() {
         let names: Vec<String> = (0..28).map(|index| format!("solver-{index}")).collect();
         let all: Vec<String> = names.into_iter().chain(labels(&["cg", "gd"])).collect();
@@ -164,9 +235,9 @@ mod tests {
     #[test]
     fn no_two_of_twelve_look_alike() {
         let unknown: Vec<String> = (0..12).map(|index| format!("solver-{index}")).collect();
-        let mixed: Vec<String> =
-            KNOWN.iter().map(ToString::to_string).chain(unknown[..8].to_vec()).collect();
-        for all in [unknown, mixed] {
+        let known: Vec<String> = KNOWN[..13].iter().map(|known| known.0.to_owned()).collect();
+        let mixed: Vec<String> = known[..4].iter().chain(&unknown[..8]).cloned().collect();
+        for all in [unknown, mixed, known] {
             let styles: Vec<_> = all.iter().map(|label| series_style(label, &all)).collect();
             for (index, a) in styles.iter().enumerate() {
                 for b in &styles[..index] {

@@ -1,0 +1,5 @@
+import { element } from "./dom.js";
+
+export function renderConnection(part, id) {
+  return element("p", {}, "…");
+}

@@ -1,0 +1,5 @@
+import { element } from "./dom.js";
+
+export function renderLandscape(part, id) {
+  return element("p", {}, "…");
+}

@@ -1,0 +1,153 @@
+// Charts by plotly.js, in the colours of the page, drawn when they come into sight.
+
+import { element } from "./dom.js";
+
+/** Charts that are on the page. */
+const charts = new Set();
+
+/** Redraws every chart, because colours have changed. */
+export function redrawCharts() {
+  charts.forEach((chart) => chart.update());
+}
+
+/** The colours of the page. */
+export function colors() {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name) => style.getPropertyValue(name).trim();
+  return {
+    ink: color("--ink"),
+    muted: color("--muted"),
+    grid: color("--grid"),
+    paper: color("--paper"),
+  };
+}
+
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
+/** Relative luminance by WCAG 2. */
+function luminance(rgb) {
+  const linear = rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
+
+/** The contrast that a line must have with the paper in dark mode. */
+const CONTRAST = 3;
+
+/** The colour of a series: as in every chart, but mixed with white where it would not read on dark paper. */
+export function readable(hex) {
+  const paper = colors().paper;
+  if (!paper.startsWith("#") || luminance(channels(paper)) > 0.2) return hex;
+  const behind = luminance(channels(paper)) + 0.05;
+  for (let white = 0; white <= 1; white += 0.05) {
+    const mixed = channels(hex).map((c) => Math.round(c + white * (255 - c)));
+    if ((luminance(mixed) + 0.05) / behind >= CONTRAST) {
+      return `#${mixed.map((c) => c.toString(16).padStart(2, "0")).join("")}`;
+    }
+  }
+  return "#ffffff";
+}
+
+/** The colour with an opacity. */
+export function translucent(hex, opacity) {
+  return `rgba(${channels(hex).join(",")},${opacity})`;
+}
+
+/** A style as plotly's line. Charts on paper are twice as wide, so dashes are halved. */
+export function line(style, width = 2) {
+  const dash = style.dash.length === 0 ? "solid" : style.dash.map((d) => `${d / 2}px`).join(",");
+  return { color: readable(style.color), dash, width };
+}
+
+/** Axis settings that all plane charts share. */
+export function axis(title, more = {}) {
+  const { grid, ink } = colors();
+  return {
+    title: { text: title, standoff: 8 },
+    gridcolor: grid,
+    zerolinecolor: grid,
+    linecolor: ink,
+    ticks: "outside",
+    tickcolor: ink,
+    automargin: true,
+    exponentformat: "power",
+    minexponent: 6,
+    separatethousands: true,
+    minor: { ticks: more.type === "log" ? "outside" : "", ticklen: 3, tickcolor: grid },
+    ...more,
+  };
+}
+
+/** The layout that all charts share. */
+function layout(own) {
+  const { ink, paper, muted } = colors();
+  return {
+    autosize: true,
+    margin: { l: 60, r: 12, t: 12, b: 48 },
+    paper_bgcolor: paper,
+    plot_bgcolor: paper,
+    font: { family: "system-ui, sans-serif", size: 13, color: ink },
+    showlegend: false,
+    hovermode: "closest",
+    hoverdistance: 60,
+    hoverlabel: { bgcolor: paper, bordercolor: muted, font: { color: ink, family: "ui-monospace, monospace" } },
+    dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    ...own,
+  };
+}
+
+/** What the buttons over a chart do, beside plotly's own. */
+function config(name) {
+  const filename = `${document.title.split(" · ")[0]}-${name}`;
+  const save = (format) => ({
+    name: format,
+    title: `Save as ${format.toUpperCase()}`,
+    icon: Plotly.Icons.camera,
+    click: (node) => Plotly.downloadImage(node, { format, filename, scale: format === "png" ? 2 : 1 }),
+  });
+  return {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"],
+    modeBarButtonsToAdd: [save("png"), save("svg")],
+    scrollZoom: false,
+  };
+}
+
+/**
+ * A chart. `build()` gives plotly's { data, layout } for what is switched on, and is called at
+ * every `update()`; `label` describes the chart to who does not see it. The element is
+ * `chart.node`; `height` is in pixels.
+ */
+export function chart({ name, label, height = 420, build }) {
+  const node = element("div", { class: "chart", role: "figure", "aria-label": label, "data-chart": name });
+  node.style.height = `${height}px`;
+  let seen = false;
+  const draw = () => {
+    const built = build();
+    // Where one has zoomed to stays, as long as the axes are the same.
+    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), config(name));
+  };
+  const made = {
+    node,
+    update() {
+      if (seen) draw();
+    },
+    remove() {
+      charts.delete(made);
+      if (seen) Plotly.purge(node);
+      node.remove();
+    },
+  };
+  charts.add(made);
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      seen = true;
+      draw();
+    },
+    { rootMargin: "300px" },
+  );
+  observer.observe(node);
+  return made;
+}

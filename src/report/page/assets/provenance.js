@@ -1,0 +1,59 @@
+// Where results come from: specification, environment, and the commands that make them again.
+
+import { element, facts, folded, command, saveButton, section } from "./dom.js";
+
+/** Words that a shell would take apart stand in quotes. */
+function quoted(word) {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The commands that belong to a part: [[what for, command]]. */
+export function commands(part) {
+  const folder = quoted(part.path === "" ? "." : part.path);
+  const list = [];
+  if (part.kind === "comparison") {
+    list.push(["verify: run it again, and say what differs", `losslab verify ${folder}`]);
+    if (part.spec) {
+      list.push(["run it again", `losslab compare --spec ${folder}/spec.toml -o ${folder}`]);
+    }
+  }
+  if (part.environment?.command?.length > 0) {
+    list.push(["it was made by", part.environment.command.map(quoted).join(" ")]);
+  }
+  if (part.kind === "comparison") list.push(["redraw charts and page", `losslab report ${folder} --html`]);
+  return list;
+}
+
+/** Facts of the environment, the rest as JSON. */
+function environment(found) {
+  const known = [
+    ["losslab", `${found.version}${found.commit ? `, commit ${found.commit.slice(0, 12)}${found.modified ? ", modified" : ""}` : ""}`],
+    ["sources", found.sources],
+    ["compiler", `${found.rustc}, ${found.profile}`],
+    ["processor", `${found.cpu}, ${found.cores} cores, ${found.vector_instructions}`],
+    ["system", `${found.os_version}, kernel ${found.kernel}`],
+    ["threads", found.threads],
+    ["memory", found.memory_bytes ? `${(found.memory_bytes / 2 ** 30).toFixed(1)} GiB` : null],
+    ["date", found.date],
+  ];
+  return [
+    facts(known),
+    folded("environment.json", false, element("pre", { tabindex: "0" }, JSON.stringify(found, null, 2))),
+  ];
+}
+
+/** The section of a part. */
+export function provenance(part, id, level) {
+  const parts = [];
+  for (const [what, text] of commands(part)) {
+    parts.push(element("p", { class: "what" }, what), command(text));
+  }
+  if (part.spec) {
+    parts.push(folded("spec.toml: everything that was asked for", false, element("pre", { tabindex: "0" }, part.spec)));
+  }
+  if (part.environment) parts.push(environment(part.environment));
+  parts.push(
+    saveButton("Save what this part shows as JSON", `${part.kind}.json`, "application/json", () => JSON.stringify(part.data)),
+  );
+  return section(`${id}-again`, level, "Run it again, check it", parts);
+}

@@ -1,0 +1,171 @@
+//! What results lie in a folder and below it.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::comparison;
+use crate::error::{Error, Result};
+use crate::report::chart::{PageStyle, page_styles};
+use crate::report::read::{read_comparison, without_line};
+use crate::report::records::json_line;
+
+/// How deep below the folder results are looked for.
+const DEPTH: usize = 3;
+
+/// One result on the page.
+#[derive(Debug, Serialize)]
+pub(super) struct Part {
+    kind: Kind,
+    /// The folder below that of the page; empty for the same.
+    folder: String,
+    /// Where the folder lies, as it was named.
+    path: String,
+    data: Value,
+    /// How each series is drawn.
+    styles: Vec<PageStyle>,
+    spec: Option<String>,
+    environment: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Comparison,
+    Tuning,
+    Landscape,
+    Spectrum,
+    Connection,
+    Along,
+}
+
+/// The files by which results are known, in the order that their parts have on the page.
+const FILES: [(&str, Kind); 6] = [
+    ("comparison.json", Kind::Comparison),
+    ("tuning.json", Kind::Tuning),
+    ("landscape.json", Kind::Landscape),
+    ("spectrum.json", Kind::Spectrum),
+    ("connect.json", Kind::Connection),
+    ("along.json", Kind::Along),
+];
+
+/// The results in `folder`, then those in the folders below it by their names.
+pub(super) fn parts(folder: &Path) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    collect(folder, folder, DEPTH, &mut parts)?;
+    if parts.is_empty() {
+        let names = FILES.map(|(name, _)| name).join(", ");
+        return Err(Error::Specification {
+            place: folder.display().to_string(),
+            problem: format!("there are no results in it: none of {names}"),
+            remedy: "name a folder that a command or an experiment wrote".to_owned(),
+        });
+    }
+    Ok(parts)
+}
+
+fn collect(root: &Path, folder: &Path, depth: usize, parts: &mut Vec<Part>) -> Result<()> {
+    for (name, kind) in FILES {
+        let path = folder.join(name);
+        if path.is_file() {
+            parts.push(part(root, folder, &path, kind)?);
+        }
+    }
+    if depth == 0 {
+        return Ok(());
+    }
+    for below in folders_in(folder)? {
+        collect(root, &below, depth - 1, parts)?;
+    }
+    Ok(())
+}
+
+/// The folders in a folder, by name; a link is not followed.
+fn folders_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    let entries = std::fs::read_dir(folder).map_err(|source| missing(folder, source))?;
+    for entry in entries {
+        let entry = entry.map_err(|source| Error::file(folder, source))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+fn missing(folder: &Path, source: std::io::Error) -> Error {
+    match source.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Error::Specification {
+            place: folder.display().to_string(),
+            problem: "there is no such folder".to_owned(),
+            remedy: "name a folder of results, such as results/quickstart".to_owned(),
+        },
+        _ => Error::file(folder, source),
+    }
+}
+
+fn part(root: &Path, folder: &Path, path: &Path, kind: Kind) -> Result<Part> {
+    let data = match kind {
+        Kind::Comparison => comparison::data(&read_comparison(folder)?),
+        _ => json(path)?,
+    };
+    let labels = labels(kind, &data);
+    let below = folder.strip_prefix(root).unwrap_or(folder);
+    Ok(Part {
+        kind,
+        folder: with_slashes(below),
+        path: with_slashes(folder),
+        styles: page_styles(&labels),
+        data,
+        spec: optional(&folder.join("spec.toml"))?,
+        environment: match optional(&folder.join("environment.json"))? {
+            Some(_) => Some(json(&folder.join("environment.json"))?),
+            None => None,
+        },
+    })
+}
+
+fn with_slashes(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/").replace("//", "/")
+}
+
+/// The series of a result: its solvers or runs.
+fn labels(kind: Kind, data: &Value) -> Vec<String> {
+    let texts = |values: &Value, key: Option<&str>| -> Vec<String> {
+        let values = values.as_array().into_iter().flatten();
+        let texts = values.filter_map(|value| key.map_or(value, |key| &value[key]).as_str());
+        texts.map(str::to_owned).collect()
+    };
+    match kind {
+        Kind::Comparison => texts(&data["solvers"], None),
+        Kind::Tuning => texts(&data["solvers"], Some("solver")),
+        Kind::Landscape | Kind::Along => texts(&data["runs"], Some("label")),
+        Kind::Spectrum | Kind::Connection => Vec::new(),
+    }
+}
+
+/// The text of a file that need not be there.
+fn optional(path: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::file(path, error)),
+    }
+}
+
+fn json(path: &Path) -> Result<Value> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::file(path, source))?;
+    serde_json::from_str(&text).map_err(|error| Error::Specification {
+        place: format!("{}, line {}", path.display(), error.line()),
+        problem: format!("column {}: {}", error.column(), without_line(&error)),
+        remedy: "restore the file, or run the command that wrote it again".to_owned(),
+    })
+}
+
+/// The parts as JSON that may stand in a script element.
+pub(super) fn inline_json<T: Serialize>(value: &T) -> String {
+    // No text of a record may end the element or begin a comment in it.
+    json_line(value).replace('<', "\\u003c")
+}
