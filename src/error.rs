@@ -5,7 +5,7 @@ mod names;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub(crate) use names::{excerpt, is_near, nearest_first, shortened, suggestion};
+pub(crate) use names::{excerpt, is_near, listed, nearest_first, shortened, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]
@@ -184,10 +184,10 @@ impl std::fmt::Display for Place {
 }
 
 /// What there is instead of an array that is missing.
-fn the_arrays(known: &[String]) -> String {
+fn the_arrays(name: &str, known: &[String]) -> String {
     match known {
         [] => "the file has no arrays".into(),
-        known => format!("the arrays are {}", shortened(known)),
+        known => listed("arrays", name, known),
     }
 }
 
@@ -207,7 +207,7 @@ pub enum DataProblem {
         found: usize,
     },
     /// A column that was named and does not exist.
-    #[error("there is no column '{}'; the columns are {}", excerpt(.name), shortened(.known))]
+    #[error("there is no column '{}'; {}", excerpt(.name), listed("columns", .name, .known))]
     UnknownColumn {
         /// The name that was given.
         name: String,
@@ -221,7 +221,7 @@ pub enum DataProblem {
         known: Vec<String>,
     },
     /// An array that is needed and not there.
-    #[error("there is no array '{}'; {}", excerpt(.name), the_arrays(.known))]
+    #[error("there is no array '{}'; {}", excerpt(.name), the_arrays(.name, .known))]
     MissingArray {
         /// The name that was looked for.
         name: String,
