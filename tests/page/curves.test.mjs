@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { inlineData, useBrowser } from "./support/browser.mjs";
-import { axes, chart, heightAt, hover, lines, strokes, traces } from "./support/charts.mjs";
+import { axes, chart, heightAt, hover, lines, loneliest, strokes, traces } from "./support/charts.mjs";
 import { canChoose, choose, press, sectionOf, toggle } from "./support/controls.mjs";
 import { ends, middle, places, readComparison, valueAt } from "./support/records.mjs";
 
@@ -82,6 +82,68 @@ test("other problems and quantities", async () => {
   }
 });
 
+test("the gap to the lowest loss known, step lengths, training and test loss together", async () => {
+  const page = await open("quickstart");
+  const { node, section } = await sectionOf(page, "curves");
+  const { name, targets } = quickstart.problems[0];
+  // Targets are f* + τ (f0 − f*), so two of them give f*.
+  const [first, last] = [targets[0], targets.at(-1)];
+  const [high, low] = [quickstart.target_levels[0], quickstart.target_levels.at(-1)];
+  const reference = last - (low * (first - last)) / (high - low);
+  const lowest = Math.min(reference, ...quickstart.runs.filter((run) => run.problem === name).map((run) => run.loss));
+  await choose(section, "Shown", "gap");
+  const gap = (await lines(node)).get("lbfgs");
+  const loss = expected(name, "lbfgs", quickstart.seeds, "loss", "passes", 60).median;
+  assert.ok(Math.abs(heightAt(gap, 60) - (loss - lowest)) < 1e-12);
+
+  await choose(section, "Shown", "step");
+  const steps = (await lines(node)).get("adam");
+  const want = expected(name, "adam", quickstart.seeds, "step", "passes", 60).median;
+  assert.equal(heightAt(steps, 60), want);
+
+  await choose(section, "Shown", "both");
+  const both = (await traces(node)).filter((trace) => trace.name === "cg" && trace.line.width > 0);
+  assert.equal(both.length, 2);
+  for (const [i, quantity] of ["loss", "test_loss"].entries()) {
+    assert.equal(heightAt(both[i], 75), expected(name, "cg", quickstart.seeds, quantity, "passes", 75).median);
+  }
+  assert.ok(both[1].opacity < both[0].opacity);
+});
+
+test("all problems side by side", async () => {
+  const page = await open("quickstart");
+  const { section } = await sectionOf(page, "curves");
+  await choose(section, "of", "all");
+  for (const [index, { name }] of quickstart.problems.entries()) {
+    await assertDrawn(await chart(page, `curves-${index + 1}`), { problem: name });
+  }
+  await toggle(page.locator("main"), "Solvers", 0, false);
+  assert.equal((await lines(await chart(page, "curves-3"))).size, quickstart.solvers.length - 1);
+  await choose(section, "of", "one");
+  assert.equal(await page.locator('[data-chart^="curves"]').count(), 1);
+});
+
+test("a dot for every seed", async () => {
+  const page = await open("quickstart");
+  const { node, section } = await sectionOf(page, "results");
+  for (const [key, value] of [
+    ["passes_to_target", (run) => run.passes_to_target],
+    ["loss", (run) => run.loss],
+    ["seconds_to_target", (run) => run.timing.seconds_to_target],
+  ]) {
+    await choose(section, "Shown", key);
+    const drawn = await traces(node);
+    quickstart.solvers.forEach((solver, i) => {
+      const runs = quickstart.seeds.map((seed) => quickstart.find("california", solver, seed));
+      assert.deepEqual([...new Set(drawn[i].y)], [solver]);
+      runs.forEach((run, at) => {
+        if (value(run) !== null) assert.equal(drawn[i].x[at], value(run), `${solver} ${key}`);
+        else assert.equal(drawn[i].marker.symbol[at], "x-thin-open");
+      });
+    });
+  }
+});
+
 test("scales of both axes", async () => {
   const page = await open("quickstart");
   const { node, section } = await sectionOf(page, "curves");
@@ -146,10 +208,11 @@ test("resting on a curve shows the exact value", async () => {
   const node = await chart(page, "curves");
   await press(page.locator("main"), "Solvers", "none");
   await toggle(page.locator("main"), "Solvers", 2, true);
-  const { x, y } = (await lines(node)).get("lbfgs");
-  const middleOf = Math.floor(x.length / 2);
-  const text = await hover(page, node, x[middleOf], y[middleOf]);
-  const want = expected("california", "lbfgs", quickstart.seeds, "loss", "passes", x[middleOf]);
+  const line = (await lines(node)).get("lbfgs");
+  const { x, y } = line;
+  const at = loneliest(line);
+  const text = await hover(page, node, x[at], y[at]);
+  const want = expected("california", "lbfgs", quickstart.seeds, "loss", "passes", x[at]);
   assert.ok(text.includes(String(want.median)), text);
   assert.ok(text.includes(String(want.ends[0])) && text.includes(String(want.ends[1])), text);
   assert.ok(text.includes("lbfgs"), text);

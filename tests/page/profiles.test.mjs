@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { useBrowser } from "./support/browser.mjs";
 import { axes, chart, heightAt, hover, lines, traces } from "./support/charts.mjs";
-import { canChoose, choose, press, sectionOf, toggle } from "./support/controls.mjs";
+import { canChoose, choose, column, press, sectionOf, toggle } from "./support/controls.mjs";
 import { ends, middle, paid, readComparison, share } from "./support/records.mjs";
 
 const open = useBrowser();
@@ -125,27 +125,70 @@ test("seconds only where they were measured", async () => {
   assert.equal(await canChoose(section, "Cost in", "seconds"), false);
 });
 
-test("learning rates: medians and bands of the lowest losses", async () => {
-  const rates = readComparison("learning_rate", "rates");
-  const page = await open("learning_rate");
-  const id = await page.locator("section.part", { has: page.getByRole("heading", { level: 2, name: /: rates$/ }) }).getAttribute("id");
-  const solvers = page.locator(`#${id}`);
-  await press(solvers, "Solvers", "all");
-  const node = await chart(page, "learning-rate", `#${id}`);
-  const drawn = await lines(node);
-  const method = "gd";
-  const labels = rates.solvers.filter((label) => label.startsWith(`${method} `));
-  const trace = drawn.get([...drawn.keys()].find((name) => name.split(" ")[0] === method));
-  const want = labels.flatMap((label) => {
-    const losses = rates.runs.filter((run) => run.solver === label).map((run) => {
-      const failed = ["non-finite", "unsupported"].includes(run.status) || run.trace.loss.at(-1) > run.trace.loss[0];
+test("wins: the share of goals reached for less", async () => {
+  const page = await open("quickstart");
+  const [drawn] = await traces(await chart(page, "wins"));
+  const all = goals(everything);
+  quickstart.solvers.forEach((a, row) =>
+    quickstart.solvers.forEach((b, at) => {
+      if (a === b) return assert.equal(drawn.z[row][at], null);
+      const want = share(all, ({ costs }) => costs.get(a) < costs.get(b));
+      assert.ok(Math.abs(drawn.z[row][at] - want) < 1e-12, `${a} against ${b}`);
+    }),
+  );
+  assert.deepEqual(drawn.y, quickstart.solvers);
+});
+
+test("mean ranks, the best first", async () => {
+  const page = await open("quickstart");
+  const all = goals(everything);
+  // The mean over problems; all have as many goals, so over goals. Equals share their places.
+  const rank = (costs, solver) => {
+    const values = [...costs.values()];
+    const [less, same] = [(x) => x < costs.get(solver), (x) => x === costs.get(solver)];
+    return values.filter(less).length + (values.filter(same).length + 1) / 2;
+  };
+  const mean = (solver) => all.reduce((sum, { costs }) => sum + rank(costs, solver), 0) / all.length;
+  const want = quickstart.solvers.map((solver) => [solver, mean(solver)]).sort((a, b) => a[1] - b[1]);
+  const table = page.locator('[data-table="ranks"]');
+  const [solvers, ranks, low, high] = await Promise.all(
+    ["solver", "mean rank", "95 % interval from", "to"].map((title) => column(table, title)),
+  );
+  assert.deepEqual(solvers.map(({ text }) => text), want.map(([solver]) => solver));
+  assert.deepEqual(ranks.map(({ text }) => text), want.map(([, value]) => value.toFixed(2)));
+  ranks.forEach(({ text }, i) => assert.ok(Number(low[i].text) <= Number(text) && Number(text) <= Number(high[i].text)));
+});
+
+test("learning rates: medians, bands and divergence of the lowest losses", async () => {
+  const rates = readComparison("rates");
+  const page = await open("rates");
+  const node = await chart(page, "learning-rate");
+  const drawn = await traces(node);
+  const middleOf = drawn.findIndex(({ name }) => name === "gd");
+  const [low, high, median] = [drawn[middleOf - 2], drawn[middleOf - 1], drawn[middleOf]];
+  const crosses = drawn.find(({ name }) => name === "gd diverged");
+  const lost = [];
+  for (const solver of rates.solvers) {
+    const rate = Number(solver.split("=")[1] ?? 0.5);
+    const losses = rates.runs.filter((run) => run.solver === solver).map((run) => {
+      const failed = run.status === "non-finite" || run.trace.loss.at(-1) > run.trace.loss[0];
       return failed ? Infinity : run.loss;
     });
-    const median = middle(losses);
-    return Number.isFinite(median) ? [[Number(label.split(" ")[1]), median]] : [];
-  });
-  assert.ok(want.length >= 10);
-  assert.deepEqual(trace.y, want.map(([, loss]) => loss));
-  trace.x.forEach((rate, i) => assert.ok(Math.abs(rate / want[i][0] - 1) < 0.01, `${rate} is not ${want[i][0]}`));
+    const at = median.x.indexOf(rate);
+    const want = middle(losses);
+    if (!Number.isFinite(want)) {
+      lost.push(rate);
+      assert.equal(at, -1);
+      continue;
+    }
+    assert.equal(median.y[at], want, solver);
+    assert.equal(low.y[at], ends(losses)[0]);
+    if (Number.isFinite(ends(losses)[1])) assert.equal(high.y[at], ends(losses)[1]);
+  }
+  assert.deepEqual(crosses.x, lost);
+  assert.ok(lost.length > 0 && median.x.length >= 3);
   assert.equal((await axes(node)).x.type, "log");
+  const { section } = await sectionOf(page, "learning-rate");
+  await choose(section, "Vertical", "linear");
+  assert.equal((await axes(node)).y.type, "linear");
 });

@@ -33,7 +33,7 @@ function watch(page, url) {
   const troubles = [];
   page.on("pageerror", (error) => troubles.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) troubles.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === "error") troubles.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
     const to = request.url();
@@ -66,6 +66,7 @@ export function useBrowser() {
   return async function open(name, options = DESKTOP) {
     const context = await browser.newContext(options);
     const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     const url = pageUrl(name);
     opened.push({ context, troubles: watch(page, url) });
     await page.goto(url);

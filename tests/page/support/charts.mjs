@@ -4,13 +4,7 @@
 export async function chart(page, name, within = "body") {
   const node = page.locator(`${within} [data-chart="${name}"]`).first();
   await node.scrollIntoViewIfNeeded();
-  await node.evaluate(
-    (element) =>
-      new Promise((done) => {
-        const look = () => (element._fullLayout && element.data ? done() : requestAnimationFrame(look));
-        look();
-      }),
-  );
+  await page.waitForFunction((element) => element._fullLayout && element.data, await node.elementHandle());
   return node;
 }
 
@@ -41,6 +35,13 @@ export const axes = (node) =>
 export function heightAt(trace, x) {
   const last = trace.x.findLastIndex((place) => place <= x);
   return last < 0 ? null : trace.y[last];
+}
+
+/** The point of a line that is furthest from its neighbours, so that one can point at it. */
+export function loneliest({ x }) {
+  const gap = (i) => Math.min(x[i] - x[i - 1], x[i + 1] - x[i]);
+  const inner = x.slice(1, -1).map((_, i) => i + 1);
+  return inner.reduce((best, i) => (gap(i) > gap(best) ? i : best));
 }
 
 /** Rests the pointer on a point and reads what appears there. */

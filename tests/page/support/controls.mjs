@@ -22,10 +22,11 @@ export async function press(scope, label, text) {
 /** Whether one of several can be chosen. */
 export const canChoose = (scope, label, value) => group(scope, label).locator(`input[value="${value}"]`).isEnabled();
 
-/** The section that holds a chart. */
+/** A chart, drawn, and the section that holds it. */
 export async function sectionOf(page, name) {
   const node = await chart(page, name);
-  return { node, section: page.locator("section").filter({ has: page.locator(`[data-chart="${name}"]`) }).last() };
+  const id = await node.evaluate((element) => element.closest("section").id);
+  return { node, section: page.locator(`#${id}`) };
 }
 
 /** The texts and exact values of a column of a table, from above. */

@@ -7,9 +7,10 @@ export async function drawAll(page) {
     const shown = [...document.querySelectorAll("[data-chart]")].filter((node) => node.checkVisibility());
     for (const node of shown) {
       node.scrollIntoView({ block: "center" });
-      while (!node._fullLayout) await new Promise((done) => setTimeout(done, 10));
+      for (let waited = 0; !node._fullLayout && waited < 500; waited += 1) await new Promise((done) => setTimeout(done, 10));
     }
     window.scrollTo(0, 0);
+    if (shown.some((node) => !node._fullLayout)) throw new Error("a chart was not drawn");
     return shown.length;
   });
 }
