@@ -4,7 +4,7 @@ import { exact, significant } from "./format.js";
 import { bandOf, spreadCurve } from "./statistics.js";
 import { element } from "./dom.js";
 import { axis, chart, colors, line, readable, translucent } from "./plot.js";
-import { choice, switches } from "./switches.js";
+import { choice, keyList, switches } from "./switches.js";
 import { keptChoices } from "./view.js";
 import { ACROSS, QUANTITIES, endOf, lowestKnown, stepsOf } from "./steps.js";
 
@@ -200,7 +200,11 @@ export function curves(data, styles, selection, prefix) {
     place.className = view.of === "all" ? "pair" : "";
     place.replaceChildren(...framed);
   };
-  const update = () => drawn.forEach((made) => made.update());
+  const keys = keyList();
+  const update = () => {
+    keys.fill(styles.filter((_, index) => selection.solvers.has(index)));
+    drawn.forEach((made) => made.update());
+  };
   const set = (key) => (value) => {
     view.set(key, value);
     if (key === "of") lay();
@@ -217,6 +221,7 @@ export function curves(data, styles, selection, prefix) {
   };
   offerScale();
   lay();
+  update();
   const untimed = data.timed ? null : "the runs stood side by side, so their seconds say nothing";
   const across = Object.entries(ACROSS).map(([key, text]) => [key, text, key === "seconds" ? untimed : null]);
   const node = [
@@ -235,6 +240,7 @@ export function curves(data, styles, selection, prefix) {
       { class: "note" },
       "A run that stopped by itself keeps its last value; one that diverged ends at × and counts as worst in the median. Of training and test loss together the fainter line is the test loss.",
     ),
+    keys.node,
     place,
   ];
   return { node, update };

@@ -70,6 +70,8 @@ export function axis(title, more = {}) {
     tickcolor: ink,
     automargin: true,
     exponentformat: "power",
+    minexponent: 6,
+    separatethousands: true,
     minor: { ticks: more.type === "log" ? "outside" : "", ticklen: 3, tickcolor: grid },
     ...more,
   };
@@ -86,6 +88,7 @@ function layout(own) {
     font: { family: "system-ui, sans-serif", size: 13, color: ink },
     showlegend: false,
     hovermode: "closest",
+    hoverdistance: 60,
     hoverlabel: { bgcolor: paper, bordercolor: muted, font: { color: ink, family: "ui-monospace, monospace" } },
     dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
     ...own,

@@ -4,7 +4,7 @@ import { percent } from "./format.js";
 import { performanceProfile, stepCurve, wins } from "./statistics.js";
 import { element } from "./dom.js";
 import { axis, chart, colors, line } from "./plot.js";
-import { choice, switches, toggles } from "./switches.js";
+import { choice, keyList, switches, toggles } from "./switches.js";
 import { keptChoices, keptSet } from "./view.js";
 
 const COSTS = { passes: "passes", samples: "samples read", seconds: "seconds" };
@@ -106,7 +106,11 @@ export function profiles(data, styles, selection, prefix) {
     ),
   });
   const pairs = winsChart(data, table);
-  const update = () => [profile, distribution, pairs].forEach((made) => made.update());
+  const keys = keyList();
+  const update = () => {
+    keys.fill(styles.filter((_, index) => selection.solvers.has(index)));
+    [profile, distribution, pairs].forEach((made) => made.update());
+  };
   const set = (key) => (value) => {
     view.set(key, value);
     update();
@@ -128,6 +132,7 @@ export function profiles(data, styles, selection, prefix) {
       choice("Goals of", [["all", "all problems"], ["one", "the chosen problem"]], view.of, set("of")),
       toggles("Left undone", levelItems, view.levels, setLevels),
     ),
+    keys.node,
     element(
       "div",
       { class: "pair" },
@@ -141,6 +146,7 @@ export function profiles(data, styles, selection, prefix) {
       pairs.node,
     ),
   ];
+  update();
   return { node, update };
 }
 

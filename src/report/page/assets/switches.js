@@ -40,6 +40,17 @@ export function swatch(style) {
   return svg;
 }
 
+/**
+ * Names with their lines, for screens on which the switches are out of sight; `fill` takes the
+ * styles that are shown.
+ */
+export function keyList() {
+  const node = element("div", { class: "keys" });
+  const fill = (styles) =>
+    node.replaceChildren(...styles.map((style) => element("span", {}, swatch(style), style.label)));
+  return { node, fill };
+}
+
 /** Gives the swatches the colours that read on the page as it is now. */
 export function recolorSwatches() {
   for (const path of document.querySelectorAll(".swatch path")) {
