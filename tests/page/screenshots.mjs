@@ -29,7 +29,7 @@ async function shoot(browser, name, look) {
   await drawAll(page);
   const height = await page.evaluate(() => document.scrollingElement.scrollHeight);
   const { width } = LOOKS[look].viewport;
-  for (let top = 0, part = 1; top < height && part <= 6; top += HIGHEST, part += 1) {
+  for (let top = 0, part = 1; top < height && part <= 4; top += HIGHEST, part += 1) {
     const clip = { x: 0, y: top, width, height: Math.min(HIGHEST, height - top) };
     await page.screenshot({ path: join(folder, `${name}-${look}-${part}.png`), fullPage: true, clip });
   }
