@@ -49,14 +49,14 @@ test("contents lead to their sections and lose no view", async () => {
   assert.ok(top >= -5 && top < 400, `${top}`);
 });
 
-for (const hash of ["#%", "#%E0%A4%A", "#nowhere", "#~1.solvers=99.x&1.curves.over=furlongs&=&1.problem=<b>", "#part-1-curves~"]) {
-  test(`an address that means nothing does no harm: ${hash}`, async () => {
-    const page = await open("quickstart");
-    await visit(page, "quickstart", hash);
+test("an address that means nothing does no harm", async () => {
+  const page = await open("own_table");
+  for (const hash of ["#%", "#nowhere", "#~1.solvers=99.x&1.curves.across=furlongs&=&1.problem=<b>", "#part-1-curves~"]) {
+    await visit(page, "own_table", hash);
     const node = await chart(page, "curves");
-    assert.ok((await axes(node)).x.title.length > 0);
-  });
-}
+    assert.ok((await axes(node)).x.title.length > 0, hash);
+  }
+});
 
 test("a problem's name may be anything", async () => {
   const page = await open("odd");

@@ -1,17 +1,16 @@
 // On a telephone: nothing is wider than the screen, and fingers can do everything.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { PHONE, useBrowser } from "./support/browser.mjs";
-import { chart, lines, traces } from "./support/charts.mjs";
-import { pages } from "./support/records.mjs";
+import { chart, lines } from "./support/charts.mjs";
 import { drawAll, widthsOf } from "./support/whole.mjs";
 
 const open = useBrowser();
 
-for (const name of readdirSync(pages).filter((found) => !/\.|odd|many_parts/.test(found))) {
+// How wide the others are is asked in quiet.test.mjs.
+for (const name of ["quickstart", "landscape_paths", "hessian_spectrum", "tuning"]) {
   test(`${name} fits`, async () => {
     const page = await open(name, PHONE);
     await drawAll(page);
@@ -36,18 +35,9 @@ test("a tap switches a solver and chooses an axis", async () => {
   assert.ok(!(await lines(node)).has("adam"));
   await page.locator("label", { hasText: /^iterations$/ }).first().tap();
   assert.equal(await node.evaluate((element) => element._fullLayout.xaxis.title.text), "iterations");
-});
-
-test("a finger on a chart scrolls the page", async () => {
-  const page = await open("quickstart", PHONE);
-  const node = await chart(page, "curves");
+  // A finger on a chart scrolls the page.
   assert.equal(await node.evaluate((element) => element._fullLayout.dragmode), false);
-  assert.ok((await traces(node)).length > 0);
-});
-
-test("charts are as wide as the screen lets them be", async () => {
-  const page = await open("quickstart", PHONE);
-  const node = await chart(page, "performance-profile");
-  const { width } = await node.boundingBox();
+  const profile = await chart(page, "performance-profile");
+  const { width } = await profile.boundingBox();
   assert.ok(width > 350, `${width}`);
 });
