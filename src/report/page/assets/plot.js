@@ -69,6 +69,8 @@ export function axis(title, more = {}) {
     ticks: "outside",
     tickcolor: ink,
     automargin: true,
+    // By logarithm plotly would else write 9, 8, 7 between powers of ten, over one another.
+    ...(more.type === "log" ? { nticks: 4 } : {}),
     exponentformat: "power",
     minexponent: 6,
     separatethousands: true,

@@ -71,7 +71,8 @@ export function profiles(data, styles, selection, prefix) {
     const found = table();
     const steps = curvesOf(found);
     const ends = steps.flatMap((curve) => curve.slice(-1).map(([x]) => x));
-    const first = low ?? Math.min(...steps.flatMap((curve) => curve.slice(0, 1).map(([x]) => x)).filter((x) => x > 0), 1e9);
+    const begins = steps.flatMap((curve) => curve.slice(0, 1).map(([x]) => x)).filter((x) => x > 0);
+    const first = low ?? (begins.length > 0 ? Math.min(...begins) : 1);
     const high = Math.max(first * 1.5, ...ends) * 1.15;
     const traces = found.solvers.map((solver, i) =>
       stepTrace(data.solvers[solver], styles[solver], steps[i], first, high, words),

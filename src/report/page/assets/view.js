@@ -6,8 +6,18 @@ const known = new Map();
 let place = "";
 let waiting = false;
 
+/** The address after its #, as it was written; one that nobody wrote so is taken as it is. */
+function hash() {
+  const text = location.hash.slice(1);
+  try {
+    return decodeURI(text);
+  } catch {
+    return text;
+  }
+}
+
 function read() {
-  const [anchor, words = ""] = decodeURI(location.hash.slice(1)).split("~");
+  const [anchor, words = ""] = hash().split("~");
   place = anchor;
   for (const word of words.split("&")) {
     const [name, value] = word.split("=");
@@ -36,7 +46,7 @@ function note(name, value, fallback) {
 
 read();
 window.addEventListener("hashchange", () => {
-  place = location.hash.slice(1).split("~")[0];
+  place = hash().split("~")[0];
   write();
 });
 
