@@ -10,6 +10,7 @@ mod comparison;
 pub mod connect;
 mod deal;
 mod describe;
+pub mod doctor;
 pub mod environment;
 pub mod eval;
 mod event;

@@ -11,6 +11,7 @@ use crate::lab::environment::Environment;
 
 /// What [`write_comparison`] has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrittenFiles {
     /// The folder.
     pub directory: PathBuf,

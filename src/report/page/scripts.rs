@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 /// The modules in `assets/`, each after those that it imports from.
-pub(super) const MODULES: [&str; 20] = [
+pub(super) const MODULES: [&str; 29] = [
     include_str!("assets/format.js"),
     include_str!("assets/statistics.js"),
     include_str!("assets/dom.js"),
@@ -20,7 +20,16 @@ pub(super) const MODULES: [&str; 20] = [
     include_str!("assets/summary.js"),
     include_str!("assets/comparison.js"),
     include_str!("assets/tuning.js"),
+    include_str!("assets/colormaps.js"),
+    include_str!("assets/scales.js"),
+    include_str!("assets/plane.js"),
+    include_str!("assets/surface.js"),
+    include_str!("assets/path_slider.js"),
+    include_str!("assets/profile_line.js"),
+    include_str!("assets/landscape_facts.js"),
     include_str!("assets/landscape.js"),
+    include_str!("assets/eigenvalues.js"),
+    include_str!("assets/along.js"),
     include_str!("assets/spectrum.js"),
     include_str!("assets/connection.js"),
     include_str!("assets/page.js"),

@@ -7,7 +7,8 @@ import { keptChoices, placeInAddress } from "./view.js";
 import { renderComparison } from "./comparison.js";
 import { renderTuning } from "./tuning.js";
 import { renderLandscape } from "./landscape.js";
-import { renderSpectrum, renderAlong } from "./spectrum.js";
+import { renderAlong } from "./along.js";
+import { renderSpectrum } from "./spectrum.js";
 import { renderConnection } from "./connection.js";
 
 const RENDERERS = {

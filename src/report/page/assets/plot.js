@@ -79,6 +79,16 @@ export function axis(title, more = {}) {
   };
 }
 
+/** A dotted line from the foot of a chart to its top. */
+export function upright(x, color) {
+  return { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } };
+}
+
+/** Words at the top of a chart. */
+export function atTop(x, text, color) {
+  return { xref: "x", yref: "paper", x, y: 1, yanchor: "top", showarrow: false, text, font: { size: 12, color } };
+}
+
 /** Whether one points by finger: then the buttons over a chart are always there. */
 const byFinger = () => window.matchMedia("(pointer: coarse)").matches;
 
@@ -149,7 +159,8 @@ export function chart({ name, label, height = 420, build }) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       seen = true;
-      draw();
+      // Each in a task of its own, so that one chart is seen before the next is drawn.
+      setTimeout(draw);
     },
     { rootMargin: "300px" },
   );

@@ -1,5 +1,6 @@
 // Tables that can be sorted by their heads.
 
+import { exact } from "./format.js";
 import { copyButton, element } from "./dom.js";
 
 /** How values are ordered: numbers by size, nothing and NaN last in either direction. */
@@ -98,4 +99,10 @@ export function sortableTable({ caption, columns, rows, name, sort }) {
     ),
   );
   return { node, fill };
+}
+
+/** A column of numbers: as `text(value)`, and in full where the pointer rests on one. */
+export function numberColumn(title, value, text, hint) {
+  const show = (row) => element("span", { title: exact(value(row)) }, text(value(row)));
+  return { title, hint, numeric: true, value, show };
 }
