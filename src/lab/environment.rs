@@ -44,6 +44,8 @@ pub struct Environment {
     pub cpu: Option<String>,
     /// Processors that the program may use.
     pub cores: usize,
+    /// Memory of the machine in bytes, where the system tells.
+    pub memory_bytes: Option<u64>,
     /// The processor's architecture.
     pub architecture: String,
     /// The vector instructions that the kernels use: [`vector_instructions`].
@@ -61,6 +63,8 @@ pub struct Environment {
     /// The ranks of a job of several, in order; empty for a process by itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ranks: Vec<RankEnvironment>,
+    /// When this was written, in UTC: `2026-11-29T04:05:31Z`.
+    pub date: Option<String>,
     /// The command and its arguments.
     pub command: Vec<String>,
     /// SHA-256 of each problem's data.
@@ -106,6 +110,7 @@ impl Environment {
             target_features: listed(env!("LOSSLAB_TARGET_FEATURES")),
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(0, usize::from),
+            memory_bytes: read("/proc/meminfo").as_deref().and_then(memory_bytes),
             architecture: std::env::consts::ARCH.to_owned(),
             vector_instructions: vector_instructions().to_owned(),
             cpu_class: cpu_class(),
@@ -114,6 +119,7 @@ impl Environment {
             kernel: read("/proc/sys/kernel/osrelease").map(|text| text.trim().to_owned()),
             threads,
             ranks: Vec::new(),
+            date: super::date::now(),
             command,
             data,
         }
@@ -169,6 +175,14 @@ fn cpu_model(cpuinfo: &str) -> Option<String> {
     line.split_once(':').map(|(_, model)| model.trim().to_owned())
 }
 
+/// All memory, by the text of `/proc/meminfo`.
+///
+/// Reference: proc_meminfo(5).
+fn memory_bytes(meminfo: &str) -> Option<u64> {
+    let kilobytes = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
 /// The name that the text of `/etc/os-release` gives people to read.
 ///
 /// Reference: os-release(5).
@@ -194,6 +208,14 @@ mod tests {
         assert_eq!(os_version(text), Some("Debian GNU/Linux 13 (trixie)".to_owned()));
         assert_eq!(os_version("PRETTY_NAME=Arch\nID=arch\n"), Some("Arch".to_owned()));
         assert_eq!(os_version("ID=none\n"), None);
+    }
+
+    #[test]
+    fn memory_is_told_in_kilobytes() {
+        let text = "MemTotal:       24609680 kB\nMemFree:         1 kB\n";
+        assert_eq!(memory_bytes(text), Some(25_200_312_320));
+        assert_eq!(memory_bytes("MemFree: 1 kB\n"), None);
+        assert_eq!(memory_bytes("MemTotal: much\n"), None);
     }
 
     #[test]
@@ -227,5 +249,6 @@ mod tests {
         let earlier: Environment = serde_json::from_str(earlier).unwrap();
         assert_eq!((earlier.threads, earlier.data["digits"].as_str()), (2, "92"));
         assert_eq!((earlier.cpu_class.as_str(), earlier.kernel), ("", None));
+        assert_eq!((earlier.memory_bytes, earlier.date), (None, None));
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::pictures::{Picture, write_pictures};
 use super::read::read_comparison;
-use super::{atomic_write, chart, record_lines, records, summary_markdown, weights};
+use super::{atomic_write, chart, record_lines, records, runs_csv, summary_markdown, weights};
 use crate::error::{Error, Result};
 use crate::lab::Comparison;
 use crate::lab::environment::Environment;
@@ -14,8 +14,9 @@ use crate::lab::environment::Environment;
 pub struct WrittenFiles {
     /// The folder.
     pub directory: PathBuf,
-    /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
-    /// `summary.md`, in this order; no `timing.jsonl` of a comparison that is not timed.
+    /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json`,
+    /// `summary.md` and `summary.csv`, in this order; no `timing.jsonl` of a comparison that is
+    /// not timed.
     pub records: Vec<PathBuf>,
     /// The charts as PNG.
     pub charts: Vec<PathBuf>,
@@ -24,7 +25,8 @@ pub struct WrittenFiles {
 }
 
 /// Writes an experiment's folder, creating it where needed: the specification, problems and
-/// targets, the records, the environment, a summary, and every chart as PNG and SVG.
+/// targets, the records, the environment, a summary as text and as a table, and every chart as
+/// PNG and SVG.
 /// Each file is replaced whole.
 ///
 /// A folder written before may hold charts that this comparison does not have.
@@ -58,6 +60,7 @@ pub fn write_comparison(
         ("timing.jsonl", timing),
         ("environment.json", Some(records::environment_json(environment))),
         ("summary.md", Some(summary_markdown(comparison))),
+        ("summary.csv", Some(runs_csv(comparison))),
     ];
     let mut written = WrittenFiles {
         directory: directory.to_path_buf(),
@@ -89,13 +92,14 @@ fn remove_if_there(path: &Path) -> Result<()> {
     }
 }
 
-/// Writes `summary.md` and every chart again, from the records in the folder alone.
+/// Writes `summary.md`, `summary.csv` and every chart again, from the records in the folder alone.
 ///
 /// # Errors
 /// As [`read_comparison`](super::read_comparison) and [`write_comparison`].
 pub fn redraw_comparison(directory: &Path) -> Result<Vec<PathBuf>> {
     let comparison = read_comparison(directory)?;
     atomic_write(&directory.join("summary.md"), summary_markdown(&comparison).as_bytes())?;
+    atomic_write(&directory.join("summary.csv"), runs_csv(&comparison).as_bytes())?;
     write_charts(directory, &comparison)
 }
 

@@ -9,10 +9,12 @@ mod anchors;
 mod atomic;
 mod bench;
 mod best;
+mod caution;
 mod chart;
 mod checkpoint;
 mod comparison;
 mod connect;
+mod duration;
 mod eval;
 mod format;
 mod journal;
@@ -25,14 +27,17 @@ mod pictures;
 mod read;
 mod records;
 mod run_journal;
+mod runs_csv;
 mod scaling;
 mod spectrum;
+mod spread;
 mod statistics_text;
 mod summary;
 mod table;
 #[cfg(test)]
 mod test_support;
 mod tune;
+mod verdict;
 mod verify;
 mod weights;
 
@@ -43,19 +48,23 @@ pub use bench::{bench_json, bench_table};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use comparison::{WrittenFiles, redraw_comparison, write_comparison};
 pub use connect::{connection_json, connection_text, write_connection};
+pub use duration::duration_text;
 pub use eval::{eval_arrays, eval_json};
 pub use journal::Journal;
 pub use landscape::{KeepInFolder, LossScale, landscape_json, landscape_text, write_landscape};
-pub use line_chart::{ChartAxis, LineChart, LinePanel, LineSeries, LineStroke, write_line_charts};
+pub use line_chart::{
+    ChartAxis, LineChart, LineColor, LinePanel, LineSeries, LineStroke, write_line_charts,
+};
 pub use npz::{ArrayValues, NamedArray, npz_bytes, write_npz};
 pub use page::write_page;
 pub use read::read_comparison;
 pub use records::{environment_json, record_lines, run_json};
 pub use run_journal::RunJournal;
+pub use runs_csv::runs_csv;
 pub use scaling::{scaling_json, scaling_table};
 pub use spectrum::{spectrum_json, spectrum_text, write_spectrum};
 pub use summary::summary_markdown;
-pub use table::terminal_table;
+pub use table::{styled_terminal_table, terminal_table};
 pub use tune::{tuning_json, tuning_markdown, tuning_text, write_tuning};
 pub use verify::{
     Difference, LOSS_TOLERANCE, Rule, START_TOLERANCE, Verification, verification_json,
