@@ -34,7 +34,7 @@ fn main() -> losslab::Result<()> {
         let found = draw(&spec, &request, &never, &mut observe, &mut Forget)?;
         let landscape = found.expect("nobody interrupts");
         report::write_landscape(&folder.join(problem), &landscape, LossScale::Automatic)?;
-        let text = report::landscape_text(&landscape);
+        let text = report::landscape_text(&landscape, None);
         println!("{text}");
         summary += &format!("\n```text\n{text}\n```\n\n![{problem}]({problem}/contour.png)\n");
         summary += &format!("![{problem}]({problem}/paths.png)\n");

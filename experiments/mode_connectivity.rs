@@ -42,7 +42,7 @@ fn main() -> losslab::Result<()> {
                 let by_activations = Request { match_by, curve_budget: 0.0, ..weights };
                 let by_activations = run(&spec, &by_activations)?;
                 rows.push(row(solver, &found, &by_activations));
-                println!("{}\n", report::connection_text(&found));
+                println!("{}\n", report::connection_text(&found, Some(80)));
                 lines.push(report::connection_json(&found) + "\n");
                 if is_drawn {
                     report::write_connection(folder, &found)?;

@@ -5,7 +5,7 @@ mod names;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub(crate) use names::{excerpt, is_near, nearest_first, shortened, suggestion};
+pub(crate) use names::{excerpt, is_near, listed, nearest_first, shortened, suggestion};
 
 /// What can go wrong, by kind of place.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +95,7 @@ impl Error {
     }
 
     /// An [`Error::Data`]: what is wrong at `place`, and how to mend it.
-    pub fn data(place: Place, problem: DataProblem, remedy: impl Into<String>) -> Self {
+    pub(crate) fn data(place: Place, problem: DataProblem, remedy: impl Into<String>) -> Self {
         Self::Data(Box::new(DataError { place, problem, remedy: remedy.into() }))
     }
 }
@@ -140,25 +140,25 @@ impl Place {
     }
 
     /// The same place, in an array.
-    pub fn in_array(mut self, array: impl Into<String>) -> Self {
+    pub(crate) fn in_array(mut self, array: impl Into<String>) -> Self {
         self.array = Some(array.into());
         self
     }
 
     /// The same place, at an element of the array.
-    pub fn at_index(mut self, index: Vec<usize>) -> Self {
+    pub(crate) fn at_index(mut self, index: Vec<usize>) -> Self {
         self.index = index;
         self
     }
 
     /// The same place, at a line.
-    pub fn at_line(mut self, line: u64) -> Self {
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
 
     /// The same place, in a column.
-    pub fn in_column(mut self, column: impl Into<String>) -> Self {
+    pub(crate) fn in_column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
         self
     }
@@ -184,10 +184,10 @@ impl std::fmt::Display for Place {
 }
 
 /// What there is instead of an array that is missing.
-fn the_arrays(known: &[String]) -> String {
+fn the_arrays(name: &str, known: &[String]) -> String {
     match known {
         [] => "the file has no arrays".into(),
-        known => format!("the arrays are {}", shortened(known)),
+        known => listed("arrays", name, known),
     }
 }
 
@@ -207,7 +207,7 @@ pub enum DataProblem {
         found: usize,
     },
     /// A column that was named and does not exist.
-    #[error("there is no column '{}'; the columns are {}", excerpt(.name), shortened(.known))]
+    #[error("there is no column '{}'; {}", excerpt(.name), listed("columns", .name, .known))]
     UnknownColumn {
         /// The name that was given.
         name: String,
@@ -221,7 +221,7 @@ pub enum DataProblem {
         known: Vec<String>,
     },
     /// An array that is needed and not there.
-    #[error("there is no array '{}'; {}", excerpt(.name), the_arrays(.known))]
+    #[error("there is no array '{}'; {}", excerpt(.name), the_arrays(.name, .known))]
     MissingArray {
         /// The name that was looked for.
         name: String,

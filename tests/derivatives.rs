@@ -21,6 +21,7 @@ fn random_problem(activation: Activation, loss: Loss, l2: f64, seed: Seed) -> (R
         Loss::SquaredError | Loss::Huber | Loss::AbsoluteError => stream.random_range(1..=3),
         Loss::CrossEntropy => stream.random_range(2..=5),
         Loss::BinaryCrossEntropy => 1,
+        other => panic!("say how many outputs {other:?} has here"),
     };
     widths.push(outputs);
     let features = normal(rows, widths[0], seed.child("features"));
@@ -34,6 +35,7 @@ fn random_problem(activation: Activation, loss: Loss, l2: f64, seed: Seed) -> (R
         Loss::BinaryCrossEntropy => {
             Targets::Classes((0..rows).map(|_| stream.random_range(0..2)).collect())
         }
+        other => panic!("make targets for {other:?} here"),
     };
     let network = Arc::new(Network::dense(&widths, activation));
     let mut theta = network.initialise(Initialisation::Glorot, seed.child("start"));

@@ -6,13 +6,19 @@ use clap::Args;
 use losslab::lab::anchors::anchors;
 use losslab::report;
 
+use super::console::Console;
 use super::failure::Failure;
-use super::output::print_line;
+use super::output::{print_line, width};
+use super::run::environment;
 
 const EXAMPLES: &str = "\
 Examples:
   losslab anchors
-  losslab anchors --json";
+  losslab anchors --json
+
+Exit code:
+  0  done
+  2  the arguments cannot be used";
 
 /// Count evaluations on standard problems, beside published counts
 ///
@@ -28,11 +34,15 @@ pub struct AnchorsArguments {
 }
 
 /// Runs the comparisons.
-pub fn compare_with_published(arguments: &AnchorsArguments) -> Result<ExitCode, Failure> {
+pub fn compare_with_published(
+    arguments: &AnchorsArguments,
+    console: Console,
+) -> Result<ExitCode, Failure> {
+    console.detail(|| report::environment_text(&environment(1, &[])));
     let anchors = anchors()?;
     let text = match arguments.json {
         true => report::anchors_json(&anchors),
-        false => report::anchors_table(&anchors),
+        false => report::anchors_table(&anchors, Some(width())),
     };
     print_line(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,5 @@
 //! `losslab bench`.
 
-use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -10,16 +9,23 @@ use losslab::lab::bench::{Workload, measure};
 use losslab::lab::scaling::measure_scaling;
 use losslab::report;
 
+use super::console::Console;
 use super::failure::Failure;
 use super::job::Job;
-use super::output::print_line;
+use super::output::{print_line, width};
+use super::run::name_program;
+use super::values::{problem_names, threads, within};
 
 const EXAMPLES: &str = "\
 Examples:
   losslab bench
   losslab bench --threads 1 --rounds 25
   losslab bench --json
-  mpirun -n 2 losslab bench --ranks -j 1";
+  mpirun -n 2 losslab bench --ranks -j 1
+
+Exit code:
+  0  done
+  2  the arguments cannot be used";
 
 /// Measure how fast this machine evaluates
 ///
@@ -47,6 +53,7 @@ pub struct BenchArguments {
     /// With --ranks: a built-in problem [default: fashion-mnist, or mnist5k where
     /// that is not installed]
     #[arg(short, long, value_name = "NAME", requires = "ranks")]
+    #[arg(value_parser = problem_names(), hide_possible_values = true)]
     pub problem: Option<String>,
 
     /// Print one line of JSON per workload
@@ -55,11 +62,12 @@ pub struct BenchArguments {
 }
 
 /// Measures the reference workloads.
-pub fn bench(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure> {
+pub fn bench(arguments: &BenchArguments, job: &Job, console: Console) -> Result<ExitCode, Failure> {
     if arguments.ranks {
-        return bench_ranks(arguments, job);
+        return bench_ranks(arguments, job, console);
     }
     let threads = job.start_threads(arguments.threads)?;
+    name_program(console, &threads);
     let mut measurements = Vec::new();
     for workload in Workload::ALL {
         let measurement = threads.install(|| measure(workload, arguments.rounds))?;
@@ -69,13 +77,17 @@ pub fn bench(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure>
         }
     }
     if !arguments.json {
-        print_line(&report::bench_table(&measurements))?;
+        print_line(&report::bench_table(&measurements, Some(width())))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Measures a problem on several ranks.
-fn bench_ranks(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failure> {
+fn bench_ranks(
+    arguments: &BenchArguments,
+    job: &Job,
+    console: Console,
+) -> Result<ExitCode, Failure> {
     let named = |name: &str| ExperimentSpec::named("scaling", &[name], &["lbfgs"]);
     let spec = match &arguments.problem {
         Some(name) => named(name),
@@ -86,24 +98,16 @@ fn bench_ranks(arguments: &BenchArguments, job: &Job) -> Result<ExitCode, Failur
     };
     let spec = spec.map_err(Failure::input)?;
     let threads = job.start_threads(arguments.threads)?;
+    name_program(console, &threads);
     let scaling = threads.install(|| measure_scaling(job.ranks(), &spec, arguments.rounds));
     let scaling = scaling.map_err(Failure::input)?;
     match arguments.json {
         true => print_line(&report::scaling_json(&scaling))?,
-        false => print_line(&report::scaling_table(&scaling))?,
+        false => print_line(&report::scaling_table(&scaling, Some(width())))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn threads(text: &str) -> Result<usize, String> {
-    within(text, 1..=1024)
-}
-
 fn rounds(text: &str) -> Result<usize, String> {
     within(text, 1..=1000)
-}
-
-fn within(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| range.contains(number));
-    number.ok_or_else(|| format!("give a number from {} to {}", range.start(), range.end()))
 }

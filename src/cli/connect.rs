@@ -9,24 +9,32 @@ use losslab::lab::connect::{Ends, MatchBy, Request, connect as measure};
 use losslab::report;
 use losslab::solver::SolverSpec;
 
-use super::arguments::{ExperimentArguments, choices, whole};
+use super::arguments::ExperimentArguments;
+use super::console::Console;
 use super::failure::{Failure, INTERRUPTED};
+use super::folder::Folder;
 use super::job::Job;
-use super::output::print_line;
+use super::output::{print_line, width};
 use super::progress::Progress;
-use super::run::create_folder;
+use super::run::{name_program, read_and_name_data};
 use super::spec_from_arguments::{Plan, connection};
+use super::values::{choices, whole};
 
 const EXAMPLES: &str = "\
 Examples:
   losslab connect
-  losslab connect -p california --hidden 32 --match activations
+  losslab connect -p california --hidden 32 \\
+      --match activations
   losslab connect -p digits --hidden 32,16 \\
-      --from a.safetensors --to b.safetensors -o out
-  losslab connect --fit adam:learning_rate=0.01 --bezier-budget 5000
+      --from a.safetensors --to b.safetensors
+  losslab connect --fit adam:learning_rate=0.01 \\
+      --bezier-budget 5000
 
-Exit code: 0, or 2 if the input cannot be used, or 1 if a file cannot be \
-written, or 130 after Ctrl-C, with what there is written.";
+Exit code:
+  0    done; a run that diverged says so
+  1    a file cannot be written
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; what was done is written";
 
 /// Measure the line, the matched line and a curve between two solutions
 ///
@@ -86,26 +94,30 @@ pub struct ConnectArguments {
 }
 
 /// Measures what lies between two solutions.
-pub fn connect(arguments: &ConnectArguments, job: &Job) -> Result<ExitCode, Failure> {
+pub fn connect(
+    arguments: &ConnectArguments,
+    job: &Job,
+    console: Console,
+) -> Result<ExitCode, Failure> {
     let Plan { spec, output: folder, threads } = connection(arguments).map_err(Failure::input)?;
     let request = request(arguments, spec.seeds[0]).map_err(Failure::input)?;
-    let ExperimentArguments { json, quiet, .. } = arguments.experiment;
     let threads = job.start_threads(threads)?;
-    let interrupt = job.listen_to_interrupts()?;
-    create_folder(&folder)?;
-    let mut progress = Progress::new(3, quiet);
+    let interrupt = job.listen_to_interrupts(console)?;
+    let claimed = Folder::claim(&folder, console)?;
+    name_program(console, &threads);
+    read_and_name_data(console, &spec)?;
+    let mut progress = Progress::new(3, console);
     let found = threads
         .install(|| measure(&spec, &request, &interrupt, &mut |event| progress.observe(&event)));
     progress.finish();
     let found = found.map_err(Failure::input)?;
     threads.install(|| report::write_connection(&folder, &found))?;
-    match json {
+    match arguments.experiment.json {
         true => print_line(&report::connection_json(&found))?,
-        false => print_line(&report::connection_text(&found))?,
+        false => print_line(&report::connection_text(&found, Some(width())))?,
     }
-    if !quiet {
-        eprintln!("the charts and everything measured are in {}", folder.display());
-    }
+    claimed.name_written(console);
+    console.tell(&format!("the charts and everything measured are in {}", folder.display()));
     Ok(match interrupt.load(Ordering::Relaxed) {
         true => ExitCode::from(INTERRUPTED),
         false => ExitCode::SUCCESS,

@@ -7,23 +7,30 @@ use clap::Args;
 use losslab::lab::eval::{Quantity, Request, evaluate_on};
 use losslab::report;
 
-use super::arguments::{ProblemArguments, choices, whole};
+use super::arguments::ProblemArguments;
+use super::console::Console;
 use super::failure::Failure;
 use super::job::Job;
 use super::output::print_line;
+use super::run::{name_program, read_and_name_data};
 use super::spec_from_arguments::evaluation;
+use super::values::{choices, whole};
 
 const EXAMPLES: &str = "\
 Examples:
   losslab eval -p digits -o out.safetensors
   losslab eval --spec results/train/spec.toml \\
       --weights results/train/weights.safetensors
-  losslab eval --data arrays.npz --weights w.safetensors \\
-      --hidden 16 --split all --no-standardise \\
+  losslab eval --data arrays.npz --hidden 16 \\
+      --split all --no-standardise \\
       --what hessian-vector -o out.safetensors
 
-Exit code: 0, or 2 if the input cannot be used, or 1 if a number is not finite \
-(null in the JSON, with \"finite\": false) or a file cannot be written.";
+Exit code:
+  0  done
+  1  a number is not finite (null in the JSON,
+     with \"finite\": false), or a file cannot be
+     written
+  2  arguments, file or data cannot be used";
 
 /// Compute loss and derivatives at one point, for comparison
 ///
@@ -69,14 +76,17 @@ pub struct EvalArguments {
 }
 
 /// Evaluates a problem's loss at one point.
-pub fn eval(arguments: &EvalArguments, job: &Job) -> Result<ExitCode, Failure> {
+pub fn eval(arguments: &EvalArguments, job: &Job, console: Console) -> Result<ExitCode, Failure> {
     let spec = evaluation(arguments).map_err(Failure::input)?;
     let request = Request { vector: arguments.vector.clone(), what: arguments.what.clone() };
     let threads = job.start_threads(spec.threads)?;
+    name_program(console, &threads);
+    read_and_name_data(console, &spec)?;
     let answer =
         threads.install(|| evaluate_on(job.ranks(), &spec, &request)).map_err(Failure::input)?;
     if let Some(path) = &arguments.output {
         report::atomic_write(path, &report::eval_arrays(&answer))?;
+        console.detail(|| format!("wrote {}", path.display()));
     }
     print_line(&report::eval_json(&answer))?;
     match answer.is_finite() {

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use losslab::Error;
 
+use super::console::say_error;
+
 /// The exit code after Ctrl-C, as shells have it.
 pub const INTERRUPTED: u8 = 130;
 
@@ -27,7 +29,7 @@ impl Failure {
 
     /// Prints the message and gives the exit code.
     pub fn report(&self) -> ExitCode {
-        eprintln!("error: {}", self.message);
+        say_error(&self.message);
         self.exit_code()
     }
 

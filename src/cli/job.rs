@@ -16,6 +16,7 @@ use losslab::lab::handshake::{Crew, Introduction};
 use losslab::lab::{dismiss, follow};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::console::Console;
 use super::failure::Failure;
 use super::launcher::Launch;
 #[cfg(feature = "mpi")]
@@ -105,10 +106,10 @@ impl Job {
     }
 
     /// Set when the user interrupts, or the job is told to end.
-    pub fn listen_to_interrupts(&self) -> Result<Arc<AtomicBool>, Failure> {
+    pub fn listen_to_interrupts(&self, console: Console) -> Result<Arc<AtomicBool>, Failure> {
         match &self.told_to_end {
             Some(told_to_end) => Ok(Arc::clone(told_to_end)),
-            None => signals::listen(),
+            None => signals::listen(console),
         }
     }
 

@@ -11,26 +11,36 @@ use losslab::lab::landscape::{Axes, Request, draw_on};
 use losslab::landscape::{Biases, Normalisation, Precision};
 use losslab::report::{self, KeepInFolder, LossScale};
 
-use super::arguments::{ExperimentArguments, choices, whole};
+use super::arguments::ExperimentArguments;
+use super::console::Console;
 use super::failure::{Failure, INTERRUPTED};
+use super::folder::Folder;
 use super::job::Job;
-use super::output::print_line;
+use super::output::{print_line, width};
 use super::progress::Progress;
-use super::run::create_folder;
+use super::run::{name_program, read_and_name_data};
 use super::spec_from_arguments::landscape as plan_landscape;
+use super::values::{choices, whole};
 
 const EXAMPLES: &str = "\
 Examples:
-  losslab landscape                              four solvers on one plane
-  losslab landscape -p california -s gd,cg,lbfgs --budget 300
-  losslab landscape --weights w.safetensors --hidden 32,16 --draws 3
-  losslab landscape -s lbfgs --directions extremes --curvature 15
-  losslab landscape --point a.safetensors --point b.safetensors
-  losslab landscape --run epochs/ --hidden 32,16     iterates of your own run
+  losslab landscape
+  losslab landscape -p california -s gd,cg,lbfgs
+  losslab landscape -s lbfgs \\
+      --directions extremes --curvature 15
+  losslab landscape --weights w.safetensors \\
+      --hidden 32,16 --draws 3
+  losslab landscape --point a.safetensors \\
+      --point b.safetensors
+  losslab landscape --run epochs/ --hidden 32,16
 
-After Ctrl-C or a crash the same command goes on where it was. Exit code: 0, or \
-2 if the input cannot be used, or 1 if a file cannot be written, or 130 after \
-Ctrl-C.";
+After Ctrl-C or a crash the same command goes on where it was.
+
+Exit code:
+  0    done; a run that diverged says so
+  1    a file cannot be written
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C";
 
 /// Draw the loss surface, and the paths of solvers on it
 ///
@@ -119,16 +129,21 @@ pub struct LandscapeArguments {
 }
 
 /// Draws a landscape.
-pub fn landscape(arguments: &LandscapeArguments, job: &Job) -> Result<ExitCode, Failure> {
+pub fn landscape(
+    arguments: &LandscapeArguments,
+    job: &Job,
+    console: Console,
+) -> Result<ExitCode, Failure> {
     let plan = plan_landscape(arguments).map_err(Failure::input)?;
     arguments.check().map_err(Failure::input)?;
     let request = request(arguments);
     request.validate().map_err(Failure::input)?;
-    let quiet = arguments.experiment.quiet;
     let threads = job.start_threads(plan.threads)?;
-    let interrupt = job.listen_to_interrupts()?;
-    create_folder(&plan.output)?;
-    let mut progress = Progress::new(plan.spec.solvers.len(), quiet);
+    let interrupt = job.listen_to_interrupts(console)?;
+    let claimed = Folder::claim(&plan.output, console)?;
+    name_program(console, &threads);
+    read_and_name_data(console, &plan.spec)?;
+    let mut progress = Progress::new(plan.spec.solvers.len(), console);
     let mut keep = KeepInFolder::new(&plan.output);
     let found = threads.install(|| {
         let observe = &mut |event: Event<'_>| progress.observe(&event);
@@ -140,9 +155,7 @@ pub fn landscape(arguments: &LandscapeArguments, job: &Job) -> Result<ExitCode, 
         false => Failure::input(error),
     };
     let Some(found) = found.map_err(failure)? else {
-        if !quiet {
-            eprintln!("interrupted; the same command goes on where this ended");
-        }
+        console.warn("interrupted", "; the same command goes on where this ended");
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let scale = arguments.scale.unwrap_or_default();
@@ -151,12 +164,13 @@ pub fn landscape(arguments: &LandscapeArguments, job: &Job) -> Result<ExitCode, 
     keep.done()?;
     match arguments.experiment.json {
         true => print_line(&report::landscape_json(&found))?,
-        false => print_line(&report::landscape_text(&found))?,
+        false => print_line(&report::landscape_text(&found, Some(width())))?,
     }
-    if !quiet {
-        let (count, folder) = (pictures.len(), plan.output.display());
-        eprintln!("{count} pictures, and all that was measured as JSON and NPZ, are in {folder}");
-    }
+    claimed.name_written(console);
+    let (count, folder) = (pictures.len(), plan.output.display());
+    console.tell(&format!(
+        "{count} pictures, and all that was measured as JSON and NPZ, are in {folder}"
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

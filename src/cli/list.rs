@@ -3,16 +3,51 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table};
+use clap::{Args, ValueEnum};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use losslab::data::{DataSource, Dataset, Task, embedded, installed};
 use losslab::lab::problems;
 use losslab::model::{Activation, Loss};
+use losslab::report::paragraphs;
 use losslab::solver::{Method, Setting};
 use serde::Serialize;
 
-use super::arguments::{ListArguments, ListKind};
 use super::failure::Failure;
-use super::output::print_line;
+use super::output::{print_line, width};
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab list problems
+  losslab list solvers --json | jq .defaults
+  losslab list data
+
+Exit code:
+  0  done
+  2  there is no such list";
+
+/// Show what there is to choose from
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, max_term_width = 80)]
+pub struct ListArguments {
+    /// What to show
+    #[arg(value_name = "WHAT")]
+    pub kind: ListKind,
+
+    /// Print one line of JSON per entry
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ListKind {
+    /// Built-in problems: network, loss and data
+    Problems,
+    /// Methods with their settings and defaults
+    Solvers,
+    /// Data sets, embedded or of a package
+    Data,
+}
 
 /// Shows what there is to choose from.
 pub fn list(arguments: &ListArguments) -> Result<ExitCode, Failure> {
@@ -94,7 +129,7 @@ fn problem_table(entries: &[ProblemEntry]) -> String {
             ]
         }),
     );
-    format!("{problems}\n\n{}", packages())
+    format!("{problems}\n\n{}", paragraphs(&packages(), Some(width())))
 }
 
 /// Where the data sets are from that do not come with the program.
@@ -105,7 +140,7 @@ fn packages() -> String {
             true => "is installed here".to_owned(),
             false => format!("is not installed here: {}", set.command()),
         };
-        Ok(format!("{name} is from the Debian package {},\nwhich {state}.", set.package))
+        Ok(format!("{name} is from the Debian package {}, which {state}.", set.package))
     };
     let lines = installed::names().into_iter().map(line);
     lines.filter_map(|line: losslab::Result<String>| line.ok()).collect::<Vec<_>>().join("\n")
@@ -162,49 +197,26 @@ fn as_map<S: serde::Serializer>(
     serializer.collect_map(choices.iter().map(|(key, names)| (key, names)))
 }
 
-/// Characters in a line at most.
-const WIDTH: usize = 80;
+const SCHEDULES: &str = "Schedules need more settings: step every=…,factor=…; exponential and \
+    inverse rate=…; cosine and one-cycle horizon=…. Time counts iterations, for methods on \
+    mini-batches passes over the data. line_search=fixed has a learning_rate.";
 
 fn solver_text(entries: &[SolverEntry]) -> String {
     let mut lines = Vec::new();
     for entry in entries {
-        lines.extend(wrapped("", &format!("{}: {}", entry.name, entry.description)));
-        lines.extend(wrapped("  defaults  ", &entry.settings.replace(',', ", ")));
+        lines.push(format!("{}: {}", entry.name, entry.description));
+        lines.push(format!("  defaults  {}", entry.settings.replace(',', ", ")));
         for (key, names) in &entry.choices {
-            lines.extend(wrapped("  or        ", &format!("{key}={}", names.join(" | "))));
+            lines.push(format!("  or        {key}={}", names.join(" | ")));
         }
-        lines.extend(wrapped("  from      ", entry.defaults_from));
-        lines.extend(wrapped("  needs     ", &entry.needs.join(", ")));
-        lines.extend(wrapped("  see       ", entry.reference));
+        lines.push(format!("  from      {}", entry.defaults_from));
+        lines.push(format!("  needs     {}", entry.needs.join(", ")));
+        lines.push(format!("  see       {}", entry.reference));
         lines.push(String::new());
     }
     lines.push("Settings follow the name: -s cg:beta=hestenes-stiefel,c2=0.4,label=HS".to_owned());
-    for line in [
-        "Schedules need more settings: step every=…,factor=…; exponential and inverse",
-        "rate=…; cosine and one-cycle horizon=…. Time counts iterations, for methods on",
-        "mini-batches passes over the data. line_search=fixed has a learning_rate.",
-    ] {
-        lines.push(line.to_owned());
-    }
-    lines.join("\n")
-}
-
-/// `label` and `text`, which goes on below itself where it is longer than a line.
-fn wrapped(label: &str, text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = label.to_owned();
-    let indent = label.chars().count();
-    for word in text.split(' ') {
-        let length = line.chars().count();
-        if length > indent && length + 1 + word.chars().count() > WIDTH {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent.max(4))));
-        } else if length > indent {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
+    lines.push(SCHEDULES.to_owned());
+    paragraphs(&lines.join("\n"), Some(width()))
 }
 
 #[derive(Serialize)]
@@ -268,21 +280,32 @@ fn data_table(entries: &[DataEntry]) -> String {
             ]
         }),
     );
-    format!(
-        "{embedded}\n\n{}\n\nYour own: --data FILE with a CSV table, NPZ arrays x and y, or IDX images,\n\
-         plain or .gz; --target, --task and --sample-weights say what is in it.",
+    let notes = format!(
+        "{}\n\nYour own: --data FILE with a CSV table, NPZ arrays x and y, or IDX images, plain or \
+         .gz; --target, --task and --sample-weights say what is in it.",
         packages()
-    )
+    );
+    format!("{embedded}\n\n{}", paragraphs(&notes, Some(width())))
 }
 
-/// Columns without lines around them, within 80 columns of text.
+/// Room for most words.
+const WORDS: u16 = 12;
+
+/// Columns without lines around them, within those of the terminal.
 fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
     table.load_preset(comfy_table::presets::NOTHING).set_header(header).add_rows(rows);
     // The gap after the last column is cut off.
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(82);
-    table.column_iter_mut().for_each(|column| {
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width().saturating_add(2));
+    // The second column is of several words, and gives way before the others break theirs.
+    let others = table.column_max_content_widths().into_iter().enumerate();
+    let others: u16 = others.filter(|(index, _)| *index != 1).map(|(_, width)| width + 2).sum();
+    let has_room = others.saturating_add(WORDS) <= width();
+    table.column_iter_mut().enumerate().for_each(|(index, column)| {
         column.set_padding((0, 2));
+        if index != 1 && has_room {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     });
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

@@ -5,8 +5,10 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use losslab::lab::Event;
+use losslab::lab::{Event, Run};
+use losslab::report;
 
+use super::console::Console;
 use super::output;
 
 /// Steps of the bar for one run.
@@ -15,9 +17,10 @@ const STEPS: f64 = 1000.0;
 const BETWEEN_DRAWS: Duration = Duration::from_millis(80);
 
 /// One bar over all runs, then one for each thing that is measured. Without a terminal, a
-/// line per finished problem and thing.
+/// line per finished problem and thing. A line per finished run where more is asked for.
 pub struct Progress {
     bar: ProgressBar,
+    console: Console,
     lines: bool,
     runs: usize,
     /// What is measured, empty during runs.
@@ -41,10 +44,10 @@ struct Running {
 }
 
 impl Progress {
-    /// Progress of `runs` runs; none is shown if `quiet`.
-    pub fn new(runs: usize, quiet: bool) -> Self {
+    /// Progress of `runs` runs, as far as the console says anything.
+    pub fn new(runs: usize, console: Console) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let target = match terminal && !quiet {
+        let target = match terminal && !console.is_quiet() {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
         };
@@ -53,7 +56,8 @@ impl Progress {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         Self {
             bar,
-            lines: !terminal && !quiet,
+            console,
+            lines: !terminal,
             runs,
             what: String::new(),
             problem: String::new(),
@@ -71,9 +75,7 @@ impl Progress {
                 self.over += count;
                 self.bar.set_position(self.position());
                 self.bar.reset_eta();
-                if self.lines {
-                    eprintln!("{event}");
-                }
+                self.line(&event.to_string());
             }
             Event::RunStarted { index, problem, solver, seed, budget, .. } => {
                 if !self.what.is_empty() || self.problem != *problem {
@@ -90,7 +92,8 @@ impl Progress {
             }
             Event::Iterated { index, passes, loss } => self.draw(*index, *passes, *loss),
             Event::Measured { what, done, total } => self.measured(what, *done, *total),
-            Event::RunFinished { index, .. } => {
+            Event::RunFinished { index, run, .. } => {
+                self.name(run);
                 self.finished += 1;
                 self.over += 1;
                 self.running.remove(index);
@@ -146,14 +149,26 @@ impl Progress {
 
     /// The line of a problem, or of what was measured.
     fn done(&mut self) {
-        if self.lines && self.finished > 0 {
-            match (self.what.as_str(), self.finished) {
-                ("", 1) => eprintln!("{}: 1 run finished", self.problem),
-                ("", runs) => eprintln!("{}: {runs} runs finished", self.problem),
-                (what, count) => eprintln!("{what}: {count} measured"),
-            }
+        if self.finished > 0 {
+            self.line(&match (self.what.as_str(), self.finished) {
+                ("", 1) => format!("{}: 1 run finished", self.problem),
+                ("", runs) => format!("{}: {runs} runs finished", self.problem),
+                (what, count) => format!("{what}: {count} measured"),
+            });
         }
         self.finished = 0;
+    }
+
+    /// A line where there is no bar.
+    fn line(&self, line: &str) {
+        if self.lines {
+            self.console.tell(line);
+        }
+    }
+
+    /// How a run ended, above the bar.
+    fn name(&self, run: &Run) {
+        self.bar.suspend(|| self.console.detail(|| report::run_text(run)));
     }
 }
 

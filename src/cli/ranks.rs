@@ -21,7 +21,8 @@ const LONGER_GRACE: Duration = Duration::from_secs(7);
 /// A rank that died is not heard of again: whoever waits for it ends by this signal.
 const TOLD_TO_END: &str = "
 stopping: the ranks of this job were told to end; if one of them died, this is why.
-What is finished is kept: go on with the same command, and --resume where it has that.";
+compare, tune and train keep what is finished, and go on with --resume; landscape goes on with
+the same command.";
 
 /// Starts MPI and meets the other ranks.
 pub fn meet(launch: &Launch) -> Result<Job, Refusal> {

@@ -1,21 +1,20 @@
 //! What compare and train have in common: data, threads, interrupts, results.
 
-use std::io::ErrorKind;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use losslab::Error;
+use losslab::data::Dataset;
 use losslab::lab::environment::Environment;
-use losslab::lab::{Event, ProblemSummary, Run};
+use losslab::lab::{Event, ExperimentSpec, ProblemSummary, Run};
 use losslab::report::{self, RunJournal};
 use rayon::ThreadPool;
 
 use super::arguments::ExperimentArguments;
+use super::console::Console;
 use super::failure::{Failure, INTERRUPTED};
 use super::job::Job;
-use super::output::print_line;
+use super::output::{print_line, print_styled};
 use super::progress::Progress;
 use super::spec_from_arguments::{Plan, within};
 
@@ -29,7 +28,7 @@ pub struct Session<'j> {
     pub threads: ThreadPool,
     job: &'j Job,
     json: bool,
-    quiet: bool,
+    console: Console,
 }
 
 impl<'j> Session<'j> {
@@ -39,13 +38,16 @@ impl<'j> Session<'j> {
         mut plan: Plan,
         arguments: &ExperimentArguments,
         job: &'j Job,
+        console: Console,
     ) -> Result<Self, Failure> {
         let resolved = plan.spec.resolve();
-        resolved.map_err(|error| Failure::input(within(error, arguments.spec.as_deref())))?;
+        let data =
+            resolved.map_err(|error| Failure::input(within(error, arguments.spec.as_deref())))?;
         let threads = job.start_threads(plan.threads)?;
-        let (json, quiet) = (arguments.json, arguments.quiet);
-        let interrupt = job.listen_to_interrupts()?;
-        Ok(Self { plan, interrupt, threads, job, json, quiet })
+        name_program(console, &threads);
+        name_data(console, &plan.spec, &data);
+        let interrupt = job.listen_to_interrupts(console)?;
+        Ok(Self { plan, interrupt, threads, job, json: arguments.json, console })
     }
 
     /// Calls `run`, which does the runs of the plan, on the threads, and shows what it reports.
@@ -62,7 +64,7 @@ impl<'j> Session<'j> {
         runs: usize,
         run: impl FnOnce(&mut (dyn FnMut(Event<'_>) + Send)) -> losslab::Result<T> + Send,
     ) -> Result<T, Failure> {
-        let mut progress = Progress::new(runs, self.quiet);
+        let mut progress = Progress::new(runs, self.console);
         let result = self.threads.install(|| run(&mut |event| progress.observe(&event)));
         progress.finish();
         Ok(result?)
@@ -70,19 +72,16 @@ impl<'j> Session<'j> {
 
     /// Where the results for these problems come from.
     pub fn environment(&self, problems: &[ProblemSummary]) -> Environment {
-        let command = std::iter::once("losslab".to_owned())
-            .chain(std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()))
-            .collect();
-        let here = Environment::here(self.threads.current_num_threads(), command, problems);
+        let here = environment(self.threads.current_num_threads(), problems);
         Environment { ranks: self.job.environment(self.plan.threads), ..here }
     }
 
-    /// Prints the result: `text` for people, or with `--json` a line per run.
+    /// Prints the result: `text` for people, which may be styled, or with `--json` a line per run.
     pub fn print(&self, text: &str, runs: &[Run]) -> Result<(), Failure> {
         if self.json {
             return runs.iter().try_for_each(|run| print_line(&report::run_json(run)));
         }
-        print_line(text)
+        print_styled(text)
     }
 
     /// The journal of finished runs in the folder; says what is lost where `what` was
@@ -101,9 +100,7 @@ impl<'j> Session<'j> {
 
     /// Tells the user something on standard error.
     pub fn tell(&self, message: &str) {
-        if !self.quiet {
-            eprintln!("{message}");
-        }
+        self.console.tell(message);
     }
 
     /// Whether the user interrupted.
@@ -120,12 +117,30 @@ impl<'j> Session<'j> {
     }
 }
 
-/// Makes sure that results can be written before anything is computed.
-pub fn create_folder(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
-            Failure::input(Error::file(folder, error))
-        }
-        _ => Failure::run(Error::file(folder, error)),
-    })
+/// This program with its arguments, on so many threads.
+pub fn environment(threads: usize, problems: &[ProblemSummary]) -> Environment {
+    let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
+    let command = std::iter::once("losslab".to_owned()).chain(arguments).collect();
+    Environment::here(threads, command, problems)
+}
+
+/// Says which program runs where, to those who want to know.
+pub fn name_program(console: Console, threads: &ThreadPool) {
+    console.detail(|| report::environment_text(&environment(threads.current_num_threads(), &[])));
+}
+
+/// Says what was read for each problem, to those who want to know.
+fn name_data(console: Console, spec: &ExperimentSpec, data: &[Dataset]) {
+    for (problem, data) in spec.problems.iter().zip(data) {
+        console.detail(|| report::problem_text(problem, data));
+    }
+}
+
+/// [`name_data`] where the data are read later, and by others.
+pub fn read_and_name_data(console: Console, spec: &ExperimentSpec) -> Result<(), Failure> {
+    if console.is_verbose() {
+        let data = spec.clone().resolve().map_err(Failure::input)?;
+        name_data(console, spec, &data);
+    }
+    Ok(())
 }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::console::Console;
 use super::failure::{Failure, INTERRUPTED};
 
 /// A process by itself: the first Ctrl-C sets the flag, the second ends the process.
-pub fn listen() -> Result<Arc<AtomicBool>, Failure> {
+pub fn listen(console: Console) -> Result<Arc<AtomicBool>, Failure> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupt);
     on_signal(move || {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(INTERRUPTED));
         }
-        eprintln!("\nstopping and writing what there is; press Ctrl-C again to quit at once");
+        console
+            .warn("\nstopping", " and writing what there is; press Ctrl-C again to quit at once");
     })?;
     Ok(interrupt)
 }

@@ -10,20 +10,32 @@ use losslab::landscape::sharpness::Scaling;
 use losslab::numerics::spectral::{DensityOptions, TraceMethod};
 use losslab::{Error, report};
 
-use super::arguments::{ExperimentArguments, choices, whole};
+use super::arguments::ExperimentArguments;
+use super::console::Console;
 use super::failure::Failure;
+use super::folder::Folder;
 use super::job::Job;
-use super::output::print_line;
-use super::run::{Session, create_folder};
+use super::output::{print_line, width};
+use super::run::Session;
 use super::spec_from_arguments::spectrum_plan;
+use super::values::{choices, whole};
 
 const EXAMPLES: &str = "\
 Examples:
   losslab spectrum
-  losslab spectrum -p iris --at both --matrix all --layers
-  losslab spectrum --weights results/train/weights.safetensors --count 20
-  losslab spectrum -p digits -s gd --no-density --json
-  losslab spectrum --along 40 -s gd:learning_rate=0.5 -s lbfgs --no-density";
+  losslab spectrum -p iris --at both --layers \\
+      --matrix all
+  losslab spectrum --count 20 \\
+      --weights results/train/weights.safetensors
+  losslab spectrum -s gd --no-density --json
+  losslab spectrum --along 40 --no-density \\
+      -s gd:learning_rate=0.5 -s lbfgs
+
+Exit code:
+  0    done; a run that diverged says so
+  1    a file cannot be written
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; what was done is written";
 
 /// Points of a run that are measured whole.
 const ITERATIONS_MAX: usize = 20;
@@ -153,11 +165,15 @@ pub enum Matrices {
 }
 
 /// Measures curvature, prints it, and writes it where that was asked for.
-pub fn spectrum(arguments: &SpectrumArguments, job: &Job) -> Result<ExitCode, Failure> {
+pub fn spectrum(
+    arguments: &SpectrumArguments,
+    job: &Job,
+    console: Console,
+) -> Result<ExitCode, Failure> {
     let plan = spectrum_plan(arguments).map_err(Failure::input)?;
     let request = request(arguments).map_err(Failure::input)?;
-    let session = Session::new(plan, &arguments.experiment, job)?;
-    create_folder(&session.plan.output)?;
+    let session = Session::new(plan, &arguments.experiment, job, console)?;
+    let claimed = Folder::claim(&session.plan.output, console)?;
     let mut spec = session.plan.spec.clone();
     let (ranks, interrupt) = (job.ranks(), &session.interrupt);
     let answer =
@@ -165,8 +181,9 @@ pub fn spectrum(arguments: &SpectrumArguments, job: &Job) -> Result<ExitCode, Fa
     let written = report::write_spectrum(&session.plan.output, &answer, &spec.to_toml())?;
     match arguments.experiment.json {
         true => print_line(&report::spectrum_json(&answer))?,
-        false => print_line(&report::spectrum_text(&answer))?,
+        false => print_line(&report::spectrum_text(&answer, Some(width())))?,
     }
+    claimed.name_written(console);
     let folder = session.plan.output.display();
     session.tell(&format!("{} files are in {folder}", written.len()));
     Ok(session.exit_code())

@@ -3,16 +3,65 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Args;
 use losslab::Error;
 use losslab::lab::{Breaks, Checkpoint, ExperimentSpec, Metric, Trained};
 use losslab::model::to_safetensors;
+use losslab::report::{duration_text, paragraphs};
 use losslab::{lab, report};
 
-use super::arguments::TrainArguments;
+use super::arguments::ExperimentArguments;
+use super::console::Console;
 use super::failure::Failure;
+use super::folder::Folder;
 use super::job::Job;
-use super::run::{Session, create_folder};
+use super::output::width;
+use super::run::Session;
 use super::spec_from_arguments::training;
+use super::values::whole;
+
+const EXAMPLES: &str = "\
+Examples:
+  losslab train
+  losslab train -p spam -s cg --budget 500
+  losslab train -p digits --split all \\
+      --weights results/train/weights.safetensors
+  losslab train -p mnist5k --checkpoint-every 50
+
+Exit code:
+  0    done; a run that diverged says so
+  1    a file cannot be written
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; what was done is written";
+
+/// Train one network, and keep its weights
+///
+/// One run: one problem (digits if none is given), one solver (lbfgs), one seed.
+/// Writes its record, its specification, charts of its course and the weights at the
+/// lowest training loss.
+#[derive(Debug, Default, Args)]
+#[command(after_help = EXAMPLES, max_term_width = 80)]
+pub struct TrainArguments {
+    #[command(flatten)]
+    pub experiment: ExperimentArguments,
+
+    /// The seed of start and split [default: 0]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+
+    /// Write a checkpoint after every so many iterations, to the folder's
+    /// checkpoint.losslab, and at the end of the iteration that Ctrl-C falls in
+    /// [default: none, and every 10 with several ranks]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Runs")]
+    #[arg(allow_negative_numbers = true)]
+    pub checkpoint_every: Option<u64>,
+
+    /// Go on from the folder's checkpoint.losslab, with the same bits as if there
+    /// had been no break; budget and stopping rules may be others
+    #[arg(long, help_heading = "Runs")]
+    pub resume: bool,
+}
 
 /// The checkpoint's name in the folder.
 const CHECKPOINT: &str = "checkpoint.losslab";
@@ -21,10 +70,10 @@ const CHECKPOINT: &str = "checkpoint.losslab";
 const CHECKPOINT_EVERY: u64 = 10;
 
 /// Trains one network and writes its weights.
-pub fn train(arguments: &TrainArguments, job: &Job) -> Result<ExitCode, Failure> {
+pub fn train(arguments: &TrainArguments, job: &Job, console: Console) -> Result<ExitCode, Failure> {
     let plan = training(arguments).map_err(Failure::input)?;
-    let session = Session::new(plan, &arguments.experiment, job)?;
-    create_folder(&session.plan.output)?;
+    let session = Session::new(plan, &arguments.experiment, job, console)?;
+    let claimed = Folder::claim(&session.plan.output, console)?;
     let spec = &session.plan.spec;
     let path = session.plan.output.join(CHECKPOINT);
     let resume = match arguments.resume {
@@ -48,9 +97,13 @@ pub fn train(arguments: &TrainArguments, job: &Job) -> Result<ExitCode, Failure>
     let breaks = Breaks { checkpoint, resume };
     let trained = session
         .observe(|observe| lab::train_on(job.ranks(), spec, &session.interrupt, observe, breaks))?;
-    session.print(&summary(&trained), std::slice::from_ref(&trained.run))?;
+    session.print(
+        &paragraphs(&summary(&trained), Some(width())),
+        std::slice::from_ref(&trained.run),
+    )?;
     write(&session, &trained)?;
-    session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
+    claimed.name_written(console);
+    session.tell(&format!("weights, record and charts are in {}", session.plan.output.display()));
     failed?;
     Ok(session.exit_code())
 }
@@ -79,6 +132,7 @@ fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {
     report::atomic_write(&folder.join("environment.json"), environment.as_bytes())?;
     report::atomic_write(&folder.join("runs.jsonl"), record.as_bytes())?;
     report::atomic_write(&folder.join("timing.jsonl"), timing.as_bytes())?;
+    report::write_training_charts(folder, &session.plan.spec, trained)?;
     Ok(report::atomic_write(&folder.join("weights.safetensors"), &weights)?)
 }
 
@@ -90,11 +144,11 @@ fn summary(trained: &Trained) -> String {
         format!("{}, {}", summary.title, summary.network),
         format!("  {} seed {}: {}", record.solver, record.seed, record.status.name()),
         format!(
-            "  training loss {} after {} iterations, {:.1} passes, {:.2} s",
+            "  training loss {} after {} iterations, {:.1} passes, {}",
             record.loss.map_or("not finite".into(), |loss| format!("{loss:.5}")),
             record.iterations,
             record.passes,
-            run.timing.seconds
+            duration_text(run.timing.seconds)
         ),
     ];
     lines.extend(record.message.as_ref().map(|message| format!("  {message}")));

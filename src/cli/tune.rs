@@ -7,27 +7,37 @@ use losslab::lab::tune::{Dimension, Request, Search, tune as search};
 use losslab::lab::{ExperimentSpec, Lineup, Running};
 use losslab::report;
 
-use super::arguments::{ExperimentArguments, Seeds, choices, whole};
+use super::arguments::ExperimentArguments;
+use super::console::Console;
 use super::failure::Failure;
+use super::folder::Folder;
 use super::job::Job;
-use super::output::{self, print_line};
-use super::run::{Session, create_folder};
+use super::output::{self, print_line, print_styled};
+use super::run::Session;
 use super::spec_from_arguments::tuning;
+use super::values::{Seeds, choices, whole};
 
 const EXAMPLES: &str = "\
 Examples:
   losslab tune
-  losslab tune -p digits -s gd -s adam --search halving --trials 27
-  losslab tune -s sgd --tune learning_rate=1e-3..3 --tune momentum=0..0.99 \\
-      --search random --trials 20 --tuning-budget 4000
-  losslab tune -s lbfgs --tune memory=3..30 --points 4
-  losslab tune -s cg --tune 'beta=dai-yuan|hager-zhang' --tune c2=0.1..0.5
+  losslab tune -p digits -s gd -s adam \\
+      --search halving --trials 27
+  losslab tune -s sgd --search random \\
+      --tune learning_rate=1e-3..3 \\
+      --tune momentum=0..0.99 \\
+      --trials 20 --tuning-budget 4000
+  losslab tune -s lbfgs --tune memory=3..30 \\
+      --points 4
+  losslab tune -s cg --tune c2=0.1..0.5 \\
+      --tune 'beta=dai-yuan|hager-zhang'
 
-Each solver is tuned by itself within --tuning-budget, and then compared with
-itself as it was, on other seeds. A search is reported with what it cost.
+Each solver is tuned by itself within --tuning-budget, and then compared with itself as it was, on other seeds. A search is reported with what it cost.
 
-Exit code: 0, or 2 if the input cannot be used, or 1 if a file cannot be \
-written, or 130 after Ctrl-C; then --resume goes on.";
+Exit code:
+  0    done; a run that diverged says so
+  1    a file cannot be written
+  2    arguments, file or data cannot be used
+  130  ended by Ctrl-C; then --resume goes on";
 
 /// Choose a solver's settings by a search, and say what that cost
 ///
@@ -105,13 +115,13 @@ pub struct TuneArguments {
 }
 
 /// Tunes solvers on one problem, and compares them with what they were.
-pub fn tune(arguments: &TuneArguments, job: &Job) -> Result<ExitCode, Failure> {
-    let session =
-        Session::new(tuning(arguments).map_err(Failure::input)?, &arguments.experiment, job)?;
+pub fn tune(arguments: &TuneArguments, job: &Job, console: Console) -> Result<ExitCode, Failure> {
+    let plan = tuning(arguments).map_err(Failure::input)?;
+    let session = Session::new(plan, &arguments.experiment, job, console)?;
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     let request = request(arguments, spec).map_err(Failure::input)?;
     let runs = request.runs(spec)?;
-    create_folder(folder)?;
+    let claimed = Folder::claim(folder, console)?;
     let mut journal = session.open_journal(arguments.resume, "tuning")?;
     let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let found = session.observe_runs(runs, |observe| {
@@ -119,20 +129,22 @@ pub fn tune(arguments: &TuneArguments, job: &Job) -> Result<ExitCode, Failure> {
         search(&lineup, &request, running)
     })?;
     let Some(found) = found else {
-        session.tell("interrupted; the finished runs are kept, and --resume goes on");
+        console.warn("interrupted", "; the finished runs are kept, and --resume goes on");
         return Ok(session.exit_code());
     };
     let environment = session.environment(&found.evaluation.problems);
     match arguments.experiment.json {
         true => print_line(&report::tuning_json(&found))?,
         false => {
-            print_line(&report::tuning_text(&found))?;
+            print_line(&report::tuning_text(&found, Some(output::width())))?;
             print_line("")?;
-            print_line(&report::terminal_table(&found.evaluation, output::width()))?;
+            let width = Some(output::width());
+            print_styled(&report::styled_terminal_table(&found.evaluation, width))?;
         }
     }
     let written = report::write_tuning(folder, &found, &environment)?;
     journal.complete()?;
+    claimed.name_written(console);
     let charts = written.charts.len();
     session
         .tell(&format!("{charts} charts, the trials and the records are in {}", folder.display()));

@@ -7,27 +7,35 @@ use std::process::ExitCode;
 use clap::Args;
 use losslab::lab::{ExperimentSpec, ForgetRuns, Lineup, Running};
 use losslab::report::{
-    self, LOSS_TOLERANCE, Rule, START_TOLERANCE, Verification, verify_comparison,
+    self, LOSS_TOLERANCE, Rule, START_TOLERANCE, Verification, paragraphs, verify_comparison,
 };
 use losslab::{Error, Result};
 
-use super::arguments::whole;
+use super::console::Console;
 use super::failure::{Failure, INTERRUPTED};
 use super::job::Job;
-use super::output::print_line;
+use super::output::{print_line, width};
 use super::progress::Progress;
+use super::run::{name_program, read_and_name_data};
+use super::values::whole;
 
 const EXAMPLES: &str = "\
 Examples:
   losslab verify results/quickstart
-  losslab verify results/compare --json";
+  losslab verify results/compare --json
+
+Exit code:
+  0    nothing differs
+  1    something differs
+  2    the folder cannot be used
+  130  ended by Ctrl-C; nothing was compared";
 
 /// Run stored results again, and say what differs
 ///
 /// Reads the specification in the folder, does every run again, and compares records,
 /// summary and charts: byte by byte where they are from the same class of processor
-/// (architecture and vector instructions), else the losses within a tolerance. Ends with
-/// exit code 1 where something differs. Seconds are never compared.
+/// (architecture and vector instructions), else the losses within a tolerance. Seconds are never
+/// compared.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, max_term_width = 80)]
 pub struct VerifyArguments {
@@ -43,31 +51,33 @@ pub struct VerifyArguments {
     /// Print what was found as one object of JSON
     #[arg(long)]
     pub json: bool,
-
-    /// Print no progress
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 /// Exit code where stored results are not what comes out.
 const DIFFERENT: u8 = 1;
 
 /// Runs a folder's specification again, and compares.
-pub fn verify(arguments: &VerifyArguments, job: &Job) -> std::result::Result<ExitCode, Failure> {
+pub fn verify(
+    arguments: &VerifyArguments,
+    job: &Job,
+    console: Console,
+) -> std::result::Result<ExitCode, Failure> {
     let (spec, users) = read(arguments).map_err(Failure::input)?;
     let threads = job.start_threads(arguments.threads)?;
-    let interrupt = job.listen_to_interrupts()?;
+    let interrupt = job.listen_to_interrupts(console)?;
+    name_program(console, &threads);
+    read_and_name_data(console, &spec)?;
     let timed = spec.timed;
     // Side by side: bytes do not depend on it, and no one looks at the seconds.
     let lineup = Lineup::new(ExperimentSpec { timed: false, ..spec.clone() }).on(job.ranks());
-    let mut progress = Progress::new(spec.runs(), arguments.quiet);
+    let mut progress = Progress::new(spec.runs(), console);
     let again = threads.install(|| {
         let observe = &mut |event: losslab::lab::Event<'_>| progress.observe(&event);
         lineup.compare_with(Running { interrupt: &interrupt, observe, keep: &mut ForgetRuns })
     });
     progress.finish();
     if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
-        eprintln!("interrupted: nothing was compared");
+        console.warn("interrupted", ": nothing was compared");
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let mut again = again.map_err(Failure::input)?;
@@ -75,12 +85,12 @@ pub fn verify(arguments: &VerifyArguments, job: &Job) -> std::result::Result<Exi
     let users = [users[0].as_slice(), users[1].as_slice()];
     let found = verify_comparison(&arguments.folder, &again, users).map_err(Failure::input)?;
     let has_tuning = arguments.folder.join("tuning.json").exists();
-    if has_tuning && !arguments.quiet {
-        eprintln!("the trials of the tuning are not verified, the comparison is");
+    if has_tuning {
+        console.tell("the trials of the tuning are not verified, the comparison is");
     }
     match arguments.json {
         true => print_line(&report::verification_json(&found))?,
-        false => print_line(&text(&found))?,
+        false => print_line(&paragraphs(&text(&found), Some(width())))?,
     }
     Ok(if found.is_same() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
 }

@@ -3,7 +3,7 @@
 //! Rank 0, the leader, runs the program; the other ranks wait for what it asks of them. So
 //! there is one clock, one solver and one set of files, and no decision that ranks could take
 //! differently. What travels is bytes and numbers from one rank to another; that a sum over
-//! ranks has the bits of a sum in one process is the business of [`Reduction`].
+//! ranks has the bits of a sum in one process is the business of `Reduction`.
 
 mod reduction;
 mod threads;
@@ -19,8 +19,7 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "mpi")]
 pub use self::mpi::Universe;
-pub(crate) use reduction::complete_subtrees;
-pub use reduction::{Reduction, Step};
+pub(crate) use reduction::{Reduction, complete_subtrees};
 use threads::ThreadLink;
 
 /// The rank that runs the program.
@@ -85,7 +84,7 @@ impl Ranks {
 
     /// The first `size` of these ranks, among themselves; nothing on a rank that is not one of
     /// them. Counts by itself what it sends.
-    pub fn first(&self, size: usize) -> Option<Self> {
+    pub(crate) fn first(&self, size: usize) -> Option<Self> {
         let size = size.min(self.size);
         (self.rank < size).then(|| {
             let is_occupied = Arc::clone(&self.is_occupied);
@@ -115,7 +114,7 @@ impl Ranks {
     }
 
     /// Sends a value to another rank.
-    pub fn send<T: Serialize>(&self, to: usize, value: &T) {
+    pub(crate) fn send<T: Serialize>(&self, to: usize, value: &T) {
         self.deliver(to, Message::Bytes(encode(value)));
     }
 
@@ -123,7 +122,7 @@ impl Ranks {
     ///
     /// # Panics
     /// When that rank is gone, or sent something else.
-    pub fn receive<T: DeserializeOwned>(&self, from: usize) -> T {
+    pub(crate) fn receive<T: DeserializeOwned>(&self, from: usize) -> T {
         decode(&self.receive_bytes(from))
     }
 
@@ -131,7 +130,7 @@ impl Ranks {
     ///
     /// # Panics
     /// As there.
-    pub fn receive_unless<T: DeserializeOwned>(
+    pub(crate) fn receive_unless<T: DeserializeOwned>(
         &self,
         from: usize,
         give_up: &dyn Fn() -> bool,
@@ -140,7 +139,7 @@ impl Ranks {
     }
 
     /// Sends numbers to another rank.
-    pub fn send_numbers(&self, to: usize, numbers: &[f64]) {
+    pub(crate) fn send_numbers(&self, to: usize, numbers: &[f64]) {
         match &self.link {
             #[cfg(feature = "mpi")]
             Link::Mpi => {
@@ -155,7 +154,7 @@ impl Ranks {
     ///
     /// # Panics
     /// When that rank is gone, or sent something else.
-    pub fn receive_numbers(&self, from: usize, numbers: &mut Vec<f64>) {
+    pub(crate) fn receive_numbers(&self, from: usize, numbers: &mut Vec<f64>) {
         match &self.link {
             Link::None => unreachable!("there is no rank {from}"),
             Link::Threads(link) => match link.receive(from) {
@@ -188,12 +187,12 @@ impl Ranks {
     }
 
     /// [`Ranks::broadcast`] for numbers, on the leader.
-    pub fn spread_numbers(&self, numbers: &[f64]) {
+    pub(crate) fn spread_numbers(&self, numbers: &[f64]) {
         self.children(self.size).for_each(|to| self.send_numbers(to, numbers));
     }
 
     /// [`Ranks::broadcast`] for numbers, on every other rank, whose `numbers` they replace.
-    pub fn hear_numbers(&self, numbers: &mut Vec<f64>) {
+    pub(crate) fn hear_numbers(&self, numbers: &mut Vec<f64>) {
         if let Some(from) = self.parent() {
             self.receive_numbers(from, numbers);
         }
@@ -215,7 +214,7 @@ impl Ranks {
     }
 
     /// What every rank has for the leader, in the order of the ranks; empty elsewhere.
-    pub fn gather<T: Serialize + DeserializeOwned>(&self, value: T) -> Vec<T> {
+    pub(crate) fn gather<T: Serialize + DeserializeOwned>(&self, value: T) -> Vec<T> {
         if !self.is_leader() {
             self.send(LEADER, &value);
             return Vec::new();

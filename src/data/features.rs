@@ -128,7 +128,7 @@ impl Features {
     }
 
     /// Writes row `i` to `out`, which has a number for each column.
-    pub fn copy_row(&self, i: usize, out: &mut [f64]) {
+    pub(crate) fn copy_row(&self, i: usize, out: &mut [f64]) {
         match self {
             Self::Numbers(matrix) => out.copy_from_slice(matrix.row(i)),
             Self::Stored(stored) => stored.copy_row(i, out),

@@ -13,6 +13,7 @@ use crate::error::{DataProblem, Error, Place, Result};
 
 /// Where a data set is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DataSource {
     /// A set that comes with the program.
     Embedded {
@@ -50,6 +51,20 @@ pub enum DataSource {
 }
 
 impl DataSource {
+    /// The user's file with this column, or these with commas between them, as the target, and
+    /// everything else at its default.
+    pub fn file(path: impl Into<PathBuf>, target: &str) -> Self {
+        Self::File {
+            path: path.into(),
+            target: Some(target.to_owned()),
+            task: None,
+            drop: Vec::new(),
+            categorical: Vec::new(),
+            keep_constant: false,
+            sample_weights: None,
+        }
+    }
+
     /// Reads the data set. A file's set is named after it, without its suffixes.
     ///
     /// # Errors

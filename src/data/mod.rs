@@ -29,9 +29,8 @@ pub use features::{Features, Storage, Stored};
 pub use idx::{IdxFile, IdxRows, read_idx};
 pub use load::DataSource;
 pub use npz::{NpzOptions, NpzRows, read_npz};
-pub use prepare::{
-    KeepRows, PrepareOptions, Prepared, PreparedShare, Share, prepare, prepare_share,
-};
+pub(crate) use prepare::{KeepRows, Share, prepare_share};
+pub use prepare::{PrepareOptions, Prepared, prepare};
 pub(crate) use samples::WEIGHT_MAX;
 pub use samples::{Part, Samples, TargetScale};
 pub use split::{Split, SplitFractions, split};

@@ -127,17 +127,6 @@ pub struct PreparedShare {
 ///
 /// # Panics
 /// When a run goes beyond the rows.
-///
-/// ```
-/// use losslab::data::{KeepRows, PrepareOptions, embedded, prepare_share};
-/// use losslab::numerics::Seed;
-/// let iris = embedded::load("iris")?;
-/// let second_half = |rows: usize| rows / 2..rows;
-/// let keep = KeepRows { fit: &second_half, held_out: &second_half };
-/// let share = prepare_share(&iris, &PrepareOptions::default(), Seed::new(0), keep)?.fit;
-/// assert_eq!((share.samples.rows(), share.first), (53, 52));
-/// # Ok::<(), losslab::Error>(())
-/// ```
 pub fn prepare_share(
     dataset: &Dataset,
     options: &PrepareOptions,

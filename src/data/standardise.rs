@@ -50,7 +50,7 @@ impl Standardiser {
     }
 
     /// The way back, for a standardiser of targets.
-    pub fn into_target_scale(self) -> TargetScale {
+    pub(crate) fn into_target_scale(self) -> TargetScale {
         TargetScale { mean: self.mean, scale: self.scale }
     }
 }

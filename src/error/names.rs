@@ -10,13 +10,22 @@ pub(crate) fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
     }
 }
 
+/// `did you mean 'price'? The columns are …`, or the second part alone where none is near.
+pub(crate) fn listed(what: &str, name: &str, known: &[String]) -> String {
+    let all = shortened(known);
+    match nearest(name, known) {
+        Some(near) => format!("did you mean '{}'? The {what} are {all}", excerpt(near)),
+        None => format!("the {what} are {all}"),
+    }
+}
+
 /// Whether `name` is likely meant to be `known`.
 pub(crate) fn is_near(name: &str, known: &str) -> bool {
     nearest(name, &[known]).is_some()
 }
 
-/// The known name with the fewest single-letter edits from `name`, if at most a
-/// third of the letters, or two, have to change.
+/// The known name with the fewest single-letter edits from `name`, letter case aside, if at
+/// most a third of the letters, or two, have to change; else the first that begins with it.
 fn nearest<'a, S: AsRef<str>>(name: &str, known: &'a [S]) -> Option<&'a str> {
     let name = name.to_lowercase();
     let letters = name.chars().count();
@@ -26,14 +35,17 @@ fn nearest<'a, S: AsRef<str>>(name: &str, known: &'a [S]) -> Option<&'a str> {
     if letters > 2 * longest + tolerance {
         return None;
     }
-    known
-        .iter()
-        .map(|candidate| (edit_distance(&name, candidate.as_ref()), candidate.as_ref()))
+    let candidates = || known.iter().map(AsRef::as_ref);
+    let near = candidates()
+        .map(|candidate| (edit_distance(&name, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             *distance <= tolerance && *distance < candidate.chars().count()
         })
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    let begun =
+        || candidates().find(|known| letters > 2 && known.to_lowercase().starts_with(&name));
+    near.or_else(begun)
 }
 
 /// The least number of insertions, deletions and substitutions that turn one text
@@ -118,6 +130,12 @@ mod tests {
         assert_eq!(nearest("lbgfs", &known), Some("lbfgs"));
         assert_eq!(nearest("LBFGS", &known), Some("lbfgs"));
         assert_eq!(nearest("newton", &known), None);
+        assert_eq!(nearest("fletcher", &["dai-yuan", "fletcher-reeves"]), Some("fletcher-reeves"));
+        assert_eq!(nearest("price", &["PRICE", "Prize"]), Some("PRICE"));
+        let columns = ["price", "a"].map(String::from);
+        let meant = "did you mean 'price'? The columns are price, a";
+        assert_eq!(listed("columns", "prise", &columns), meant);
+        assert_eq!(listed("columns", "c", &columns), "the columns are price, a");
         assert_eq!(
             Error::UnknownName {
                 kind: "solver",

@@ -99,6 +99,7 @@ fn first_rows(dataset: Dataset, rows: usize) -> Result<Dataset> {
 
 /// Median times of one workload, and what they amount to.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Measurement {
     /// The workload's name.
     pub workload: &'static str,

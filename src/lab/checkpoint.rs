@@ -29,7 +29,7 @@ pub struct Identity {
 impl Checkpoint {
     /// What must be the same: this version of losslab, the data, and the specification but
     /// for its name, its budget, its stopping rules and the number of threads.
-    pub fn identify(spec: &ExperimentSpec, data_sha256: &str) -> Identity {
+    pub(crate) fn identify(spec: &ExperimentSpec, data_sha256: &str) -> Identity {
         let mut spec = ExperimentSpec { budget: 1.0, ..spec.clone() };
         spec.name = "checkpoint".to_owned();
         (spec.iterations, spec.plateau) = (None, None);
@@ -47,12 +47,12 @@ impl Checkpoint {
     }
 
     /// The run of this identity, put down here.
-    pub fn new(identity: &Identity, snapshot: Snapshot) -> Self {
+    pub(crate) fn new(identity: &Identity, snapshot: Snapshot) -> Self {
         Self { identity: identity.clone(), snapshot, file: None }
     }
 
     /// The same, read from this file, which errors then name.
-    pub fn read_from(self, path: &Path) -> Self {
+    pub(crate) fn read_from(self, path: &Path) -> Self {
         Self { file: Some(path.to_path_buf()), ..self }
     }
 
@@ -60,7 +60,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`Error::Specification`] that says what differs.
-    pub fn take_up(self, identity: &Identity) -> Result<Snapshot> {
+    pub(crate) fn take_up(self, identity: &Identity) -> Result<Snapshot> {
         let Identity { specification, data_sha256, version } = &self.identity;
         let problem = if *version != identity.version {
             format!("it is of losslab {version}, and this is {}", identity.version)

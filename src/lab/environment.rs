@@ -44,7 +44,7 @@ pub struct Environment {
     pub cpu: Option<String>,
     /// Processors that the program may use.
     pub cores: usize,
-    /// Memory of the machine in bytes, where the system tells.
+    /// All [`memory`] here, in bytes, where the system tells.
     pub memory_bytes: Option<u64>,
     /// The processor's architecture.
     pub architecture: String,
@@ -110,7 +110,7 @@ impl Environment {
             target_features: listed(env!("LOSSLAB_TARGET_FEATURES")),
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(0, usize::from),
-            memory_bytes: read("/proc/meminfo").as_deref().and_then(memory_bytes),
+            memory_bytes: memory().map(|memory| memory.total_bytes),
             architecture: std::env::consts::ARCH.to_owned(),
             vector_instructions: vector_instructions().to_owned(),
             cpu_class: cpu_class(),
@@ -129,6 +129,60 @@ impl Environment {
 /// The processor's model, where the system tells.
 pub fn cpu() -> Option<String> {
     read("/proc/cpuinfo").as_deref().and_then(cpu_model)
+}
+
+/// Memory of the machine, or of the container that it lends.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Memory {
+    /// All of it.
+    pub total_bytes: u64,
+    /// What programs may still take.
+    pub available_bytes: u64,
+}
+
+/// The memory here, where the system tells.
+///
+/// Reference: proc_meminfo(5); Linux, Documentation/admin-guide/cgroup-v2.rst.
+pub fn memory() -> Option<Memory> {
+    let machine = read("/proc/meminfo").as_deref().and_then(memory_of_machine)?;
+    let limit = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
+    let used = read("/sys/fs/cgroup/memory.current").and_then(|text| text.trim().parse().ok());
+    Some(within_limit(machine, limit, used))
+}
+
+fn memory_of_machine(meminfo: &str) -> Option<Memory> {
+    let bytes = |name: &str| {
+        let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
+        let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        kilobytes.checked_mul(1024)
+    };
+    Some(Memory { total_bytes: bytes("MemTotal:")?, available_bytes: bytes("MemAvailable:")? })
+}
+
+/// A container's limit, where it has one, and what is in use of it.
+fn within_limit(machine: Memory, limit: Option<u64>, used: Option<u64>) -> Memory {
+    let Some(limit) = limit.filter(|limit| *limit < machine.total_bytes) else { return machine };
+    let left = limit.saturating_sub(used.unwrap_or(0));
+    Memory { total_bytes: limit, available_bytes: left.min(machine.available_bytes) }
+}
+
+/// Bytes that this user may still write to the disk with this folder, or with the nearest one
+/// above it that is there, where the system tells.
+pub fn free_bytes(folder: &std::path::Path) -> Option<u64> {
+    let folder = std::path::absolute(folder).ok()?;
+    let nearest = folder.ancestors().find(|path| path.exists())?;
+    free_bytes_at(nearest)
+}
+
+#[cfg(unix)]
+fn free_bytes_at(folder: &std::path::Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+#[cfg(not(unix))]
+fn free_bytes_at(_: &std::path::Path) -> Option<u64> {
+    None
 }
 
 /// The vector instructions that the kernels use on this processor.
@@ -175,14 +229,6 @@ fn cpu_model(cpuinfo: &str) -> Option<String> {
     line.split_once(':').map(|(_, model)| model.trim().to_owned())
 }
 
-/// All memory, by the text of `/proc/meminfo`.
-///
-/// Reference: proc_meminfo(5).
-fn memory_bytes(meminfo: &str) -> Option<u64> {
-    let kilobytes = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    kilobytes.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
-}
-
 /// The name that the text of `/etc/os-release` gives people to read.
 ///
 /// Reference: os-release(5).
@@ -211,11 +257,23 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_told_in_kilobytes() {
-        let text = "MemTotal:       24609680 kB\nMemFree:         1 kB\n";
-        assert_eq!(memory_bytes(text), Some(25_200_312_320));
-        assert_eq!(memory_bytes("MemFree: 1 kB\n"), None);
-        assert_eq!(memory_bytes("MemTotal: much\n"), None);
+    fn memory_is_the_machines_or_less_in_a_container() {
+        let text = "MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:    600 kB\n";
+        let machine = memory_of_machine(text).unwrap();
+        assert_eq!(machine, Memory { total_bytes: 1_024_000, available_bytes: 614_400 });
+        assert_eq!(memory_of_machine("MemTotal: 1000 kB\n"), None);
+        assert_eq!(within_limit(machine, None, Some(7)), machine);
+        assert_eq!(within_limit(machine, Some(2_000_000), None), machine);
+        let small = Memory { total_bytes: 500_000, available_bytes: 100_000 };
+        assert_eq!(within_limit(machine, Some(500_000), Some(400_000)), small);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn disks_tell_what_is_left_also_for_folders_that_are_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("not/there");
+        assert!(free_bytes(&below).is_some_and(|bytes| bytes > 0));
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::numerics::{Seed, Vector};
 use crate::objective::{Curvature, Objective};
 
 /// The prefix of the names of v's arrays.
-pub const VECTOR_PREFIX: &str = "vector.";
+pub(crate) const VECTOR_PREFIX: &str = "vector.";
 /// The prefixes of all arrays but the weights, whose names have none.
-pub const ARRAY_PREFIXES: [&str; 4] =
+pub(crate) const ARRAY_PREFIXES: [&str; 4] =
     [VECTOR_PREFIX, "gradient.", "hessian_vector.", "gauss_newton_vector."];
 
 /// What can be evaluated.
@@ -51,7 +51,7 @@ impl Quantity {
     }
 
     /// Whether it is a product with a vector.
-    pub fn is_product(self) -> bool {
+    pub(crate) fn is_product(self) -> bool {
         matches!(self, Self::HessianVector | Self::GaussNewtonVector)
     }
 }
@@ -68,6 +68,7 @@ pub struct Request {
 
 /// What was evaluated, and everything that another program needs to do the same.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Answer {
     /// The problem's name.
     pub problem: String,

@@ -28,7 +28,7 @@ impl Iterates {
     }
 
     /// The same, taken out.
-    pub fn into_entries(self) -> Vec<(u64, Vector)> {
+    pub(crate) fn into_entries(self) -> Vec<(u64, Vector)> {
         self.entries
     }
 

@@ -26,6 +26,7 @@ use crate::solver::{Contestant, SolverState, UserSolver};
 /// # Ok::<(), losslab::Error>(())
 /// ```
 #[derive(Debug)]
+#[must_use = "nothing runs before `compare`"]
 pub struct Lineup<'a> {
     pub(super) spec: ExperimentSpec,
     pub(super) solvers: Vec<UserSolver<'a>>,

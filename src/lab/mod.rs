@@ -11,6 +11,7 @@ pub mod connect;
 mod date;
 mod deal;
 mod describe;
+pub mod doctor;
 pub mod environment;
 pub mod eval;
 mod event;

@@ -128,7 +128,7 @@ pub struct Run {
 impl RunRecord {
     /// The lowest training loss, unless the run says nothing for its solver: one that diverged,
     /// ended higher than it began, or never began because the solver declined the problem.
-    pub fn achieved(&self) -> Option<f64> {
+    pub(crate) fn achieved(&self) -> Option<f64> {
         let ends = self.trace.first().zip(self.trace.last());
         let is_above_start = ends.is_some_and(|(first, last)| last.loss > first.loss);
         let failed =
@@ -139,7 +139,7 @@ impl RunRecord {
 
 impl Run {
     /// Takes the targets of its problem as its own, in place of those it had.
-    pub fn measure(&mut self, problem: &ProblemSummary) {
+    pub(crate) fn measure(&mut self, problem: &ProblemSummary) {
         (self.record.target_loss, self.record.passes_to_target) = (None, None);
         self.timing.seconds_to_target = None;
         if let Some(target) = problem.target_loss {
@@ -149,7 +149,7 @@ impl Run {
     }
 
     /// Takes `target` as the loss to reach, and finds the first iterate there.
-    pub fn measure_against(&mut self, target: f64) {
+    pub(crate) fn measure_against(&mut self, target: f64) {
         let reached = self.first_at(target);
         self.record.target_loss = Some(target);
         self.record.passes_to_target = reached.map(|i| self.record.trace[i].passes);

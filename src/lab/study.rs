@@ -94,7 +94,7 @@ impl Study {
     ///
     /// # Errors
     /// As there.
-    pub fn first_on(ranks: &Arc<Ranks>, spec: &mut ExperimentSpec) -> Result<Self> {
+    pub(crate) fn first_on(ranks: &Arc<Ranks>, spec: &mut ExperimentSpec) -> Result<Self> {
         let datasets = spec.resolve()?;
         spec.problems[0].check_tape(&datasets[0], ranks.size())?;
         Self::on(ranks, spec, 0, &datasets[0], spec.seeds[0])

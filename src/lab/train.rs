@@ -14,6 +14,7 @@ use crate::solver::{Checkpointing, Snapshot};
 
 /// A network that was trained, with the record of how.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Trained {
     /// The run.
     pub run: Run,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The non-linearity after each hidden layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Activation {
     /// `a = z`.
     Identity,
@@ -31,6 +32,7 @@ pub enum Activation {
 /// The loss of one sample, averaged over samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Loss {
     /// `½ ‖ŷ − y‖²`, summed over the outputs of a sample.
     SquaredError,
@@ -48,6 +50,7 @@ pub enum Loss {
 /// The distribution that weights start from; biases start at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Initialisation {
     /// Uniform on ±√(6 / (inputs + outputs)); Glorot & Bengio 2010.
     Glorot,
@@ -111,7 +114,7 @@ impl Activation {
 
 impl Activation {
     /// Whether φ(−z) = −φ(z), so that a unit may change the sign of all its weights.
-    pub fn is_odd(self) -> bool {
+    pub(crate) fn is_odd(self) -> bool {
         matches!(self, Self::Identity | Self::Tanh | Self::Sin)
     }
 }
@@ -139,7 +142,7 @@ impl Loss {
 
     /// Whether outputs are predictions of the targets themselves, and the loss grows
     /// with their distance; otherwise outputs are logits.
-    pub fn measures_distance(self) -> bool {
+    pub(crate) fn measures_distance(self) -> bool {
         matches!(self, Self::SquaredError | Self::Huber | Self::AbsoluteError)
     }
 }

@@ -14,6 +14,7 @@ pub struct LayerSpec {
 
 /// What a layer computes before its activation.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum LayerKind {
     /// `x Wᵀ + b` with W of its own, `[units, inputs]`.
     Dense {

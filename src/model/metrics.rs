@@ -12,6 +12,7 @@ const BLOCK: usize = 256;
 
 /// How well a network predicts a set of rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Evaluation {
     /// Mean loss, without any penalty, in the units of training.
     pub loss: f64,

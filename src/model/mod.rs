@@ -20,10 +20,12 @@ pub(crate) use kernel::{
     Write, backward, grown, linearization_per_row, linearize, loss_value, pack,
     second_order_product,
 };
-// The product kernel, which benches measure beside another.
+// The product kernel, for the benches, which measure it beside another.
+#[doc(hidden)]
 pub use kernel::{Element, MatrixView, Right, Start, multiply, pack_transposed};
 pub use layer_spec::{LayerKind, LayerSpec, Window};
-pub use metrics::{Evaluation, evaluate, judge, predict};
+pub(crate) use metrics::judge;
+pub use metrics::{Evaluation, evaluate, predict};
 pub use network::{Geometry, Layer, Network, Operation, Tensor};
 pub(crate) use rows::Rows;
 pub use weights::{from_safetensors, named_from_safetensors, named_to_safetensors, to_safetensors};

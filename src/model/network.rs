@@ -190,7 +190,7 @@ impl Network {
 
     /// Numbers that one sample leaves behind in a forward pass: the outputs of all
     /// layers, and the inputs of those activations whose slope needs them.
-    pub fn activations_per_row(&self) -> usize {
+    pub(crate) fn activations_per_row(&self) -> usize {
         self.layers.iter().map(Layer::kept_per_row).sum()
     }
 
@@ -289,7 +289,7 @@ fn describe_window(geometry: &Geometry, default_stride: [usize; 2]) -> String {
 impl Layer {
     /// Numbers of one sample that a backward pass needs: the outputs, and the inputs
     /// of the activation where its slope needs them.
-    pub fn kept_per_row(&self) -> usize {
+    pub(crate) fn kept_per_row(&self) -> usize {
         self.outputs * if self.activation.slope_needs_input() { 2 } else { 1 }
     }
 }

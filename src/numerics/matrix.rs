@@ -80,7 +80,7 @@ impl RowMatrix {
 
     /// Blocks of `rows` consecutive rows (the last may be shorter), to be written
     /// to in parallel.
-    pub fn par_blocks_mut(&mut self, rows: usize) -> rayon::slice::ChunksMut<'_, f64> {
+    pub(crate) fn par_blocks_mut(&mut self, rows: usize) -> rayon::slice::ChunksMut<'_, f64> {
         self.values.par_chunks_mut(rows * self.columns)
     }
 

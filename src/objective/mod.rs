@@ -11,9 +11,10 @@ mod test_functions;
 mod trace;
 
 pub use adapter::{HessianOperator, Problem};
-pub use ledger::{Best, Ledger, LedgerSnapshot, Limits, Progress, Stop};
+pub use ledger::{Ledger, LedgerSnapshot, Limits, Progress, Stop};
 pub use problem::{AnyObjective, BatchCurvature, Curvature, FiniteSum, Objective, Tape};
-pub use risk::{Linearization, PlanePenalty, Risk, RowsOfRank};
+pub(crate) use risk::PlanePenalty;
+pub use risk::{Linearization, Risk, RowsOfRank};
 pub use second_order::{Linearized, SecondOrder};
 pub use test_functions::{Quadratic, Rosenbrock, TestFunction};
 pub use trace::{Executed, HeldOut, Requested, TraceEntry};

@@ -1,10 +1,10 @@
 //! The comparisons with published counts, as JSON and as tables.
 
-use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::format::significant;
 use super::records::json_line;
+use super::text_table::{TextTable, paragraphs};
 use crate::lab::anchors::{Anchors, Counts, CutestAnchor, RosenbrockAnchor};
 use crate::solver::Status;
 
@@ -23,19 +23,22 @@ pub fn anchors_json(anchors: &Anchors) -> String {
     lines.map(|line| json_line(&line) + "\n").collect()
 }
 
-/// The counts as two tables within 80 columns, with what they mean.
-pub fn anchors_table(anchors: &Anchors) -> String {
-    cutest_table(&anchors.cutest)
-        + "Evaluations of f and its gradient by L-BFGS with memory 6 on problems of CUTEst,\n\
-           until the gradient's norm is at most 1e-5 max(1, |x|). Fortran is Nocedal's own\n\
-           code, the ratio is to it. SROSENBR's start, (1.2, 1) repeated, is inferred from\n\
-           the published counts.\n\n"
-        + &rosenbrock_table(&anchors.rosenbrock)
-        + "Rosenbrock's function of 5 variables from (1.3, 0.7, 0.8, 1.9, 1.2), until the\n\
-           largest gradient entry is at most that where SciPy ended; it with its own rules.\n"
+const CUTEST: &str = "Evaluations of f and its gradient by L-BFGS with memory 6 on problems of CUTEst, until the \
+     gradient's norm is at most 1e-5 max(1, |x|). Fortran is Nocedal's own code, the ratio is to \
+     it. SROSENBR's start, (1.2, 1) repeated, is inferred from the published counts.\n\n";
+
+const ROSENBROCK: &str = "Rosenbrock's function of 5 variables from (1.3, 0.7, 0.8, 1.9, 1.2), until the largest \
+     gradient entry is at most that where SciPy ended; it with its own rules.\n";
+
+/// The counts as two tables within `width` columns, with what they mean.
+pub fn anchors_table(anchors: &Anchors, width: Option<u16>) -> String {
+    cutest_table(&anchors.cutest).text(width)
+        + &paragraphs(CUTEST, width)
+        + &rosenbrock_table(&anchors.rosenbrock).text(width)
+        + &paragraphs(ROSENBROCK, width)
 }
 
-fn cutest_table(anchors: &[CutestAnchor]) -> String {
+fn cutest_table(anchors: &[CutestAnchor]) -> TextTable {
     let header = ["problem", "n", "losslab", "Fortran", "LBFGS++", "ratio", "f", ""];
     let mut rows: Vec<Vec<String>> = anchors
         .iter()
@@ -56,7 +59,7 @@ fn cutest_table(anchors: &[CutestAnchor]) -> String {
     table(&header, rows)
 }
 
-fn rosenbrock_table(anchors: &[RosenbrockAnchor]) -> String {
+fn rosenbrock_table(anchors: &[RosenbrockAnchor]) -> TextTable {
     let header = ["method", "iterations", "f", "gradients", "products", ""];
     let row = |name: String, counts: Counts, note: String| {
         let Counts { iterations, values, gradients, products } = counts;
@@ -76,16 +79,12 @@ fn failure(status: Status) -> String {
     if status == Status::Converged { String::new() } else { status.name().to_owned() }
 }
 
-fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(header).add_rows(rows);
-    table.column_iter_mut().enumerate().for_each(|(index, column)| {
-        column.set_padding((0, 2));
-        if index > 0 && index + 1 < header.len() {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    });
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+/// A table whose last column is a note.
+fn table(header: &[&str], rows: Vec<Vec<String>>) -> TextTable {
+    let mut table =
+        TextTable::new(header.iter().copied()).with_words(&[0, header.len().saturating_sub(1)]);
+    rows.into_iter().for_each(|row| table.add(row));
+    table
 }
 
 #[cfg(test)]
@@ -94,7 +93,7 @@ mod tests {
     use crate::lab::anchors::Reference;
 
     #[test]
-    fn the_tables_fit_80_columns() {
+    fn the_tables_fit_their_columns() {
         let counts = Counts { iterations: 12_345, values: 12_345, gradients: 1, products: 12_345 };
         let cutest = CutestAnchor {
             problem: "CHNROSNB",
@@ -113,8 +112,11 @@ mod tests {
             scipy,
         };
         let anchors = Anchors { cutest: vec![cutest], rosenbrock: vec![rosenbrock] };
-        let text = anchors_table(&anchors);
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        for width in [60, 80] {
+            let text = anchors_table(&anchors, Some(width));
+            assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{text}");
+        }
+        let text = anchors_table(&anchors, None);
         assert!(text.contains("12.35") || text.contains("12.34"), "{text}");
         let json = anchors_json(&anchors);
         let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();

@@ -1,9 +1,8 @@
 //! Measurements as JSON and as a table.
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use super::format::significant;
 use super::records::json_line;
+use super::text_table::{TextTable, paragraphs};
 use crate::lab::bench::Measurement;
 use crate::lab::environment::{cpu, vector_instructions};
 
@@ -12,11 +11,10 @@ pub fn bench_json(measurement: &Measurement) -> String {
     json_line(measurement)
 }
 
-/// The measurements as a table within 80 columns, with what they mean and the
-/// machine that they are from.
-pub fn bench_table(measurements: &[Measurement]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header([
+/// The measurements as a table, with what they mean and the machine that they are from, within
+/// `width` columns.
+pub fn bench_table(measurements: &[Measurement], width: Option<u16>) -> String {
+    let mut table = TextTable::new([
         "workload",
         "\nvalue",
         "\ngradient",
@@ -33,27 +31,19 @@ pub fn bench_table(measurements: &[Measurement]) -> String {
         let speeds = [m.gradient_gflops, m.roofline_gflops, m.roofline_ratio];
         let numbers = times.iter().chain(&products).chain(&speeds);
         let cells = numbers.map(|&number| significant(number, 3));
-        table.add_row([m.workload.to_owned()].into_iter().chain(cells));
+        table.add([m.workload.to_owned()].into_iter().chain(cells));
     }
-    table.column_iter_mut().enumerate().for_each(|(index, column)| {
-        column.set_padding((0, 2));
-        if index > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    });
-    let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
     let threads = measurements.first().map_or(0, |measurement| measurement.threads);
     let threads = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
     let machine = cpu().unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    lines.collect::<String>()
-        + &format!(
-            "Milliseconds, median over rounds; products at a linearised point.\n\
-             GFLOP/s are those of the gradient's matrix products. The roofline is what\n\
-             the same products reach alone, with operands in cache: ratio 1 would mean\n\
-             that nothing else takes time.\n\
-             {machine}; {threads}; vector instructions: {}\n",
-            vector_instructions()
-        )
+    let notes = format!(
+        "Milliseconds, median over rounds; products at a linearised point. GFLOP/s are those of \
+         the gradient's matrix products. The roofline is what the same products reach alone, with \
+         operands in cache: ratio 1 would mean that nothing else takes time.\n\
+         {machine}; {threads}; vector instructions: {}\n",
+        vector_instructions()
+    );
+    table.text(width) + &paragraphs(&notes, width)
 }
 
 #[cfg(test)]
@@ -61,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_fits_80_columns() {
+    fn the_table_fits_its_columns() {
         let slow = Measurement {
             workload: "mnist5k",
             threads: 1024,
@@ -75,9 +65,11 @@ mod tests {
             roofline_gflops: 1234.5,
             roofline_ratio: 0.123,
         };
-        let text = bench_table(&[slow]);
-        let table = text.lines().take(3);
-        assert!(table.clone().all(|line| line.chars().count() <= 80), "{text}");
+        for width in [60, 80] {
+            let text = bench_table(std::slice::from_ref(&slow), Some(width));
+            assert!(text.lines().all(|line| line.chars().count() <= width.into()), "{text}");
+        }
+        let text = bench_table(&[slow], None);
         assert!(text.contains("23,457") && text.contains("1024 threads"), "{text}");
     }
 }

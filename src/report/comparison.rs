@@ -6,11 +6,12 @@ use super::pictures::{Picture, write_pictures};
 use super::read::read_comparison;
 use super::{atomic_write, chart, record_lines, records, runs_csv, summary_markdown, weights};
 use crate::error::{Error, Result};
-use crate::lab::Comparison;
 use crate::lab::environment::Environment;
+use crate::lab::{Comparison, ExperimentSpec, Trained};
 
 /// What [`write_comparison`] has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrittenFiles {
     /// The folder.
     pub directory: PathBuf,
@@ -101,6 +102,34 @@ pub fn redraw_comparison(directory: &Path) -> Result<Vec<PathBuf>> {
     atomic_write(&directory.join("summary.md"), summary_markdown(&comparison).as_bytes())?;
     atomic_write(&directory.join("summary.csv"), runs_csv(&comparison).as_bytes())?;
     write_charts(directory, &comparison)
+}
+
+/// Draws the course of one run, as PNG and SVG, in a folder that is there: training loss over
+/// passes and seconds, gradient norm and test metric. Charts of an earlier run in it are
+/// removed. Returns the PNG files.
+///
+/// # Errors
+/// [`Error::File`] when a file cannot be written or an old chart not removed,
+/// [`Error::Chart`] when a chart cannot be drawn.
+pub fn write_training_charts(
+    directory: &Path,
+    spec: &ExperimentSpec,
+    trained: &Trained,
+) -> Result<Vec<PathBuf>> {
+    let Trained { run, summary, .. } = trained;
+    let alone = Comparison {
+        name: spec.name.clone(),
+        budget: spec.budget,
+        timed: spec.timed,
+        target_levels: Vec::new(),
+        problems: vec![summary.clone()],
+        solvers: vec![run.record.solver.clone()],
+        seeds: vec![run.record.seed],
+        runs: vec![run.clone()],
+    };
+    let figures = chart::figures(&alone).into_iter().filter(chart::Figure::is_of_curves);
+    let pictures = figures.map(|figure| (figure.stem.clone(), chart::render(&alone, &figure)));
+    write_pictures(directory, pictures, chart::is_figure_stem)
 }
 
 fn write_charts(directory: &Path, comparison: &Comparison) -> Result<Vec<PathBuf>> {

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::lab::Metric;
 
 /// `value` with `digits` significant digits: `0.0512`, `34.0`, `12,340`,
@@ -81,16 +83,16 @@ pub(super) fn one_line(text: &str) -> String {
     printable.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `text` on lines of at most `width` characters, broken after one of `breaks`
+/// `text` on lines of at most `width` columns of a terminal, broken after one of `breaks`
 /// where a line has one and anywhere else; a line ends without spaces.
 pub(super) fn wrapped(text: &str, width: usize, breaks: &[char]) -> Vec<String> {
     let width = width.max(1);
     let mut rest: Vec<char> = text.chars().collect();
     let mut lines = Vec::new();
-    while rest.len() > width {
+    while let Some(full) = overflow(&rest, width) {
         // A space right after a full line is no reason to break earlier.
-        let within = rest[..width].iter().rposition(|character| breaks.contains(character));
-        let end = if rest[width] == ' ' { width } else { within.map_or(width, |last| last + 1) };
+        let within = rest[..full].iter().rposition(|character| breaks.contains(character));
+        let end = if rest[full] == ' ' { full } else { within.map_or(full, |last| last + 1) };
         let line: String = rest.drain(..end).collect();
         lines.push(line.trim_end().to_string());
         let spaces = rest.iter().take_while(|character| **character == ' ').count();
@@ -98,6 +100,17 @@ pub(super) fn wrapped(text: &str, width: usize, breaks: &[char]) -> Vec<String> 
     }
     lines.push(rest.into_iter().collect());
     lines
+}
+
+/// How many of the characters a line of `width` columns holds, one at least; nothing where it
+/// holds all.
+fn overflow(text: &[char], width: usize) -> Option<usize> {
+    let mut columns = 0;
+    let beyond = text.iter().position(|character| {
+        columns += character.width().unwrap_or(0);
+        columns > width
+    });
+    beyond.map(|beyond| beyond.max(1)).filter(|full| *full < text.len())
 }
 
 /// `seeds 0, 1, 2`, `seed 7`, or the number of them when there are many.
@@ -155,6 +168,9 @@ mod tests {
         assert_eq!(wrapped("gd-line-search", 9, &[' ', '-']), ["gd-line-", "search"]);
         assert_eq!(wrapped("abcdefg", 3, &[' ']), ["abc", "def", "g"]);
         assert_eq!(wrapped("", 0, &[' ']), [""]);
+        // Each of these takes two columns.
+        assert_eq!(wrapped("房屋价格", 5, &[' ']), ["房屋", "价格"]);
+        assert_eq!(wrapped("房屋", 1, &[' ']), ["房", "屋"]);
     }
 
     #[test]

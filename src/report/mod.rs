@@ -14,6 +14,8 @@ mod chart;
 mod checkpoint;
 mod comparison;
 mod connect;
+mod details;
+mod doctor;
 mod duration;
 mod eval;
 mod format;
@@ -36,6 +38,7 @@ mod summary;
 mod table;
 #[cfg(test)]
 mod test_support;
+mod text_table;
 mod tune;
 mod verdict;
 mod verify;
@@ -46,11 +49,12 @@ pub use anchors::{anchors_json, anchors_table};
 pub use atomic::atomic_write;
 pub use bench::{bench_json, bench_table};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
-pub use comparison::{WrittenFiles, redraw_comparison, write_comparison};
+pub use comparison::{WrittenFiles, redraw_comparison, write_comparison, write_training_charts};
 pub use connect::{connection_json, connection_text, write_connection};
+pub use details::{environment_text, problem_text, run_text};
+pub use doctor::{CHECK_MARKS, check_folder, check_picture, doctor_json, doctor_text};
 pub use duration::duration_text;
 pub use eval::{eval_arrays, eval_json};
-pub use journal::Journal;
 pub use landscape::{KeepInFolder, LossScale, landscape_json, landscape_text, write_landscape};
 pub use line_chart::{
     ChartAxis, LineChart, LineColor, LinePanel, LineSeries, LineStroke, write_line_charts,
@@ -65,7 +69,8 @@ pub use scaling::{scaling_json, scaling_table};
 pub use spectrum::{spectrum_json, spectrum_text, write_spectrum};
 pub use summary::summary_markdown;
 pub use table::{styled_terminal_table, terminal_table};
-pub use tune::{tuning_json, tuning_markdown, tuning_text, write_tuning};
+pub use text_table::paragraphs;
+pub use tune::{tuning_json, tuning_text, write_tuning};
 pub use verify::{
     Difference, LOSS_TOLERANCE, Rule, START_TOLERANCE, Verification, verification_json,
     verify_comparison,

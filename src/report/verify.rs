@@ -28,6 +28,8 @@ const LISTED_MAX: usize = 5;
 
 /// What a comparison with stored results has found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[must_use = "it says whether the results are the same"]
+#[non_exhaustive]
 pub struct Verification {
     /// By what results were compared.
     pub rule: Rule,
@@ -65,6 +67,7 @@ pub enum Rule {
 
 /// A value that is not the same.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// File, run and field.
     pub place: String,

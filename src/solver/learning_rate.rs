@@ -22,6 +22,7 @@ pub struct LearningRate {
 /// The shape of a learning rate over time.
 #[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Schedule {
     /// 1.
     #[default]

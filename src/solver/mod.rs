@@ -32,13 +32,13 @@ pub use own::{Halt, Iterate, Iterative, Own};
 pub use quasi_newton::{
     Bfgs, BfgsSettings, Lbfgs, LbfgsSettings, Sr1TrustRegion, Sr1TrustRegionSettings,
 };
-pub(crate) use run::run_contestant;
-pub use run::{Contestant, Outcome, run, run_user};
+pub(crate) use run::{Contestant, run_contestant};
+pub use run::{Outcome, run, run_user};
 pub use second_order::{
     Forcing, HessianFree, HessianFreeSettings, NewtonCg, NewtonCgSettings, TrustRegion,
     TrustRegionSettings,
 };
-pub use settings::{Named, Setting};
+pub use settings::Setting;
 pub use spec::{Method, SolverSpec};
 pub use status::Status;
 pub use stochastic::{
@@ -47,7 +47,7 @@ pub use stochastic::{
     SgdSettings, UpdateRule,
 };
 pub use stock::{
-    ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings, ArgminLineSearch,
+    ArgminBfgsSettings, ArgminCgSettings, ArgminGdSettings, ArgminLbfgsSettings,
     ArgminNewtonCgSettings, ArgminTrustRegionSettings, StockBeta, StockSearch, StockSearchKind,
 };
 pub use stopping::{GradientRule, Stopping};

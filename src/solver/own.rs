@@ -47,6 +47,7 @@ pub(super) fn resize(vector: &mut Vector, length: usize) {
 /// Why a method cannot go on. It travels through argmin as an error and becomes the
 /// status of the run.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Halt {
     /// The ledger ended the run.
     #[error(transparent)]

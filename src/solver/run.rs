@@ -10,6 +10,7 @@ use crate::solver::catalogue::Need;
 
 /// A finished run.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// How it ended.
     pub status: Status,

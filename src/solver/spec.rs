@@ -122,6 +122,7 @@ macro_rules! methods {
         /// The methods, each with its hyper-parameters. `losslab list solvers` says what
         /// each is for; so does [`Method::entry`].
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[non_exhaustive]
         pub enum Method {
             $(#[doc = $doc] $variant($settings),)+
         }

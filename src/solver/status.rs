@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Status {
     /// The training loss reached the target and the run was told to stop there.
     TargetReached,

@@ -23,6 +23,7 @@ pub use request::{Ends, MatchBy, Request};
 
 /// Two solutions and what lies between them: plain data, from which every file is made.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Connection {
     /// The problem.
     pub summary: ProblemSummary,
@@ -133,7 +134,7 @@ pub struct CurveCheck {
 impl CurveCheck {
     /// Whether the quadrature of the fit, whose mean is given, missed more than a tenth of
     /// the mean.
-    pub fn contradicts(&self, fitted: f64) -> bool {
+    pub(crate) fn contradicts(&self, fitted: f64) -> bool {
         let error = (self.mean_loss - fitted).abs();
         error.is_nan() || error > 0.1 * fitted.abs()
     }

@@ -31,6 +31,7 @@ pub(super) use shared::{Site, serve_landscape};
 
 /// A landscape: plain data, from which every file is made.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Landscape {
     /// The problem.
     pub summary: ProblemSummary,

@@ -106,6 +106,7 @@ impl Default for Request {
 
 /// What was measured, and of what.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Answer {
     /// The problem's name.
     pub problem: String,

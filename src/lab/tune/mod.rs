@@ -28,6 +28,7 @@ use crate::solver::SolverSpec;
 
 /// What a tuning found, and what it took.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Tuning {
     /// What was asked.
     pub request: Request,
@@ -65,7 +66,7 @@ impl SolverTuning {
     }
 
     /// Trials for which no passes were left.
-    pub fn not_begun(&self) -> usize {
+    pub(crate) fn not_begun(&self) -> usize {
         self.trials.iter().filter(|trial| trial.result.is_none()).count()
     }
 }

@@ -134,7 +134,7 @@ pub fn curvature_map<O: Curvature>(
 }
 
 /// The chains of a grid: runs of its points that are measured one after the other.
-pub fn curvature_chains(grid: &Grid) -> impl Iterator<Item = Range<usize>> + use<> {
+pub(crate) fn curvature_chains(grid: &Grid) -> impl Iterator<Item = Range<usize>> + use<> {
     let (row, total) = (grid.axes.first().map_or(1, |axis| axis.points.max(1)), grid.len());
     let rows = (0..total).step_by(row);
     rows.flat_map(move |start| {
@@ -145,7 +145,7 @@ pub fn curvature_chains(grid: &Grid) -> impl Iterator<Item = Range<usize>> + use
 
 /// Measures one of [`curvature_chains`], as [`curvature_map`] does: `on_cell` is told each cell
 /// with its index, until `go_on` says no.
-pub fn curvature_chain<O: Curvature>(
+pub(crate) fn curvature_chain<O: Curvature>(
     objective: &O,
     subspace: &Subspace,
     grid: &Grid,

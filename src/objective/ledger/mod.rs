@@ -50,6 +50,7 @@ pub struct Limits {
 /// Why an evaluation was refused. It travels through argmin as an error and
 /// becomes the status of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum Stop {
     /// The evaluation would exceed the budget.
     #[error("the budget is spent")]
@@ -278,7 +279,7 @@ impl<'a, O: Objective> Ledger<'a, O> {
     }
 
     /// Runs `work` while the clock stands still.
-    pub fn off_the_clock<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn off_the_clock<T>(&self, work: impl FnOnce() -> T) -> T {
         self.clock.held(work)
     }
 
@@ -299,13 +300,13 @@ impl<'a, O: Objective> Ledger<'a, O> {
     }
 
     /// The best iterate recorded.
-    pub fn best_iterate(&self) -> Option<Best> {
+    pub(crate) fn best_iterate(&self) -> Option<Best> {
         self.state.borrow().best_iterate.clone()
     }
 
     /// The best point evaluated since the last iterate was recorded, if it is
     /// better than every iterate: what an iteration found that never ended.
-    pub fn better_trial(&self) -> Option<Best> {
+    pub(crate) fn better_trial(&self) -> Option<Best> {
         let state = self.state.borrow();
         let bound = state.best_iterate.as_ref().map_or(f64::INFINITY, |best| best.value);
         state.best_trial.clone().filter(|trial| trial.value < bound)

@@ -41,7 +41,7 @@ impl<O: Objective> Ledger<'_, O> {
     ///
     /// # Errors
     /// As [`Ledger::record`].
-    pub fn record_known(
+    pub(crate) fn record_known(
         &self,
         theta: &Vector,
         (loss, gradient): (f64, &Vector),
@@ -81,7 +81,7 @@ impl<O: Objective> Ledger<'_, O> {
     }
 
     /// Is θ the iterate that was recorded last?
-    pub fn is_last_recorded(&self, theta: &Vector) -> bool {
+    pub(crate) fn is_last_recorded(&self, theta: &Vector) -> bool {
         self.clock.held(|| self.state.borrow().previous.as_ref() == Some(theta))
     }
 
@@ -106,7 +106,7 @@ impl<O: Objective> Ledger<'_, O> {
     }
 
     /// The trace, and the seconds at each of its entries.
-    pub fn into_trace(self) -> (Vec<TraceEntry>, Vec<f64>) {
+    pub(crate) fn into_trace(self) -> (Vec<TraceEntry>, Vec<f64>) {
         let state = self.state.into_inner();
         (state.trace, state.seconds)
     }

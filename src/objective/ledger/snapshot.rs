@@ -31,7 +31,7 @@ impl<'a, O: Objective> Ledger<'a, O> {
     }
 
     /// A ledger over the same objective that goes on from `snapshot`.
-    pub fn resume(
+    pub(crate) fn resume(
         objective: &'a O,
         limits: Limits,
         interrupt: &'a AtomicBool,

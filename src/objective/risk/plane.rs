@@ -50,7 +50,7 @@ impl Risk {
     ///
     /// # Panics
     /// When there is no direction, or one is not as long as θ.
-    pub fn penalty_on_plane(&self, theta: &Vector, directions: &[&Vector]) -> PlanePenalty {
+    pub(crate) fn penalty_on_plane(&self, theta: &Vector, directions: &[&Vector]) -> PlanePenalty {
         if self.l2 == 0.0 {
             return PlanePenalty::default();
         }

@@ -63,10 +63,10 @@ impl Risk {
     ///
     /// The leader evaluates it as any other; meanwhile the other ranks must be in
     /// [`Risk::serve`], which ends when the leader's is dropped. What travels for a value is θ
-    /// to every rank, and [`Reduction::messages`] times one number back; for a gradient that
-    /// many times as many numbers as θ has and one; for k products likewise, with k directions
-    /// and k vectors. For a mini-batch those of its rows travel, too, that lie on another rank
-    /// than the block of the batch that they belong to.
+    /// to every rank, and back one number for every sum that changes ranks; for a gradient as
+    /// many numbers as θ has, and one, for each of these; for k products likewise, with k
+    /// directions and k vectors. For a mini-batch those of its rows travel, too, that lie on
+    /// another rank than the block of the batch that they belong to.
     ///
     /// Evaluations follow one another: one that begins beside another waits for it, and must
     /// not be begun by the threads that this one runs on.
@@ -120,14 +120,14 @@ impl Risk {
 
     /// On the leader: the other ranks are in [`Risk::serve`], or about to be. They are let go
     /// when this risk is dropped; before an evaluation only if this was called.
-    pub fn mark_served(&self) {
+    pub(crate) fn mark_served(&self) {
         if let Some(share) = &self.share {
             share.is_served.store(true, Ordering::Relaxed);
         }
     }
 
     /// Whether ranks share the rows.
-    pub fn is_on_ranks(&self) -> bool {
+    pub(crate) fn is_on_ranks(&self) -> bool {
         self.share.is_some()
     }
 

@@ -1,15 +1,14 @@
 //! A connection in a few lines.
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use crate::lab::Metric;
 use crate::lab::connect::{Connection, Path};
 use crate::landscape::Measurement;
 use crate::landscape::connect::Barrier;
 use crate::report::format::significant;
+use crate::report::text_table::{TextTable, paragraphs};
 
-/// The two solutions and the paths between them, within 80 columns.
-pub fn connection_text(connection: &Connection) -> String {
+/// The two solutions and the paths between them, within `width` columns.
+pub fn connection_text(connection: &Connection, width: Option<u16>) -> String {
     let summary = &connection.summary;
     let mut lines = vec![
         format!("{}, {}", summary.title, summary.network),
@@ -25,7 +24,8 @@ pub fn connection_text(connection: &Connection) -> String {
         };
         lines.push(format!("  {name}\n    {}", at_a_point(connection, at)));
     }
-    let mut text = lines.join("\n") + "\n\n" + &table(connection);
+    let head = paragraphs(&lines.join("\n"), width) + "\n" + &table(connection).text(width);
+    let mut text = String::new();
     if let Some(matched) = &connection.matched {
         let (moved, flipped) = matched.relabelling.changes();
         text += &format!(
@@ -36,8 +36,8 @@ pub fn connection_text(connection: &Connection) -> String {
     if let Some(curve) = &connection.curve {
         let [line, bent] = curve.mean_loss.map(|loss| significant(loss, 4));
         text += &format!(
-            "Bezier curve by {}: {} iterations, {:.0} passes, {:.1} s ({});\n\
-             the mean loss along it fell from {line} on the line to {bent}.\n",
+            "Bezier curve by {}: {} iterations, {:.0} passes, {:.1} s ({}); the \
+             mean loss along it fell from {line} on the line to {bent}.\n",
             connection.request.fit.label,
             curve.iterations,
             curve.passes,
@@ -47,7 +47,7 @@ pub fn connection_text(connection: &Connection) -> String {
         let check = &curve.check;
         if check.contradicts(curve.mean_loss[1]) {
             text += &format!(
-                "Caution: at {} other points the mean is {} and the barrier {}. The curve\n\
+                "Caution: at {} other points the mean is {} and the barrier {}. The curve \
                  runs between the nodes of its fit; a penalty (--l2) keeps it short.\n",
                 check.points,
                 significant(check.mean_loss, 4),
@@ -55,7 +55,8 @@ pub fn connection_text(connection: &Connection) -> String {
             );
         }
     }
-    text + "Barriers are heights above the chord between the ends, of losses with penalty."
+    text += "Barriers are heights above the chord between the ends, of losses with penalty.";
+    head + paragraphs(&text, width).trim_end()
 }
 
 fn at_a_point(connection: &Connection, at: &Measurement) -> String {
@@ -68,30 +69,23 @@ fn at_a_point(connection: &Connection, at: &Measurement) -> String {
     parts.join(", ")
 }
 
-fn table(connection: &Connection) -> String {
-    let mut table = Table::new();
+fn table(connection: &Connection) -> TextTable {
     let worst = match connection.summary.metric {
         Metric::Accuracy => "lowest test\naccuracy",
         Metric::Rmse => "highest\ntest RMSE",
     };
     let header =
         ["", "\nlength", "highest\nloss", "\nbarrier", "above\nends", "test\nbarrier", worst];
-    table.load_preset(presets::NOTHING).set_header(header);
+    let mut table = TextTable::new(header);
     let paths = [
         Some(("line", &connection.line)),
         connection.matched.as_ref().map(|matched| ("matched line", &matched.path)),
         connection.curve.as_ref().map(|curve| ("Bezier curve", &curve.path)),
     ];
     for (name, path) in paths.into_iter().flatten() {
-        table.add_row([vec![name.to_owned()], cells(connection, path)].concat());
+        table.add([vec![name.to_owned()], cells(connection, path)].concat());
     }
-    table.column_iter_mut().enumerate().for_each(|(index, column)| {
-        column.set_padding((0, 2));
-        if index > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    });
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    table
 }
 
 fn cells(connection: &Connection, path: &Path) -> Vec<String> {

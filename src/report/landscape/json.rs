@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::lab::Metric;
 use crate::lab::landscape::{Axes, CurvatureMap, Drawing, Landscape, RunOnPlane};
 use crate::landscape::{Grid, Measurement, Precision, Slice};
 use crate::report::records::json_line;
@@ -31,6 +32,8 @@ pub fn landscape_json(landscape: &Landscape) -> String {
         title: &landscape.summary.title,
         network: &landscape.summary.network,
         loss: &landscape.summary.loss,
+        metric: landscape.summary.metric,
+        metric_unit: &landscape.summary.metric_unit,
         data_sha256: &landscape.summary.data_sha256,
         l2: landscape.l2,
         dimension: landscape.dimension,
@@ -60,6 +63,8 @@ struct Line<'a> {
     title: &'a str,
     network: &'a str,
     loss: &'a str,
+    metric: Metric,
+    metric_unit: &'a str,
     data_sha256: &'a str,
     l2: f64,
     dimension: usize,
@@ -119,10 +124,20 @@ struct AxisLine<'a> {
 }
 
 #[derive(Serialize)]
+struct Mark<'a> {
+    label: &'a str,
+    /// Its coordinates, in units of the axes' directions.
+    at: [f64; 2],
+}
+
+#[derive(Serialize)]
 struct DrawingLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     draw: Option<u64>,
     centre: &'a str,
+    /// Points of interest beside the centre.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<Mark<'a>>,
     axes: Vec<AxisLine<'a>>,
     /// Of the angle between the axes.
     cosine: f64,
@@ -147,6 +162,7 @@ fn drawing(drawing: &Drawing) -> DrawingLine<'_> {
     DrawingLine {
         draw: section.draw,
         centre: section.centre,
+        marks: section.points.iter().map(|(label, at)| Mark { label, at: *at }).collect(),
         axes: axes(drawing),
         cosine: section.subspace.cosine(),
         eigenvalues: &section.eigenvalues,

@@ -3,9 +3,10 @@
 use crate::lab::landscape::{Axes, Drawing, Landscape, RunOnPlane};
 use crate::landscape::Normalisation;
 use crate::report::format::compact;
+use crate::report::text_table::paragraphs;
 
-/// The landscape in a few lines, for a terminal.
-pub fn landscape_text(landscape: &Landscape) -> String {
+/// The landscape in a few lines, within `width` columns.
+pub fn landscape_text(landscape: &Landscape, width: Option<u16>) -> String {
     let summary = &landscape.summary;
     let mut lines = vec![
         format!("{}, {}, {}", summary.title, summary.network, summary.loss),
@@ -39,7 +40,7 @@ pub fn landscape_text(landscape: &Landscape) -> String {
             compact(map.cells.iter().map(|c| c.negative_ratio()).fold(0.0, f64::max), 3),
         ));
     }
-    lines.join("\n")
+    paragraphs(&lines.join("\n"), width).trim_end().to_owned()
 }
 
 /// What is drawn, and about what.

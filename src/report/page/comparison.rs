@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::lab::statistics::Band;
+use crate::lab::statistics::{Axis, Band, Bootstrap, Costs, PassWeights, RankCells};
 use crate::lab::{Comparison, ProblemSummary, Run, RunRecord};
-use crate::objective::{Executed, Requested, TraceEntry};
+use crate::objective::{Requested, TraceEntry};
 use crate::report::aggregate::target_text;
 use crate::report::chart::{PageStyle, page_styles};
 use crate::report::format::metric_name;
@@ -37,6 +37,7 @@ pub(super) fn data(comparison: &Comparison) -> Value {
         incomplete: incomplete(comparison),
         trace_entries: kept,
         problems: comparison.problems.iter().map(problem).collect(),
+        ranking: ranking(comparison),
         sweep_styles: page_styles(&methods),
         sweeps: sweeps.into_iter().map(sweep).collect(),
         runs: comparison.runs.iter().map(|found| run(comparison, found, kept)).collect(),
@@ -66,6 +67,7 @@ struct Data<'a> {
     incomplete: Option<String>,
     trace_entries: Option<usize>,
     problems: Vec<Problem<'a>>,
+    ranking: Vec<Rank>,
     sweeps: Vec<Sweep>,
     /// How each sweep is drawn.
     sweep_styles: Vec<PageStyle>,
@@ -87,6 +89,31 @@ fn problem(summary: &ProblemSummary) -> Problem<'_> {
         metric_name: metric_name(summary.metric, &summary.metric_unit),
         target_text: target_text(summary),
     }
+}
+
+/// A mean rank by passes over all problems, seeds and targets, with its interval.
+#[derive(Serialize)]
+struct Rank {
+    solver: usize,
+    mean: f64,
+    low: f64,
+    high: f64,
+}
+
+/// The solvers, the best first; none where no target was set.
+fn ranking(comparison: &Comparison) -> Vec<Rank> {
+    let costs = Costs::new(comparison, Axis::Passes(PassWeights::default()));
+    if costs.goals.is_empty() {
+        return Vec::new();
+    }
+    let ranking = RankCells::of_costs(&costs).ranking(&Bootstrap::default());
+    let rank = |solver: usize| Rank {
+        solver,
+        mean: ranking.mean[solver],
+        low: ranking.intervals[solver].low,
+        high: ranking.intervals[solver].high,
+    };
+    ranking.order().into_iter().map(rank).collect()
 }
 
 /// A method at several learning rates.
@@ -126,8 +153,8 @@ struct Line<'a> {
     test_r_squared: Option<f64>,
     passes_to_target: Option<f64>,
     seconds_to_target: Option<f64>,
-    requested: Requested,
-    executed: Executed,
+    /// Values, gradients, both at once, mini-batches, Hessian and Gauss–Newton products.
+    requested: [u64; 6],
     /// Passes, samples and seconds at each target level; null for one that was missed.
     targets: Vec<Option<(f64, u64, Option<f64>)>>,
     trace: Trace,
@@ -141,6 +168,7 @@ struct Trace {
     seconds: Option<Vec<f64>>,
     loss: Vec<f64>,
     gradient_norm: Vec<f64>,
+    step: Vec<f64>,
     test_loss: Vec<Option<f64>>,
     test_metric: Vec<Option<f64>>,
 }
@@ -170,11 +198,15 @@ fn run<'a>(comparison: &Comparison, run: &'a Run, kept: Option<usize>) -> Line<'
         test_r_squared: record.test_r_squared,
         passes_to_target: record.passes_to_target,
         seconds_to_target: run.timing.seconds_to_target.and_then(clock),
-        requested: record.requested,
-        executed: record.executed,
+        requested: requested(&record.requested),
         targets: targets(run, comparison.timed),
         trace: trace(run, comparison.timed, kept),
     }
+}
+
+fn requested(of: &Requested) -> [u64; 6] {
+    let Requested { value, gradient, fused, batch, hessian_vector, gauss_newton_vector } = *of;
+    [value, gradient, fused, batch, hessian_vector, gauss_newton_vector]
 }
 
 fn targets(run: &Run, timed: bool) -> Vec<Option<(f64, u64, Option<f64>)>> {
@@ -206,6 +238,7 @@ fn trace(run: &Run, timed: bool, kept: Option<usize>) -> Trace {
         seconds: timed.then(|| run.timing.trace_seconds.clone()),
         loss: trace.iter().map(|entry| entry.loss).collect(),
         gradient_norm: trace.iter().map(|entry| entry.gradient_norm).collect(),
+        step: trace.iter().map(|entry| entry.step).collect(),
         test_loss: column(|entry| entry.test_loss),
         test_metric: column(|entry| entry.test_metric),
     }

@@ -111,13 +111,13 @@ fn part(root: &Path, folder: &Path, path: &Path, kind: Kind) -> Result<Part> {
         Kind::Comparison => comparison::data(&read_comparison(folder)?),
         _ => json(path)?,
     };
-    let labels = labels(kind, &data);
+    let companies = companies(kind, &data);
     let below = folder.strip_prefix(root).unwrap_or(folder);
     Ok(Part {
         kind,
         folder: with_slashes(below),
         path: with_slashes(folder),
-        styles: page_styles(&labels),
+        styles: companies.iter().flat_map(|labels| page_styles(labels)).collect(),
         data,
         spec: optional(&folder.join("spec.toml"))?,
         environment: match optional(&folder.join("environment.json"))? {
@@ -131,19 +131,41 @@ fn with_slashes(path: &Path) -> String {
     path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/").replace("//", "/")
 }
 
-/// The series of a result: its solvers or runs.
-fn labels(kind: Kind, data: &Value) -> Vec<String> {
-    let texts = |values: &Value, key: Option<&str>| -> Vec<String> {
+/// The series of a result, by the charts that they share: its solvers or runs; of a spectrum
+/// its matrices, then the runs that were followed.
+fn companies(kind: Kind, data: &Value) -> Vec<Vec<String>> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let named = |values: &Value, key: &str| -> Vec<String> {
         let values = values.as_array().into_iter().flatten();
-        let texts = values.filter_map(|value| key.map_or(value, |key| &value[key]).as_str());
-        texts.map(str::to_owned).collect()
+        values.filter_map(|value| text(&value[key])).collect()
     };
     match kind {
-        Kind::Comparison => texts(&data["solvers"], None),
-        Kind::Tuning => texts(&data["solvers"], Some("solver")),
-        Kind::Landscape | Kind::Along => texts(&data["runs"], Some("label")),
-        Kind::Spectrum | Kind::Connection => Vec::new(),
+        Kind::Comparison => {
+            let solvers = data["solvers"].as_array().into_iter().flatten();
+            vec![solvers.filter_map(text).collect()]
+        }
+        Kind::Tuning => vec![named(&data["solvers"], "solver")],
+        Kind::Landscape | Kind::Along => vec![named(&data["runs"], "label")],
+        Kind::Spectrum => {
+            let points = data["points"].as_array().into_iter().flatten();
+            let matrices = points.flat_map(|point| named(&point["matrices"], "matrix"));
+            vec![each_once(matrices), named(&data["along"]["runs"], "label")]
+        }
+        Kind::Connection => vec![PATHS.map(str::to_owned).to_vec()],
     }
+}
+
+/// The paths of a connection.
+const PATHS: [&str; 3] = ["line", "matched line", "Bezier curve"];
+
+fn each_once(labels: impl Iterator<Item = String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for label in labels {
+        if !found.contains(&label) {
+            found.push(label);
+        }
+    }
+    found
 }
 
 /// The text of a file that need not be there.

@@ -36,3 +36,6 @@ pub fn write_page(folder: &Path) -> Result<PathBuf> {
     atomic_write(&path, page.as_bytes())?;
     Ok(path)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,10 @@ use crate::lab::AlongRun;
 use crate::lab::sharpness::Sharpness;
 use crate::lab::spectrum::{Answer, MeasuredDensity};
 use crate::numerics::spectral::{Eigenpair, Extremes, TraceEstimate};
+use crate::report::text_table::paragraphs;
 
-/// The answer for people.
-pub fn spectrum_text(answer: &Answer) -> String {
+/// The answer for people, within `width` columns.
+pub fn spectrum_text(answer: &Answer, width: Option<u16>) -> String {
     let mut lines = vec![
         format!("{}, {}", answer.title, answer.network.describe()),
         format!(
@@ -54,7 +55,7 @@ pub fn spectrum_text(answer: &Answer) -> String {
     if answer.interrupted {
         lines.push("interrupted: what is missing was not measured".to_owned());
     }
-    lines.join("\n")
+    paragraphs(&lines.join("\n"), width).trim_end().to_owned()
 }
 
 fn note(caveat: &&str) -> String {

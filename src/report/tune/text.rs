@@ -1,22 +1,18 @@
 //! A tuning in a few lines.
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use super::rows::{Pair, number, pairs, passes_text, remarks, search_words};
 use crate::lab::tune::Tuning;
 use crate::report::aggregate::target_text;
 use crate::report::format::{one_line, seed_list, significant, wrapped};
 use crate::report::table::medians_over;
+use crate::report::text_table::{TextTable, paragraphs};
 
-/// The widest line.
-const WIDTH: usize = 80;
-
-/// What was chosen, what it gave and what it took, within 80 columns.
-pub fn tuning_text(tuning: &Tuning) -> String {
+/// What was chosen, what it gave and what it took, within `width` columns.
+pub fn tuning_text(tuning: &Tuning, width: Option<u16>) -> String {
     let problem = tuning.problem();
     let request = &tuning.request;
     let pairs = pairs(tuning);
-    let mut paragraphs = vec![
+    let mut lines = vec![
         format!("{}, {}", one_line(&problem.title), one_line(&problem.network)),
         format!(
             "tuned by {} on {}, {} passes a run",
@@ -29,24 +25,19 @@ pub fn tuning_text(tuning: &Tuning) -> String {
     let changes = pairs.iter().filter_map(|pair| {
         Some(format!("{}: {}", one_line(&pair.found.solver.label), one_line(&pair.change()?)))
     });
-    let mut text = lines(&paragraphs) + "\n" + &table(tuning, &pairs) + "\n";
-    paragraphs = changes.chain(remarks(tuning)).collect();
-    paragraphs.push(format!(
+    let mut text = paragraphs(&lines.join("\n"), width) + "\n";
+    text += &(table(tuning, &pairs).text(width) + "\n");
+    lines = changes.chain(remarks(tuning)).collect();
+    lines.push(format!(
         "Losses and passes to the target: {}, {} passes a run. Charged: the passes of all trials \
          and those to the target.",
         medians_over(&tuning.evaluation),
         number(tuning.evaluation.budget)
     ));
-    text += &lines(&paragraphs);
-    text
+    text + &paragraphs(&lines.join("\n"), width)
 }
 
-fn lines(paragraphs: &[String]) -> String {
-    let broken = |paragraph: &String| wrapped(paragraph, WIDTH, &[' ']).join("\n") + "\n";
-    paragraphs.iter().map(broken).collect()
-}
-
-fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> String {
+fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> TextTable {
     /// Leaves the numbers their room.
     const LABEL: usize = 15;
     let header = [
@@ -54,13 +45,12 @@ fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> String {
         "\n\ntrials",
         "passes\nof the\ntuning",
         "training\nloss,\ndefault",
-        "\n\ntuned",
+        "training\nloss,\ntuned",
         "passes\nto target,\ndefault",
-        "\n\ntuned",
+        "passes\nto target,\ntuned",
         "\n\ncharged",
     ];
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(header);
+    let mut table = TextTable::new(header);
     let budget = tuning.evaluation.budget;
     for pair in pairs {
         let tuned = pair.tuned.as_ref();
@@ -71,7 +61,7 @@ fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> String {
             true => number(passes),
             false => format!("> {}", number(budget + pair.found.passes())),
         });
-        table.add_row([
+        table.add([
             wrapped(&label, LABEL, &[' ', '=', '-', '_']).join("\n"),
             begun.to_string(),
             number(pair.found.passes()),
@@ -82,11 +72,5 @@ fn table(tuning: &Tuning, pairs: &[Pair<'_>]) -> String {
             charged.unwrap_or_else(|| "–".to_owned()),
         ]);
     }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if index > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    table
 }

@@ -41,7 +41,7 @@ pub struct StockSearch {
 
 impl StockSearch {
     /// argmin's Moré–Thuente for directions that suffer from inexact steps.
-    pub fn tight() -> Self {
+    pub(crate) fn tight() -> Self {
         Self { kind: StockSearchKind::ArgminMoreThuente, c1: 1e-4, c2: 0.1 }
     }
 

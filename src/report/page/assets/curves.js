@@ -1,69 +1,15 @@
-// Loss and metric curves of one problem of a comparison.
+// Curves of a comparison.
 
-import { exact, metric, significant } from "./format.js";
-import { bandOf, median, spreadCurve } from "./statistics.js";
+import { exact, significant } from "./format.js";
+import { bandOf, spreadCurve } from "./statistics.js";
 import { element } from "./dom.js";
 import { axis, chart, colors, line, readable, translucent } from "./plot.js";
-import { choice, switches } from "./switches.js";
-
-const QUANTITIES = {
-  loss: "training loss",
-  gradient_norm: "gradient norm",
-  test_loss: "test loss",
-  test_metric: "test metric",
-};
-
-const ACROSS = {
-  passes: "passes",
-  samples: "samples read",
-  seconds: "seconds",
-  iteration: "iterations",
-};
+import { choice, keyList, switches } from "./switches.js";
+import { keptChoices } from "./view.js";
+import { ACROSS, QUANTITIES, endOf, lowestKnown, stepsOf } from "./steps.js";
 
 /** Points of a line beyond which it is thinned: more than there are pixels. */
 const MOST_POINTS = 2000;
-
-/** What a run has spent in all, on this axis. */
-function spent(run, across) {
-  return across === "iteration" ? run.iterations : run[across];
-}
-
-/**
- * A run as a step function of a quantity. Where a trace was thinned before it was stored, the
- * targets that the run reached are known besides: there its loss is at most the target.
- */
-export function stepsOf(run, problem, quantity, across) {
-  const { trace } = run;
-  const values = trace[quantity];
-  const places = trace[across];
-  let entries = [];
-  if (run.status !== "unsupported" && places) {
-    entries = values.map((value, i) => [places[i], value]).filter(([, value]) => value !== null);
-  }
-  const thinned = trace.iteration.length < run.iterations + 1;
-  const column = { passes: 0, samples: 1, seconds: 2 }[across];
-  if (quantity === "loss" && thinned && column !== undefined && entries.length > 0) {
-    run.targets.forEach((paid, level) => {
-      if (paid && paid[column] !== null) entries.push([paid[column], problem.targets[level]]);
-    });
-    entries.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
-  }
-  const last = entries.length > 0 ? entries[entries.length - 1][0] : 0;
-  const stopped = ["interrupted", "line-search-failed", "stalled"].includes(run.status);
-  const paid = run.status === "budget-spent" && across !== "seconds";
-  let until = Infinity;
-  if (stopped) until = last;
-  else if (paid) until = Math.max(spent(run, across) ?? last, last);
-  return { entries, diverged: run.status === "non-finite", until };
-}
-
-/** Where the curves end: the budget in passes, else where the run that took most did. */
-function endOf(runs, steps, across, budget) {
-  if (across === "passes") return budget;
-  const ends = runs.map((run) => spent(run, across) ?? 0);
-  const entries = steps.map((run) => run.entries.at(-1)?.[0] ?? 0);
-  return Math.max(0, ...ends, ...entries);
-}
 
 /** At most so many of the points, with both ends. */
 function thin(points) {
@@ -151,7 +97,7 @@ function divergences(solver, style, runs, steps) {
 function range(all, isLog, view) {
   const values = all.flatMap((steps) => steps.flatMap((step) => step.entries.map((entry) => entry[1])));
   const starts = all.flatMap((steps) => steps.flatMap((step) => step.entries.slice(0, 1).map((entry) => entry[1])));
-  if (values.length === 0 || view.problem.metric === "accuracy" && view.quantity === "test_metric") return undefined;
+  if (values.length === 0 || (view.problem.metric === "accuracy" && view.quantity === "test_metric")) return undefined;
   const above = Math.max(...starts) * (isLog ? 10 : 1.5);
   const [least, most] = values.reduce(([l, m], v) => [Math.min(l, v), Math.max(m, v)], [Infinity, -Infinity]);
   if (most <= above || above <= 0) return undefined;
@@ -163,7 +109,7 @@ function range(all, isLog, view) {
 /** The target as a line across. */
 function targetLine(view) {
   const target = view.problem.target_loss;
-  if (view.quantity !== "loss" || target === null) return {};
+  if (!["loss", "both"].includes(view.quantity) || target === null) return {};
   const { muted } = colors();
   return {
     shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: target, y1: target, line: { color: muted, width: 1, dash: "8px,5px" } }],
@@ -182,74 +128,120 @@ function targetLine(view) {
   };
 }
 
-/** The section: switches, and a chart that follows the comparison's `selection`. */
-export function curves(data, styles, selection) {
-  const view = { quantity: "loss", across: "passes", xscale: "linear", yscale: "log", shown: "band" };
-  const runsOf = (solver) =>
-    data.runs.filter(
-      (run) => run.problem === selection.problem && run.solver === solver && selection.seeds.has(run.seed),
+/** The traces of one quantity, and the steps that they are made of. */
+function tracesOf(quantity, data, styles, selection, view, faint) {
+  const now = { ...view, quantity, budget: data.budget };
+  const [traces, all] = [[], []];
+  data.solvers.forEach((solver, index) => {
+    const runs = data.runs.filter(
+      (run) => run.problem === view.problem.index && run.solver === index && selection.seeds.has(run.seed),
     );
-  const build = () => {
-    const now = { ...view, problem: data.problems[selection.problem], budget: data.budget };
-    const traces = [];
-    const all = [];
-    data.solvers.forEach((solver, index) => {
-      if (!selection.solvers.has(index)) return;
-      const runs = runsOf(index);
-      const steps = runs.map((run) => stepsOf(run, now.problem, now.quantity, now.across));
-      if (runs.length === 0) return;
-      all.push(steps);
-      traces.push(...(now.shown === "band" ? spreadTraces : runTraces)(solver, styles[index], runs, steps, now));
-      traces.push(...divergences(solver, styles[index], runs, steps));
+    if (!selection.solvers.has(index) || runs.length === 0) return;
+    const steps = runs.map((run) => stepsOf(run, view.problem, quantity, view.across));
+    all.push(steps);
+    const made = view.as === "band" ? spreadTraces : runTraces;
+    const drawn = made(solver, styles[index], runs, steps, now);
+    traces.push(...drawn.map((trace) => (faint ? { ...trace, opacity: 0.45, line: { ...trace.line, width: trace.line.width && 1.2 } } : trace)));
+    traces.push(...divergences(solver, styles[index], runs, steps));
+  });
+  return { traces, all };
+}
+
+/** plotly's data and layout for one problem. */
+function figure(data, styles, selection, view, index) {
+  const problem = { ...data.problems[index], index };
+  problem.lowest = lowestKnown(problem, data.target_levels, data.runs.filter((run) => run.problem === index));
+  const now = { ...view, problem };
+  const quantities = view.quantity === "both" ? ["loss", "test_loss"] : [view.quantity];
+  const made = quantities.map((quantity, i) => tracesOf(quantity, data, styles, selection, now, i > 0));
+  const all = made.flatMap((one) => one.all);
+  const isMetric = view.quantity === "test_metric";
+  const name = isMetric ? problem.metric_name : QUANTITIES[view.quantity];
+  const percentage = isMetric && problem.metric === "accuracy" ? { tickformat: ".0%" } : {};
+  return {
+    data: made.flatMap((one) => one.traces),
+    layout: {
+      xaxis: axis(ACROSS[view.across], { type: view.xscale, rangemode: "tozero" }),
+      yaxis: axis(name, { type: view.yscale, range: range(all, view.yscale === "log", now), ...percentage }),
+      uirevision: [view.quantity, view.across, view.xscale, view.yscale, index].join(),
+      ...targetLine(now),
+    },
+  };
+}
+
+const SCALES = [["linear", "linear"], ["log", "logarithmic"]];
+
+/** The section: switches, and charts that follow the comparison's `selection`. */
+export function curves(data, styles, selection, prefix) {
+  const view = keptChoices(`${prefix}.curves`, {
+    quantity: ["loss", Object.keys(QUANTITIES)],
+    across: ["passes", data.timed ? Object.keys(ACROSS) : ["passes", "samples", "iteration"]],
+    xscale: ["linear", ["linear", "log"]],
+    yscale: ["log", ["linear", "log"]],
+    as: ["band", ["band", "runs"]],
+    of: ["one", ["one", "all"]],
+  });
+  const place = element("div", {});
+  let drawn = [];
+  const one = (index, height, name) =>
+    chart({
+      name,
+      label: `Curves of the solvers that are switched on${data.problems.length > 1 ? `: ${data.problems[index()].title}` : ""}`,
+      height,
+      build: () => figure(data, styles, selection, view, index()),
     });
-    const name = now.quantity === "test_metric" ? now.problem.metric_name : QUANTITIES[now.quantity];
-    return {
-      data: traces,
-      layout: {
-        xaxis: axis(ACROSS[now.across], { type: now.xscale, rangemode: "tozero" }),
-        yaxis: axis(name, { type: now.yscale, range: range(all, now.yscale === "log", now) }),
-        uirevision: Object.values(view).join() + selection.problem,
-        ...targetLine(now),
-      },
-    };
+  const lay = () => {
+    drawn.forEach((made) => made.remove());
+    const each = view.of === "all" ? data.problems.map((_, i) => one(() => i, 320, `curves-${i + 1}`)) : [one(() => selection.problem, 460, "curves")];
+    drawn = each;
+    const framed = each.map((made, i) =>
+      view.of === "all" ? element("figure", {}, element("figcaption", {}, data.problems[i].title), made.node) : made.node,
+    );
+    place.className = view.of === "all" ? "pair" : "";
+    place.replaceChildren(...framed);
   };
-  const drawn = chart({ name: "curves", label: "Curves of the solvers that are switched on", height: 460, build });
+  const keys = keyList();
+  const update = () => {
+    keys.fill(styles.filter((_, index) => selection.solvers.has(index)));
+    drawn.forEach((made) => made.update());
+  };
   const set = (key) => (value) => {
-    view[key] = value;
-    drawn.update();
+    view.set(key, value);
+    if (key === "of") lay();
+    else update();
   };
-  const untimed = data.timed ? null : "the runs stood side by side, so their seconds say nothing";
-  const scales = [["linear", "linear"], ["log", "logarithmic"]];
   // An accuracy is read on an even scale, all else by its logarithm.
   const yscale = element("div", {});
-  const offerScale = () => yscale.replaceChildren(choice("Vertical", scales, view.yscale, set("yscale")));
+  const offerScale = () => yscale.replaceChildren(choice("Vertical", SCALES, view.yscale, set("yscale")));
   const setQuantity = (value) => {
-    view.quantity = value;
-    view.yscale = value === "test_metric" ? "linear" : "log";
+    view.set("quantity", value);
+    view.set("yscale", value === "test_metric" ? "linear" : "log");
     offerScale();
-    drawn.update();
+    update();
   };
   offerScale();
+  lay();
+  update();
+  const untimed = data.timed ? null : "the runs stood side by side, so their seconds say nothing";
+  const across = Object.entries(ACROSS).map(([key, text]) => [key, text, key === "seconds" ? untimed : null]);
   const node = [
     switches(
       choice("Shown", Object.entries(QUANTITIES), view.quantity, setQuantity),
-      choice("over", Object.entries(ACROSS).map(([key, text]) => [key, text, key === "seconds" ? untimed : null]), view.across, set("across")),
-      choice("Horizontal", scales, view.xscale, set("xscale")),
+      choice("over", across, view.across, set("across")),
+      choice("Horizontal", SCALES, view.xscale, set("xscale")),
       yscale,
-      choice("as", [["band", "median and band"], ["runs", "single runs"]], view.shown, set("shown")),
+      choice("as", [["band", "median and band"], ["runs", "single runs"]], view.as, set("as")),
+      data.problems.length > 1
+        ? choice("of", [["one", "the chosen problem"], ["all", "all problems side by side"]], view.of, set("of"))
+        : null,
     ),
-    drawn.node,
+    element(
+      "p",
+      { class: "note" },
+      "A run that stopped by itself keeps its last value; one that diverged ends at × and counts as worst in the median. Of training and test loss together the fainter line is the test loss.",
+    ),
+    keys.node,
+    place,
   ];
-  return { node, update: drawn.update };
-}
-
-/** The median over runs of a value that may be missing. */
-export function medianOf(runs, value) {
-  const values = runs.filter((run) => run.status !== "unsupported").map(value);
-  return median(values.filter((v) => v !== null && v !== undefined));
-}
-
-/** A metric of the problem as text. */
-export function metricText(problem, value) {
-  return metric(problem.metric, value);
+  return { node, update };
 }

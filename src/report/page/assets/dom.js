@@ -50,22 +50,48 @@ export function folded(title, open, ...children) {
 
 /** A command with a button that copies it. */
 export function command(text) {
-  const button = element("button", { type: "button", class: "copy" }, "Copy");
-  button.addEventListener("click", async () => {
-    const done = await copy(text);
-    button.textContent = done ? "Copied" : "Select and copy";
-    setTimeout(() => (button.textContent = "Copy"), 1500);
-  });
+  const button = copyButton("Copy", () => text);
   button.setAttribute("aria-label", `Copy: ${text}`);
   return element("div", { class: "command" }, element("code", { tabindex: "0" }, text), button);
 }
 
+/** A button that puts what `text()` gives into the clipboard, and says whether it could. */
+export function copyButton(label, text) {
+  const button = element("button", { type: "button", class: "copy" }, label);
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(text())) ? "Copied" : "Not allowed here";
+    setTimeout(() => (button.textContent = label), 1500);
+  });
+  return button;
+}
+
 /** Puts a text into the clipboard; false where the browser does not let a page do so. */
-async function copy(text) {
+async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false;
+    return copiedFromField(text);
   }
+}
+
+/** The old way, which also works on pages from the disk. */
+function copiedFromField(text) {
+  const field = element("textarea", { class: "away" }, text);
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}
+
+/** A button that saves what `text()` gives as a file. */
+export function saveButton(label, filename, type, text) {
+  const save = () => {
+    const address = URL.createObjectURL(new Blob([text()], { type }));
+    const link = element("a", { href: address, download: filename });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  };
+  return element("button", { type: "button", on: { click: save } }, label);
 }

@@ -24,6 +24,14 @@ export function grouped(value) {
   return Math.round(value).toLocaleString("en").replaceAll(",", THIN_SPACE);
 }
 
+/** A time in the unit that suits it. */
+export function seconds(value) {
+  if (value === null || value === undefined) return "–";
+  if (value < 1e-3) return `${significant(value * 1e6, 3)} µs`;
+  if (value < 1) return `${significant(value * 1e3, 3)} ms`;
+  return value < 120 ? `${significant(value, 3)} s` : `${significant(value / 60, 3)} min`;
+}
+
 /** A share as a percentage. */
 export function percent(share, digits = 2) {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;

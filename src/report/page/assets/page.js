@@ -3,10 +3,12 @@
 import { element, section } from "./dom.js";
 import { redrawCharts } from "./plot.js";
 import { choice, recolorSwatches } from "./switches.js";
+import { keptChoices, placeInAddress } from "./view.js";
 import { renderComparison } from "./comparison.js";
 import { renderTuning } from "./tuning.js";
 import { renderLandscape } from "./landscape.js";
-import { renderSpectrum, renderAlong } from "./spectrum.js";
+import { renderAlong } from "./along.js";
+import { renderSpectrum } from "./spectrum.js";
 import { renderConnection } from "./connection.js";
 
 const RENDERERS = {
@@ -27,11 +29,18 @@ const NAMES = {
   along: "Curvature along the run",
 };
 
+const THEMES = [["system", "as the system"], ["light", "light"], ["dark", "dark"]];
+
 /** Switches between light, dark and the system's colours. */
 function themeSwitch() {
+  const view = keptChoices("page", { theme: ["system", THEMES.map(([theme]) => theme)] });
+  const apply = () => {
+    if (view.theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = view.theme;
+  };
   const set = (theme) => {
-    if (theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    view.set("theme", theme);
+    apply();
     recolorSwatches();
     redrawCharts();
   };
@@ -39,8 +48,8 @@ function themeSwitch() {
     recolorSwatches();
     redrawCharts();
   });
-  const options = [["system", "as the system"], ["light", "light"], ["dark", "dark"]];
-  return choice("Colours", options, "system", set);
+  apply();
+  return choice("Colours", THEMES, view.theme, set);
 }
 
 /** A part as a section; one that cannot be shown says so and leaves the others alone. */
@@ -82,7 +91,7 @@ function build() {
     element("p", {}, `Written by losslab ${page.version} from the records in this folder. Charts: plotly.js (MIT licence, its text is in this file).`),
   );
   document.documentElement.dataset.ready = "yes";
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  if (placeInAddress()) document.getElementById(placeInAddress())?.scrollIntoView();
 }
 
 build();

@@ -69,9 +69,24 @@ export function axis(title, more = {}) {
     ticks: "outside",
     tickcolor: ink,
     automargin: true,
+    // By logarithm plotly would else write 9, 8, 7 between powers of ten, over one another.
+    ...(more.type === "log" ? { nticks: 4 } : {}),
     exponentformat: "power",
+    minexponent: 6,
+    separatethousands: true,
+    minor: { ticks: more.type === "log" ? "outside" : "", ticklen: 3, tickcolor: grid },
     ...more,
   };
+}
+
+/** A dotted line from the foot of a chart to its top. */
+export function upright(x, color) {
+  return { type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } };
+}
+
+/** Words at the top of a chart. */
+export function atTop(x, text, color) {
+  return { xref: "x", yref: "paper", x, y: 1, yanchor: "top", showarrow: false, text, font: { size: 12, color } };
 }
 
 /** The layout that all charts share. */
@@ -85,19 +100,30 @@ function layout(own) {
     font: { family: "system-ui, sans-serif", size: 13, color: ink },
     showlegend: false,
     hovermode: "closest",
+    hoverdistance: 60,
     hoverlabel: { bgcolor: paper, bordercolor: muted, font: { color: ink, family: "ui-monospace, monospace" } },
     dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
     ...own,
   };
 }
 
-const CONFIG = {
-  responsive: true,
-  displaylogo: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d"],
-  toImageButtonOptions: { format: "svg" },
-  scrollZoom: false,
-};
+/** What the buttons over a chart do, beside plotly's own. */
+function config(name) {
+  const filename = `${document.title.split(" · ")[0]}-${name}`;
+  const save = (format) => ({
+    name: format,
+    title: `Save as ${format.toUpperCase()}`,
+    icon: Plotly.Icons.camera,
+    click: (node) => Plotly.downloadImage(node, { format, filename, scale: format === "png" ? 2 : 1 }),
+  });
+  return {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"],
+    modeBarButtonsToAdd: [save("png"), save("svg")],
+    scrollZoom: false,
+  };
+}
 
 /**
  * A chart. `build()` gives plotly's { data, layout } for what is switched on, and is called at
@@ -111,7 +137,7 @@ export function chart({ name, label, height = 420, build }) {
   const draw = () => {
     const built = build();
     // Where one has zoomed to stays, as long as the axes are the same.
-    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), CONFIG);
+    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), config(name));
   };
   const made = {
     node,
@@ -130,7 +156,8 @@ export function chart({ name, label, height = 420, build }) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       seen = true;
-      draw();
+      // Each in a task of its own, so that one chart is seen before the next is drawn.
+      setTimeout(draw);
     },
     { rootMargin: "300px" },
   );

@@ -1,11 +1,11 @@
-// Statistics over all goals of a comparison: performance profile, ECDF, and how much depends
-// on the learning rate.
+// Statistics over all goals of a comparison: performance profile, ECDF, and who beats whom.
 
-import { exact, percent } from "./format.js";
-import { performanceProfile, sensitivity, stepCurve } from "./statistics.js";
+import { percent } from "./format.js";
+import { performanceProfile, stepCurve, wins } from "./statistics.js";
 import { element } from "./dom.js";
-import { axis, chart, line, readable, translucent } from "./plot.js";
-import { choice, switches, toggles } from "./switches.js";
+import { axis, chart, colors, line } from "./plot.js";
+import { choice, keyList, switches, toggles } from "./switches.js";
+import { keptChoices, keptSet } from "./view.js";
 
 const COSTS = { passes: "passes", samples: "samples read", seconds: "seconds" };
 
@@ -54,9 +54,13 @@ function stepTrace(solver, style, steps, low, high, words) {
 }
 
 /** Both profiles, following the comparison's `selection`. */
-export function profiles(data, styles, selection) {
+export function profiles(data, styles, selection, prefix) {
   const levels = data.target_levels.map((_, index) => index);
-  const view = { kind: "passes", of: "all", levels: new Set(levels) };
+  const view = keptChoices(`${prefix}.goals`, {
+    kind: ["passes", data.timed ? Object.keys(COSTS) : ["passes", "samples"]],
+    of: ["all", ["all", "one"]],
+  });
+  view.levels = keptSet(`${prefix}.goals.levels`, levels, levels);
   const table = () => {
     const solvers = data.solvers.map((_, index) => index).filter((index) => selection.solvers.has(index));
     const seeds = data.seeds.filter((seed) => selection.seeds.has(seed));
@@ -67,7 +71,8 @@ export function profiles(data, styles, selection) {
     const found = table();
     const steps = curvesOf(found);
     const ends = steps.flatMap((curve) => curve.slice(-1).map(([x]) => x));
-    const first = low ?? Math.min(...steps.flatMap((curve) => curve.slice(0, 1).map(([x]) => x)).filter((x) => x > 0), 1e9);
+    const begins = steps.flatMap((curve) => curve.slice(0, 1).map(([x]) => x)).filter((x) => x > 0);
+    const first = low ?? (begins.length > 0 ? Math.min(...begins) : 1);
     const high = Math.max(first * 1.5, ...ends) * 1.15;
     const traces = found.solvers.map((solver, i) =>
       stepTrace(data.solvers[solver], styles[solver], steps[i], first, high, words),
@@ -101,12 +106,18 @@ export function profiles(data, styles, selection) {
       "for at most",
     ),
   });
+  const pairs = winsChart(data, table);
+  const keys = keyList();
   const update = () => {
-    profile.update();
-    distribution.update();
+    keys.fill(styles.filter((_, index) => selection.solvers.has(index)));
+    [profile, distribution, pairs].forEach((made) => made.update());
   };
   const set = (key) => (value) => {
-    view[key] = value;
+    view.set(key, value);
+    update();
+  };
+  const setLevels = () => {
+    view.levels.note();
     update();
   };
   const untimed = data.timed ? null : "the runs stood side by side, so their seconds say nothing";
@@ -120,112 +131,65 @@ export function profiles(data, styles, selection) {
     switches(
       choice("Cost in", Object.entries(COSTS).map(([key, text]) => [key, text, key === "seconds" ? untimed : null]), view.kind, set("kind")),
       choice("Goals of", [["all", "all problems"], ["one", "the chosen problem"]], view.of, set("of")),
-      toggles("Left undone", levelItems, view.levels, update),
+      toggles("Left undone", levelItems, view.levels, setLevels),
     ),
+    keys.node,
     element(
       "div",
       { class: "pair" },
       element("figure", {}, element("figcaption", {}, "Performance profile"), profile.node),
       element("figure", {}, element("figcaption", {}, "ECDF: share of goals reached"), distribution.node),
     ),
+    element(
+      "figure",
+      {},
+      element("figcaption", {}, "Wins: the share of goals that the solver of the row reached for less than that of the column"),
+      pairs.node,
+    ),
   ];
+  update();
   return { node, update };
 }
 
-/** Lowest loss over the learning rate, for every method that was run at several. */
-export function sensitivities(data, styles, selection) {
-  const view = { yscale: "log" };
+/** Who beats whom, as a matrix. */
+function winsChart(data, table) {
   const build = () => {
-    const traces = [];
-    data.sweeps.forEach((sweep) => {
-      const indices = sweep.values.map(([, label]) => data.solvers.indexOf(label));
-      const shown = indices.some((index) => selection.solvers.has(index));
-      if (!shown) return;
-      const losses = (index) =>
-        data.runs
-          .filter((run) => run.problem === selection.problem && run.solver === index && selection.seeds.has(run.seed))
-          .filter((run) => !["interrupted", "unsupported"].includes(run.status))
-          .map((run) => run.achieved);
-      const points = sensitivity(
-        sweep.values
-          .map(([rate], i) => [rate, indices[i]])
-          .filter(([, index]) => selection.solvers.has(index))
-          .map(([rate, index]) => [rate, losses(index)]),
-      );
-      traces.push(...sweepTraces(sweep, sweepStyle(sweep, styles, data), points));
-    });
+    const { solvers, paid, groups } = table();
+    const names = solvers.map((solver) => data.solvers[solver]);
+    const found = wins(paid);
+    const share = (count) => (groups.length === 0 ? 0 : count / groups.length);
+    const text = found.map((row, a) =>
+      row.map(({ wins: won, ties, missed }, b) => {
+        const lost = groups.length - won - ties - missed;
+        return `${names[a]} ${percent(share(won), 1)}, ${names[b]} ${percent(share(lost), 1)}, the same ${percent(share(ties), 1)}, both missed ${percent(share(missed), 1)}`;
+      }),
+    );
+    const few = names.length <= 13;
+    const z = found.map((row, a) => row.map((cell, b) => (a === b ? null : share(cell.wins))));
     return {
-      data: traces,
+      data: [
+        {
+          type: "heatmap",
+          x: names,
+          y: names,
+          z,
+          zmin: 0,
+          zmax: 1,
+          colorscale: "Cividis",
+          colorbar: { tickformat: ".0%", thickness: 12 },
+          customdata: text,
+          hovertemplate: "%{customdata}<extra></extra>",
+          texttemplate: few ? "%{z:.0%}" : "",
+          xgap: 1,
+          ygap: 1,
+        },
+      ],
       layout: {
-        xaxis: axis("learning rate", { type: "log" }),
-        yaxis: axis("lowest training loss", { type: view.yscale }),
-        uirevision: `${view.yscale}${selection.problem}`,
-        showlegend: true,
-        legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
-        margin: { l: 60, r: 12, t: 40, b: 48 },
+        xaxis: axis("", { tickangle: -45, side: "bottom", type: "category", showgrid: false }),
+        yaxis: axis("", { autorange: "reversed", type: "category", showgrid: false }),
+        plot_bgcolor: colors().grid,
       },
     };
   };
-  const drawn = chart({ name: "learning-rate", label: "Lowest training loss over the learning rate", build });
-  const set = (value) => {
-    view.yscale = value;
-    drawn.update();
-  };
-  const node = [
-    element("p", { class: "note" }, "Median over seeds with its band; × where half of the runs or more diverged or ended higher than they began."),
-    switches(choice("Vertical", [["log", "logarithmic"], ["linear", "linear"]], view.yscale, set)),
-    drawn.node,
-  ];
-  return { node, update: drawn.update };
-}
-
-/** A sweep is drawn as the method itself, solid. */
-function sweepStyle(sweep, styles, data) {
-  const found = data.sweep_styles[data.sweeps.indexOf(sweep)];
-  return { ...found, dash: [] };
-}
-
-function sweepTraces(sweep, style, points) {
-  const color = readable(style.color);
-  const finite = points.filter((point) => Number.isFinite(point.median));
-  const lost = points.filter((point) => !Number.isFinite(point.median));
-  const highest = Math.max(...finite.map((point) => point.median), 0);
-  const edge = (key, fill) => ({
-    x: finite.map((point) => point.value),
-    y: finite.map((point) => (Number.isFinite(point[key]) ? point[key] : highest * 1.5)),
-    mode: "lines",
-    line: { width: 0, color },
-    fill,
-    fillcolor: translucent(color, 0.18),
-    hoverinfo: "skip",
-    showlegend: false,
-  });
-  const text = (point) =>
-    `${exact(point.median)}<br>band ${exact(point.lower)} – ${exact(point.upper)}<br>${point.diverged} of ${point.runs} runs diverged`;
-  const traces = [
-    edge("lower", "none"),
-    edge("upper", "tonexty"),
-    {
-      name: sweep.label,
-      x: finite.map((point) => point.value),
-      y: finite.map((point) => point.median),
-      mode: "lines+markers",
-      line: { color, width: 2 },
-      customdata: finite.map(text),
-      hovertemplate: "<b>%{fullData.name}</b><br>learning rate %{x}<br>lowest loss %{customdata}<extra></extra>",
-    },
-  ];
-  if (lost.length > 0) {
-    traces.push({
-      name: `${sweep.label} diverged`,
-      x: lost.map((point) => point.value),
-      y: lost.map(() => highest * 1.3),
-      mode: "markers",
-      marker: { symbol: "x", size: 9, color },
-      customdata: lost.map((point) => `${point.diverged} of ${point.runs}`),
-      hovertemplate: `<b>${sweep.label}</b><br>learning rate %{x}<br>%{customdata} runs diverged<extra></extra>`,
-      showlegend: false,
-    });
-  }
-  return traces;
+  return chart({ name: "wins", label: "Matrix of who reached goals for less than whom", height: 460, build });
 }

@@ -1,6 +1,6 @@
 // Where results come from: specification, environment, and the commands that make them again.
 
-import { element, facts, folded, command, section } from "./dom.js";
+import { element, facts, folded, command, saveButton, section } from "./dom.js";
 
 /** Words that a shell would take apart stand in quotes. */
 function quoted(word) {
@@ -33,6 +33,8 @@ function environment(found) {
     ["processor", `${found.cpu}, ${found.cores} cores, ${found.vector_instructions}`],
     ["system", `${found.os_version}, kernel ${found.kernel}`],
     ["threads", found.threads],
+    ["memory", found.memory_bytes ? `${(found.memory_bytes / 2 ** 30).toFixed(1)} GiB` : null],
+    ["date", found.date],
   ];
   return [
     facts(known),
@@ -40,7 +42,7 @@ function environment(found) {
   ];
 }
 
-/** The section of a part; nothing where nothing is known. */
+/** The section of a part. */
 export function provenance(part, id, level) {
   const parts = [];
   for (const [what, text] of commands(part)) {
@@ -50,5 +52,8 @@ export function provenance(part, id, level) {
     parts.push(folded("spec.toml: everything that was asked for", false, element("pre", { tabindex: "0" }, part.spec)));
   }
   if (part.environment) parts.push(environment(part.environment));
-  return parts.length === 0 ? null : section(`${id}-again`, level, "Run it again, check it", parts);
+  parts.push(
+    saveButton("Save what this part shows as JSON", `${part.kind}.json`, "application/json", () => JSON.stringify(part.data)),
+  );
+  return section(`${id}-again`, level, "Run it again, check it", parts);
 }

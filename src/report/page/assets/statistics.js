@@ -107,6 +107,18 @@ export function performanceProfile(paid) {
   return ratios.map((row) => stepCurve(row, row.map(() => 0)));
 }
 
+/** At [a][b] the goals that a reached for less than b, both for the same, and neither. */
+export function wins(paid) {
+  const count = (a, b, holds) => a.filter((cost, goal) => holds(cost, b[goal])).length;
+  return paid.map((a) =>
+    paid.map((b) => ({
+      wins: count(a, b, (x, y) => x < y),
+      ties: count(a, b, (x, y) => x === y && Number.isFinite(x)),
+      missed: count(a, b, (x, y) => x === Infinity && y === Infinity),
+    })),
+  );
+}
+
 /** Final losses over one setting: [[value, losses]], a null for a run that diverged. */
 export function sensitivity(runs) {
   const points = runs.flatMap(([value, losses]) => {

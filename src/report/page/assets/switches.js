@@ -40,6 +40,17 @@ export function swatch(style) {
   return svg;
 }
 
+/**
+ * Names with their lines, for screens on which the switches are out of sight; `fill` takes the
+ * styles that are shown.
+ */
+export function keyList() {
+  const node = element("div", { class: "keys" });
+  const fill = (styles) =>
+    node.replaceChildren(...styles.map((style) => element("span", {}, swatch(style), style.label)));
+  return { node, fill };
+}
+
 /** Gives the swatches the colours that read on the page as it is now. */
 export function recolorSwatches() {
   for (const path of document.querySelectorAll(".swatch path")) {
@@ -47,32 +58,45 @@ export function recolorSwatches() {
   }
 }
 
+/** Items beyond which one can search among them. */
+const MANY = 12;
+
 /**
  * Each by itself: items { key, text, style }. `chosen` is a Set of keys, which is changed;
- * then `change()` is called. With buttons for all and none.
+ * then `change()` is called. With buttons for all and none, and for many items a search: the
+ * buttons are then for what is found. A double click, or O on the keyboard, leaves only one.
  */
 export function toggles(label, items, chosen, change) {
-  const boxes = items.map((item) =>
-    element("input", {
-      type: "checkbox",
-      value: item.key,
-      checked: chosen.has(item.key),
-      on: {
-        change: (event) => {
-          if (event.target.checked) chosen.add(item.key);
-          else chosen.delete(item.key);
-          change();
-        },
-      },
-    }),
-  );
-  const set = (state) => () => {
-    items.forEach((item, index) => {
-      boxes[index].checked = state;
-      if (state) chosen.add(item.key);
-      else chosen.delete(item.key);
-    });
+  const rows = items.map((item) => {
+    const box = element("input", { type: "checkbox", value: item.key, checked: chosen.has(item.key) });
+    const row = element(
+      "label",
+      { title: items.length > 2 ? "double click, or O on the keyboard: only this one" : null },
+      box,
+      item.style ? swatch(item.style) : null,
+      element("span", {}, item.text),
+    );
+    return { ...item, box, row };
+  });
+  const follow = () => {
+    rows.forEach(({ key, box }) => (box.checked ? chosen.add(key) : chosen.delete(key)));
     change();
+  };
+  const only = (one) => {
+    rows.forEach((row) => (row.box.checked = row === one));
+    follow();
+  };
+  rows.forEach((row) => {
+    row.box.addEventListener("change", follow);
+    if (items.length <= 2) return;
+    row.row.addEventListener("dblclick", () => only(row));
+    row.box.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() === "o") only(row);
+    });
+  });
+  const set = (state) => () => {
+    rows.filter(({ row }) => !row.hidden).forEach(({ box }) => (box.checked = state));
+    follow();
   };
   const button = (text, state) =>
     element("button", { type: "button", "aria-label": `${label}: ${text}`, on: { click: set(state) } }, text);
@@ -80,11 +104,20 @@ export function toggles(label, items, chosen, change) {
     "fieldset",
     { class: "toggles" },
     element("legend", {}, label),
-    items.map((item, index) =>
-      element("label", {}, boxes[index], item.style ? swatch(item.style) : null, element("span", {}, item.text)),
-    ),
+    items.length > MANY ? search(label, rows) : null,
     items.length > 1 ? [button("all", true), button("none", false)] : null,
+    rows.map(({ row }) => row),
   );
+}
+
+/** A field that hides what does not hold its words. */
+function search(label, rows) {
+  const field = element("input", { type: "search", placeholder: "find", "aria-label": `${label}: find` });
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase();
+    rows.forEach(({ text, row }) => (row.hidden = !text.toLowerCase().includes(words)));
+  });
+  return field;
 }
 
 /** One box that is on or off. Calls `change(state)`. */

@@ -1,6 +1,7 @@
 // Tables that can be sorted by their heads.
 
-import { element } from "./dom.js";
+import { exact } from "./format.js";
+import { copyButton, element } from "./dom.js";
 
 /** How values are ordered: numbers by size, nothing and NaN last in either direction. */
 function compare(a, b, direction) {
@@ -10,14 +11,35 @@ function compare(a, b, direction) {
   return direction * (a - b);
 }
 
+/** A field of CSV. */
+function csvField(value) {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A table as text: numbers in full. */
+function asCsv(columns, rows) {
+  const lines = rows.map((row) => columns.map((column) => csvField(column.value(row))).join(","));
+  return [columns.map((column) => csvField(column.title)).join(","), ...lines].join("\n") + "\n";
+}
+
+/** The table in Markdown, as it is shown. */
+function asMarkdown(columns, table) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const cells = (row) => [...row.cells].map((cell) => cell.textContent);
+  const rules = columns.map((column) => (column.numeric ? "---:" : ":---"));
+  const lines = [columns.map((column) => column.title), rules, ...[...table.tBodies[0].rows].map(cells)];
+  return lines.map(line).join("\n") + "\n";
+}
+
 /**
  * A table with columns { title, value(row), show(row), numeric, hint } over `rows`.
- * A head that is pressed sorts by its column, again the other way round. `caption` says what
- * the table is. Rows can be changed by `table.fill(rows)`.
+ * A head that is pressed sorts by its column, again the other way round; at first column
+ * number `sort` does. `caption` says what the table is. `table.fill(rows)` changes the rows.
  */
-export function sortableTable({ caption, columns, rows, name }) {
+export function sortableTable({ caption, columns, rows, name, sort }) {
   let current = rows;
-  let sorted = { column: null, direction: 1 };
+  let sorted = { column: sort ?? null, direction: 1 };
   const body = element("tbody");
   const heads = columns.map((column, index) => {
     const button = element("button", { type: "button", title: column.hint }, column.title);
@@ -28,19 +50,20 @@ export function sortableTable({ caption, columns, rows, name }) {
     });
     return element("th", { scope: "col", class: column.numeric ? "numeric" : null, "aria-sort": "none" }, button);
   });
+  function ordered() {
+    const rows = [...current];
+    if (sorted.column === null) return rows;
+    const { value } = columns[sorted.column];
+    return rows.sort((a, b) => compare(value(a), value(b), sorted.direction));
+  }
   function fill(next) {
     current = next;
     heads.forEach((head, index) => {
       const state = sorted.direction > 0 ? "ascending" : "descending";
       head.setAttribute("aria-sort", sorted.column === index ? state : "none");
     });
-    let ordered = [...current];
-    if (sorted.column !== null) {
-      const { value } = columns[sorted.column];
-      ordered.sort((a, b) => compare(value(a), value(b), sorted.direction));
-    }
     body.replaceChildren(
-      ...ordered.map((row) =>
+      ...ordered().map((row) =>
         element(
           "tr",
           { class: row.class },
@@ -63,6 +86,23 @@ export function sortableTable({ caption, columns, rows, name }) {
     element("thead", {}, element("tr", {}, heads)),
     body,
   );
-  const node = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
+  const scroll = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
+  const node = element(
+    "div",
+    {},
+    scroll,
+    element(
+      "div",
+      { class: "beside" },
+      copyButton("Copy as CSV", () => asCsv(columns, ordered())),
+      copyButton("Copy as Markdown", () => asMarkdown(columns, table)),
+    ),
+  );
   return { node, fill };
+}
+
+/** A column of numbers: as `text(value)`, and in full where the pointer rests on one. */
+export function numberColumn(title, value, text, hint) {
+  const show = (row) => element("span", { title: exact(value(row)) }, text(value(row)));
+  return { title, hint, numeric: true, value, show };
 }

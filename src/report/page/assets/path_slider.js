@@ -1,0 +1,217 @@
+// A slider over the iterations of paths: where every solver is, and what the plane hides of it.
+
+import { grouped, significant } from "./format.js";
+import { element } from "./dom.js";
+import { keptChoices } from "./view.js";
+import { axis, chart, colors, line, readable, upright } from "./plot.js";
+import { slider, swatch, switches, choice } from "./switches.js";
+import { numberColumn, sortableTable } from "./table.js";
+
+/** Milliseconds between two steps of the animation, and into how many it is divided. */
+const PACE = { calm: { every: 1200, steps: 12 }, usual: { every: 90, steps: 160 } };
+
+/** The last iterate that a path has at or before an iteration. */
+export function reached(iterations, now) {
+  let index = 0;
+  while (index + 1 < iterations.length && iterations[index + 1] <= now) index += 1;
+  return index;
+}
+
+/** All iterations at which some path has an iterate. */
+export function allIterations(walks) {
+  return [...new Set(walks.flatMap((walk) => walk.iterations))].sort((a, b) => a - b);
+}
+
+/** A button that moves a slider on by itself; who asked for less motion sees few, slow steps. */
+function player(input, last) {
+  let timer = null;
+  const button = element("button", { type: "button", class: "play", "aria-pressed": "false" }, "▶ Play");
+  const show = (text, pressed) => {
+    button.textContent = text;
+    button.setAttribute("aria-pressed", String(pressed));
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    timer = null;
+    show("▶ Play", false);
+  };
+  const move = (to) => {
+    input.value = to;
+    input.dispatchEvent(new Event("input"));
+  };
+  const step = (pace) => {
+    const now = Number(input.value);
+    if (now >= last || !input.isConnected) return stop();
+    move(Math.min(last, now + Math.max(1, Math.ceil(last / pace.steps))));
+    timer = setTimeout(step, pace.every, pace);
+  };
+  button.addEventListener("click", () => {
+    if (timer !== null) return stop();
+    if (Number(input.value) >= last) move(0);
+    show("⏸ Pause", true);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const pace = calm ? PACE.calm : PACE.usual;
+    timer = setTimeout(step, pace.every, pace);
+  });
+  input.addEventListener("pointerdown", stop);
+  input.addEventListener("keydown", stop);
+  return button;
+}
+
+/** Where each solver is. */
+function readout(walks, selection) {
+  const atEnd = (row) => (row.at === row.walk.iterations.length - 1 ? row.walk.passes : null);
+  const columns = [
+    {
+      title: "solver",
+      value: (row) => row.walk.label,
+      show: (row) => [swatch(row.walk.style), row.walk.label],
+    },
+    numberColumn("iteration", (row) => row.walk.iterations[row.at], grouped),
+    numberColumn(
+      "true loss",
+      (row) => row.walk.loss[row.at],
+      (v) => significant(v),
+      "of the iterate itself",
+    ),
+    numberColumn(
+      "loss of the plane below",
+      (row) => row.walk.below[row.at],
+      (v) => significant(v),
+      "at the iterate's shadow",
+    ),
+    numberColumn(
+      "distance from the plane",
+      (row) => row.walk.distance[row.at],
+      (v) => significant(v),
+      "‖Δθ‖ to the shadow",
+    ),
+  ];
+  if (walks.some((walk) => walk.passes !== null)) {
+    const hint = "what the whole run took, known at its end";
+    columns.push(numberColumn("passes", atEnd, (v) => (v === null ? "" : significant(v)), hint));
+  }
+  const table = sortableTable({
+    name: "iterates",
+    caption: "Where the slider stands. The plane shows an iterate's shadow; its own loss is another.",
+    columns,
+    rows: [],
+  });
+  const update = () =>
+    table.fill(
+      walks
+        .filter((_, key) => selection.chosen.has(key))
+        .map((walk) => ({ walk, at: reached(walk.iterations, selection.now) })),
+    );
+  return { node: table.node, update };
+}
+
+function lossTraces(walk) {
+  const style = line(walk.style);
+  const common = { x: walk.iterations, mode: "lines" };
+  const words = (what) => `<b>${walk.label}</b><br>iteration %{x}<br>${what} %{y}<extra></extra>`;
+  return [
+    { ...common, y: walk.loss, line: style, hovertemplate: words("true loss") },
+    {
+      ...common,
+      y: walk.below,
+      line: { ...style, width: 1.2, dash: "2px,3px" },
+      hovertemplate: words("loss of the plane"),
+    },
+    { ...common, y: walk.distance, yaxis: "y2", line: style, hovertemplate: words("distance") },
+  ];
+}
+
+/** A marker where the slider stands. */
+function nowTrace(walk, now) {
+  const at = reached(walk.iterations, now);
+  const point = (value, more) => ({
+    x: [walk.iterations[at]],
+    y: [value],
+    mode: "markers",
+    marker: { size: 8, color: readable(walk.style.color) },
+    hoverinfo: "skip",
+    ...more,
+  });
+  return [point(walk.loss[at], {}), point(walk.distance[at], { yaxis: "y2" })];
+}
+
+/** True loss beside the plane's, and the distance from it, over iterations. */
+function hiddenChart(walks, selection, prefix) {
+  const view = keptChoices(`${prefix}.hidden`, {
+    scale: ["log", ["log", "linear"]],
+    across: ["linear", ["linear", "log"]],
+  });
+  const build = () => {
+    const shown = walks.filter((_, key) => selection.chosen.has(key));
+    const x = view.across === "log" ? Math.max(selection.now, 1e-9) : selection.now;
+    return {
+      data: shown.flatMap((walk) => [...lossTraces(walk), ...nowTrace(walk, selection.now)]),
+      layout: {
+        xaxis: axis("iteration", { anchor: "y2", type: view.across, rangemode: "tozero" }),
+        yaxis: axis("training loss", { domain: [0.43, 1], type: view.scale }),
+        yaxis2: axis("distance, ‖Δθ‖", { domain: [0, 0.35], rangemode: "tozero" }),
+        shapes: [upright(x, colors().ink)],
+        uirevision: view.scale + view.across,
+      },
+    };
+  };
+  const label =
+    "True loss, the loss of the plane below it, and the distance from the plane, over iterations";
+  const drawn = chart({ name: "hidden", label, height: 420, build });
+  const scales = [
+    ["log", "logarithmic"],
+    ["linear", "linear"],
+  ];
+  const set = (key) => (value) => {
+    view.set(key, value);
+    drawn.update();
+  };
+  const controls = switches(
+    choice("Loss", scales, view.scale, set("scale")),
+    choice("Iterations", [...scales].reverse(), view.across, set("across")),
+  );
+  const note =
+    "Lines: the true loss, as in every chart of the solver. Thin dots: the loss at the iterate's shadow.";
+  return { node: [controls, element("p", { class: "note" }, note), drawn.node], update: drawn.update };
+}
+
+/**
+ * The slider over the iterates of `walks`, which sets `selection.now` and calls `change()`;
+ * with a table and a chart of what the plane hides. A walk is { label, style, iterations,
+ * loss, below, distance, passes }.
+ */
+export function pathSlider(walks, selection, prefix, change) {
+  const iterations = allIterations(walks);
+  const last = iterations.length - 1;
+  selection.now = iterations[last];
+  const table = readout(walks, selection);
+  const hidden = hiddenChart(walks, selection, prefix);
+  const update = () => {
+    table.update();
+    hidden.update();
+  };
+  let waiting = false;
+  const move = (value) => {
+    selection.now = iterations[value];
+    table.update();
+    if (waiting) return;
+    // Drawing takes longer than the slider moves.
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      hidden.update();
+      change();
+    });
+  };
+  const control = slider(
+    "Iteration",
+    last,
+    last,
+    (value) => `iteration ${grouped(iterations[value])}`,
+    move,
+  );
+  control.append(player(control.querySelector("input"), last));
+  update();
+  return { control, table: table.node, chart: hidden.node, update };
+}

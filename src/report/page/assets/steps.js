@@ -1,0 +1,86 @@
+// Runs of a comparison as step functions, by quantity and axis.
+
+/** What can be shown of a run, and over what. */
+export const QUANTITIES = {
+  loss: "training loss",
+  gap: "training loss above the lowest known",
+  both: "training and test loss",
+  test_loss: "test loss",
+  test_metric: "test metric",
+  gradient_norm: "gradient norm",
+  step: "step length ‖Δθ‖",
+};
+
+export const ACROSS = {
+  passes: "passes",
+  samples: "samples read",
+  seconds: "seconds",
+  iteration: "iterations",
+};
+
+/** What a run has spent in all, on this axis. */
+function spent(run, across) {
+  return across === "iteration" ? run.iterations : run[across];
+}
+
+/** The column of a trace that a quantity is read from. */
+function columnOf(trace, quantity, problem) {
+  if (quantity === "gap") return trace.loss.map((loss) => (loss === null ? null : loss - problem.lowest));
+  // The first entry is the start, before any step.
+  if (quantity === "step") return trace.step.map((step, i) => (trace.iteration[i] === 0 ? null : step));
+  return trace[quantity];
+}
+
+/**
+ * The lowest training loss known of a problem: that of the reference solution, where targets
+ * come from one, or of the runs.
+ */
+export function lowestKnown(problem, levels, runs) {
+  const found = runs.filter((run) => run.loss !== null).map((run) => run.loss);
+  const [first, last] = [problem.targets[0], problem.targets.at(-1)];
+  if (problem.targets_rule === "reference" && problem.targets.length === levels.length && levels.length > 1) {
+    // Targets are f* + τ (f0 − f*).
+    const slope = (first - last) / (levels[0] - levels.at(-1));
+    found.push(first - levels[0] * slope);
+  }
+  return found.reduce((least, loss) => Math.min(least, loss), Infinity);
+}
+
+/**
+ * A run as a step function of a quantity. Where a trace was thinned before it was stored, the
+ * targets that the run reached are known besides: there its loss is at most the target.
+ */
+export function stepsOf(run, problem, quantity, across) {
+  const { trace } = run;
+  const values = columnOf(trace, quantity, problem);
+  const places = trace[across];
+  let entries = [];
+  if (run.status !== "unsupported" && places) {
+    entries = values.map((value, i) => [places[i], value]).filter(([, value]) => value !== null);
+  }
+  const thinned = trace.iteration.length < run.iterations + 1;
+  const column = { passes: 0, samples: 1, seconds: 2 }[across];
+  const shift = { loss: 0, gap: problem.lowest }[quantity];
+  if (shift !== undefined && thinned && column !== undefined && entries.length > 0) {
+    run.targets.forEach((paid, level) => {
+      if (paid && paid[column] !== null) entries.push([paid[column], problem.targets[level] - shift]);
+    });
+    entries.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+  }
+  const last = entries.length > 0 ? entries[entries.length - 1][0] : 0;
+  const stopped = ["interrupted", "line-search-failed", "stalled"].includes(run.status);
+  const paid = run.status === "budget-spent" && across !== "seconds";
+  let until = Infinity;
+  if (stopped) until = last;
+  else if (paid) until = Math.max(spent(run, across) ?? last, last);
+  return { entries, diverged: run.status === "non-finite", until };
+}
+
+/** Where the curves end: the budget in passes, else where the run that took most did. */
+export function endOf(runs, steps, across, budget) {
+  if (across === "passes") return budget;
+  const ends = runs.map((run) => spent(run, across) ?? 0);
+  const entries = steps.map((run) => run.entries.at(-1)?.[0] ?? 0);
+  return Math.max(0, ...ends, ...entries);
+}
+
