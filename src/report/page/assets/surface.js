@@ -252,6 +252,8 @@ function turning(drawn) {
  * these are what is drawn.
  */
 export function surfaceChart(name, state) {
+  // Where the buttons have turned it to stays, whatever else is switched.
+  const camera = () => drawn.node.layout?.scene?.camera ?? firstCamera();
   const build = () => {
     const { field, kind, paths, isTrue, isEqual } = state();
     const scale = verticalScale(field, kind, isTrue ? paths : []);
@@ -264,7 +266,7 @@ export function surfaceChart(name, state) {
       layout: {
         margin: { l: 0, r: 0, t: 0, b: 0 },
         scene: {
-          camera: firstCamera(),
+          camera: camera(),
           dragmode: "turntable",
           aspectmode: "manual",
           aspectratio: ratio(field, isEqual),
