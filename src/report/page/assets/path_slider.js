@@ -7,8 +7,11 @@ import { axis, chart, colors, line, readable, upright } from "./plot.js";
 import { slider, swatch, switches, choice } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 
-/** Milliseconds between two steps of the animation, and into how many it is divided. */
-const PACE = { calm: { every: 1200, steps: 12 }, usual: { every: 90, steps: 160 } };
+/** How long it takes from the first iterate to the last, in milliseconds. */
+const LASTS = 14_000;
+
+/** Milliseconds between two steps at least, and for who asked for less motion. */
+const EVERY = { usual: 90, calm: 1200 };
 
 /** The last iterate that a path has at or before an iteration. */
 export function reached(iterations, now) {
@@ -25,33 +28,39 @@ export function allIterations(walks) {
 /** A button that moves a slider on by itself; who asked for less motion sees few, slow steps. */
 function player(input, last) {
   let timer = null;
+  let isPlaying = false;
   const button = element("button", { type: "button", class: "play", "aria-pressed": "false" }, "▶ Play");
-  const show = (text, pressed) => {
-    button.textContent = text;
-    button.setAttribute("aria-pressed", String(pressed));
+  const set = (state) => {
+    isPlaying = state;
+    button.textContent = state ? "⏸ Pause" : "▶ Play";
+    button.setAttribute("aria-pressed", String(state));
   };
   const stop = () => {
     clearTimeout(timer);
-    timer = null;
-    show("▶ Play", false);
+    set(false);
   };
   const move = (to) => {
     input.value = to;
     input.dispatchEvent(new Event("input"));
   };
-  const step = (pace) => {
+  // The wait begins when what was moved to is drawn; who draws slowly sees fewer steps.
+  const later = (every, since) =>
+    requestAnimationFrame(() => {
+      if (isPlaying) timer = setTimeout(step, every, every, since);
+    });
+  function step(every, since) {
     const now = Number(input.value);
     if (now >= last || !input.isConnected) return stop();
-    move(Math.min(last, now + Math.max(1, Math.ceil(last / pace.steps))));
-    timer = setTimeout(step, pace.every, pace);
-  };
+    const time = performance.now();
+    move(Math.min(last, now + Math.max(1, Math.round((last * (time - since)) / LASTS))));
+    later(every, time);
+  }
   button.addEventListener("click", () => {
-    if (timer !== null) return stop();
+    if (isPlaying) return stop();
     if (Number(input.value) >= last) move(0);
-    show("⏸ Pause", true);
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const pace = calm ? PACE.calm : PACE.usual;
-    timer = setTimeout(step, pace.every, pace);
+    set(true);
+    const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    later(isCalm ? EVERY.calm : EVERY.usual, performance.now());
   });
   input.addEventListener("pointerdown", stop);
   input.addEventListener("keydown", stop);
