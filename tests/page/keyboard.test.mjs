@@ -113,7 +113,7 @@ test("double clicks leave only one solver, and the search finds some", async () 
   assert.equal(await page.locator("label", { hasText: /^gd$/ }).isVisible(), false);
 });
 
-for (const name of ["quickstart", "landscape_paths", "hessian_spectrum", "edge_of_stability", "mode_connectivity", "tuning"]) {
+for (const name of ["quickstart", "landscape_paths", "mode_connectivity", "tuning"]) {
   test(`axe finds nothing serious on ${name}, and charts say what they are`, async () => {
     const page = await open(name, { ...DESKTOP, colorScheme: "light" });
     await drawAll(page);
