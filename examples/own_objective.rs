@@ -42,7 +42,7 @@ fn main() -> losslab::Result<()> {
         ExperimentSpec::named("own_objective", &[], &["gd:learning_rate=0.02", "cg", "lbfgs"])?;
     let lineup = Lineup::new(spec).with_objective(objective)?;
     let comparison = lineup.compare()?;
-    println!("{}", report::terminal_table(&comparison, None));
+    println!("{}", report::terminal_table(&comparison, Some(80)));
     let environment = Environment::of_process(&comparison.problems);
     let (folder, spec) = (Path::new("results/own_objective"), lineup.spec().to_toml());
     report::write_comparison(folder, &comparison, &spec, &environment)?;

@@ -36,7 +36,7 @@ fn main() -> losslab::Result<()> {
     let spec = ExperimentSpec::named("own_solver", &["iris", "wine"], &["gd", "lbfgs"])?;
     let lineup = Lineup::new(spec).with_solver("normalised", || Normalised { rate: 0.05 })?;
     let comparison = lineup.compare()?;
-    println!("{}", report::terminal_table(&comparison, None));
+    println!("{}", report::terminal_table(&comparison, Some(80)));
     let environment = Environment::of_process(&comparison.problems);
     let (folder, spec) = (Path::new("results/own_solver"), lineup.spec().to_toml());
     report::write_comparison(folder, &comparison, &spec, &environment)?;

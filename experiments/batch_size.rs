@@ -19,7 +19,7 @@ use std::path::Path;
 
 use losslab::lab::{Comparison, ExperimentSpec, Run, problems};
 use losslab::report::{
-    ChartAxis, LineChart, LinePanel, LineSeries, atomic_write, write_line_charts,
+    ChartAxis, LineChart, LineColor, LinePanel, LineSeries, atomic_write, write_line_charts,
 };
 use losslab::solver::SolverSpec;
 
@@ -151,7 +151,7 @@ fn over_batches(found: &Comparison, name: &str, of: impl Fn(usize) -> Vec<f64>) 
     let samples = BATCHES.map(|batch| (size(found, batch), of(batch)));
     let missed = samples.iter().filter(|(_, values)| values.iter().any(|v| !v.is_finite()));
     let diverged = missed.map(|(size, _)| (*size, f64::INFINITY)).collect();
-    LineSeries { diverged, ..LineSeries::of_samples(name, 0, &samples) }
+    LineSeries { diverged, ..LineSeries::of_samples(name, LineColor::solver(name), &samples) }
 }
 
 fn words() -> Vec<String> {

@@ -36,7 +36,7 @@ fn main() -> losslab::Result<()> {
         }
     })?;
 
-    println!("{}", report::terminal_table(&comparison, None));
+    println!("{}", report::terminal_table(&comparison, Some(80)));
     println!("restarts after a failed line search, all problems and seeds");
     for solver in &comparison.solvers {
         println!("  {solver:22} {}", restarts(&comparison, solver));

@@ -31,7 +31,7 @@ use losslab::lab::{
 use losslab::numerics::Vector;
 use losslab::objective::{Curvature, Objective, TraceEntry};
 use losslab::report::{
-    ChartAxis, LineChart, LinePanel, LineSeries, atomic_write, write_line_charts,
+    ChartAxis, LineChart, LineColor, LinePanel, LineSeries, atomic_write, write_line_charts,
 };
 use losslab::solver::SolverSpec;
 
@@ -253,10 +253,10 @@ fn curves(drawn: &Comparison) -> LineChart {
 }
 
 fn sensitivity(swept: &Comparison, starts: &[Start]) -> LineChart {
-    let series = SWEEPS.iter().enumerate().map(|(color, (name, ..))| {
+    let series = SWEEPS.iter().enumerate().map(|(sweep, (name, ..))| {
         let samples: Vec<(f64, Vec<f64>)> =
-            rates(color).into_iter().map(|rate| (rate, final_losses(swept, name, rate))).collect();
-        let mut series = LineSeries::of_samples(name, color, &samples);
+            rates(sweep).into_iter().map(|rate| (rate, final_losses(swept, name, rate))).collect();
+        let mut series = LineSeries::of_samples(name, LineColor::solver(name), &samples);
         let failed = samples.iter().filter(|(_, losses)| losses.iter().any(|loss| loss.is_nan()));
         series.diverged = failed.map(|(rate, _)| (*rate, f64::INFINITY)).collect();
         series

@@ -36,7 +36,7 @@ fn main() -> losslab::Result<()> {
         }
     })?;
 
-    println!("{}", report::terminal_table(&comparison, None));
+    println!("{}", report::terminal_table(&comparison, Some(80)));
     println!("held-out R², median over seeds");
     for problem in &comparison.problems {
         println!("{}", problem.title);

@@ -185,7 +185,9 @@ fn compare_writes_what_a_second_run_reproduces() {
     let table = stdout(folder.path(), &compare);
     assert!(table.contains("lbfgs"), "{table}");
     let results = folder.path().join("results/compare");
-    for name in ["spec.toml", "runs.jsonl", "timing.jsonl", "environment.json", "summary.md"] {
+    for name in
+        ["spec.toml", "runs.jsonl", "timing.jsonl", "environment.json", "summary.md", "summary.csv"]
+    {
         assert!(results.join(name).is_file(), "{name} is missing");
     }
     let files: Vec<_> = std::fs::read_dir(&results).unwrap().map(|file| file.unwrap()).collect();
@@ -281,9 +283,16 @@ fn train_writes_weights_that_training_can_start_from() {
     let first = &json_lines(&stdout(folder.path(), &first))[0];
     assert_eq!((&first["seed"], &first["solver"]), (&3.into(), &"lbfgs".into()));
     let results = folder.path().join("results/train");
-    for name in
-        ["runs.jsonl", "timing.jsonl", "spec.toml", "environment.json", "weights.safetensors"]
-    {
+    for name in [
+        "runs.jsonl",
+        "timing.jsonl",
+        "spec.toml",
+        "environment.json",
+        "weights.safetensors",
+        "plane-loss-passes.png",
+        "plane-loss-passes.svg",
+        "plane-loss-seconds.png",
+    ] {
         assert!(results.join(name).is_file(), "{name} is missing");
     }
     let written = std::fs::read_to_string(results.join("runs.jsonl")).unwrap();

@@ -97,7 +97,8 @@ pub fn compare(
         written.map(|()| comparison)
     })?;
     let environment = session.environment(&comparison.problems);
-    session.print(&report::terminal_table(&comparison, Some(output::width())), &comparison.runs)?;
+    let table = report::styled_terminal_table(&comparison, Some(output::width()));
+    session.print(&table, &comparison.runs)?;
     let written = report::write_comparison(folder, &comparison, &spec.to_toml(), &environment)?;
     if comparison.runs.len() == spec.runs() && !session.is_interrupted() {
         journal.complete()?;

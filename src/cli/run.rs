@@ -14,7 +14,7 @@ use super::arguments::ExperimentArguments;
 use super::console::Console;
 use super::failure::{Failure, INTERRUPTED};
 use super::job::Job;
-use super::output::print_line;
+use super::output::{print_line, print_styled};
 use super::progress::Progress;
 use super::spec_from_arguments::{Plan, within};
 
@@ -76,12 +76,12 @@ impl<'j> Session<'j> {
         Environment { ranks: self.job.environment(self.plan.threads), ..here }
     }
 
-    /// Prints the result: `text` for people, or with `--json` a line per run.
+    /// Prints the result: `text` for people, which may be styled, or with `--json` a line per run.
     pub fn print(&self, text: &str, runs: &[Run]) -> Result<(), Failure> {
         if self.json {
             return runs.iter().try_for_each(|run| print_line(&report::run_json(run)));
         }
-        print_line(text)
+        print_styled(text)
     }
 
     /// The journal of finished runs in the folder; says what is lost where `what` was

@@ -7,7 +7,7 @@ use clap::Args;
 use losslab::Error;
 use losslab::lab::{Breaks, Checkpoint, ExperimentSpec, Metric, Trained};
 use losslab::model::to_safetensors;
-use losslab::report::paragraphs;
+use losslab::report::{duration_text, paragraphs};
 use losslab::{lab, report};
 
 use super::arguments::ExperimentArguments;
@@ -37,8 +37,8 @@ Exit code:
 /// Train one network, and keep its weights
 ///
 /// One run: one problem (digits if none is given), one solver (lbfgs), one seed.
-/// Writes its record, its specification and the weights at the lowest training
-/// loss.
+/// Writes its record, its specification, charts of its course and the weights at the
+/// lowest training loss.
 #[derive(Debug, Default, Args)]
 #[command(after_help = EXAMPLES, max_term_width = 80)]
 pub struct TrainArguments {
@@ -103,7 +103,7 @@ pub fn train(arguments: &TrainArguments, job: &Job, console: Console) -> Result<
     )?;
     write(&session, &trained)?;
     claimed.name_written(console);
-    session.tell(&format!("the weights and the record are in {}", session.plan.output.display()));
+    session.tell(&format!("weights, record and charts are in {}", session.plan.output.display()));
     failed?;
     Ok(session.exit_code())
 }
@@ -132,6 +132,7 @@ fn write(session: &Session, trained: &Trained) -> Result<(), Failure> {
     report::atomic_write(&folder.join("environment.json"), environment.as_bytes())?;
     report::atomic_write(&folder.join("runs.jsonl"), record.as_bytes())?;
     report::atomic_write(&folder.join("timing.jsonl"), timing.as_bytes())?;
+    report::write_training_charts(folder, &session.plan.spec, trained)?;
     Ok(report::atomic_write(&folder.join("weights.safetensors"), &weights)?)
 }
 
@@ -143,11 +144,11 @@ fn summary(trained: &Trained) -> String {
         format!("{}, {}", summary.title, summary.network),
         format!("  {} seed {}: {}", record.solver, record.seed, record.status.name()),
         format!(
-            "  training loss {} after {} iterations, {:.1} passes, {:.2} s",
+            "  training loss {} after {} iterations, {:.1} passes, {}",
             record.loss.map_or("not finite".into(), |loss| format!("{loss:.5}")),
             record.iterations,
             record.passes,
-            run.timing.seconds
+            duration_text(run.timing.seconds)
         ),
     ];
     lines.extend(record.message.as_ref().map(|message| format!("  {message}")));

@@ -12,7 +12,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::folder::Folder;
 use super::job::Job;
-use super::output::{self, print_line};
+use super::output::{self, print_line, print_styled};
 use super::run::Session;
 use super::spec_from_arguments::tuning;
 use super::values::{Seeds, choices, whole};
@@ -138,7 +138,8 @@ pub fn tune(arguments: &TuneArguments, job: &Job, console: Console) -> Result<Ex
         false => {
             print_line(&report::tuning_text(&found, Some(output::width())))?;
             print_line("")?;
-            print_line(&report::terminal_table(&found.evaluation, Some(output::width())))?;
+            let width = Some(output::width());
+            print_styled(&report::styled_terminal_table(&found.evaluation, width))?;
         }
     }
     let written = report::write_tuning(folder, &found, &environment)?;

@@ -44,6 +44,8 @@ pub struct Environment {
     pub cpu: Option<String>,
     /// Processors that the program may use.
     pub cores: usize,
+    /// All [`memory`] here, in bytes, where the system tells.
+    pub memory_bytes: Option<u64>,
     /// The processor's architecture.
     pub architecture: String,
     /// The vector instructions that the kernels use: [`vector_instructions`].
@@ -61,6 +63,8 @@ pub struct Environment {
     /// The ranks of a job of several, in order; empty for a process by itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ranks: Vec<RankEnvironment>,
+    /// When this was written, in UTC: `2026-11-29T04:05:31Z`.
+    pub date: Option<String>,
     /// The command and its arguments.
     pub command: Vec<String>,
     /// SHA-256 of each problem's data.
@@ -106,6 +110,7 @@ impl Environment {
             target_features: listed(env!("LOSSLAB_TARGET_FEATURES")),
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(0, usize::from),
+            memory_bytes: memory().map(|memory| memory.total_bytes),
             architecture: std::env::consts::ARCH.to_owned(),
             vector_instructions: vector_instructions().to_owned(),
             cpu_class: cpu_class(),
@@ -114,6 +119,7 @@ impl Environment {
             kernel: read("/proc/sys/kernel/osrelease").map(|text| text.trim().to_owned()),
             threads,
             ranks: Vec::new(),
+            date: super::date::now(),
             command,
             data,
         }
@@ -301,5 +307,6 @@ mod tests {
         let earlier: Environment = serde_json::from_str(earlier).unwrap();
         assert_eq!((earlier.threads, earlier.data["digits"].as_str()), (2, "92"));
         assert_eq!((earlier.cpu_class.as_str(), earlier.kernel), ("", None));
+        assert_eq!((earlier.memory_bytes, earlier.date), (None, None));
     }
 }

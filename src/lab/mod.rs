@@ -8,6 +8,7 @@ mod columns;
 mod compare;
 mod comparison;
 pub mod connect;
+mod date;
 mod deal;
 mod describe;
 pub mod doctor;

@@ -5,6 +5,7 @@ use crate::lab::{Comparison, ProblemSummary, Run, TARGET_TAU, TargetRule};
 use crate::solver::Status;
 
 use super::format::compact;
+use super::spread::band;
 
 /// The runs of one solver on one problem, and their medians.
 pub(super) struct Row<'a> {
@@ -14,8 +15,12 @@ pub(super) struct Row<'a> {
     pub(super) runs: Vec<&'a Run>,
     /// Median of the lowest training loss.
     pub(super) loss: Option<f64>,
+    /// Its band over seeds.
+    pub(super) loss_band: Option<[f64; 2]>,
     /// Median of the test metric.
     pub(super) metric: Option<f64>,
+    /// Its band over seeds.
+    pub(super) metric_band: Option<[f64; 2]>,
     /// Median of the held-out coefficient of determination.
     pub(super) r_squared: Option<f64>,
     /// Median of the iterations done.
@@ -34,6 +39,8 @@ pub(super) struct ToTarget {
     /// The median with a miss as +∞; +∞ where the median is a miss; `None`
     /// without runs or without a target to reach.
     pub(super) median: Option<f64>,
+    /// The band over seeds, a miss as +∞; `None` where no run reached the target.
+    pub(super) band: Option<[f64; 2]>,
     /// Runs that reached the target.
     pub(super) reached: usize,
     /// All runs.
@@ -44,11 +51,12 @@ impl ToTarget {
     fn new(costs: impl Iterator<Item = Option<f64>>) -> Self {
         let costs: Vec<f64> = costs.map(|cost| cost.unwrap_or(f64::INFINITY)).collect();
         let reached = costs.iter().filter(|cost| cost.is_finite()).count();
-        Self { runs: costs.len(), reached, median: median(costs) }
+        let band = band(&costs).filter(|_| reached > 0);
+        Self { runs: costs.len(), reached, band, median: median(costs) }
     }
 
     fn without_target(runs: usize) -> Self {
-        Self { median: None, reached: 0, runs }
+        Self { median: None, band: None, reached: 0, runs }
     }
 }
 
@@ -98,19 +106,23 @@ pub(super) fn runs<'a>(
 }
 
 fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, has_target: bool) -> Row<'a> {
-    let of = |value: fn(&Run) -> Option<f64>| {
+    let values = |value: fn(&Run) -> Option<f64>| -> Vec<f64> {
         // A solver that declined the problem has the start's values, which are none of its own.
         let ran = runs.iter().filter(|run| run.record.status != Status::Unsupported);
-        median(ran.filter_map(|run| value(run)).filter(|value| value.is_finite()))
+        ran.filter_map(|run| value(run)).filter(|value| value.is_finite()).collect()
     };
+    let of = |value| median(values(value));
+    let [losses, metrics] = [values(|run| run.record.loss), values(|run| run.record.test_metric)];
     let to_target = |cost: fn(&Run) -> Option<f64>| match has_target {
         true => ToTarget::new(runs.iter().map(|run| cost(run))),
         false => ToTarget::without_target(runs.len()),
     };
     Row {
         solver,
-        loss: of(|run| run.record.loss),
-        metric: of(|run| run.record.test_metric),
+        loss_band: band(&losses),
+        loss: median(losses),
+        metric_band: band(&metrics),
+        metric: median(metrics),
         r_squared: of(|run| run.record.test_r_squared),
         iterations: of(|run| Some(run.record.iterations as f64)),
         passes: to_target(|run| run.record.passes_to_target),
@@ -180,15 +192,17 @@ mod tests {
 
     #[test]
     fn misses_count_as_infinite() {
+        const INF: f64 = f64::INFINITY;
         let cost = |costs: &[Option<f64>]| ToTarget::new(costs.iter().copied());
         assert_eq!(
             cost(&[Some(9.0), None, Some(5.0)]),
-            ToTarget { median: Some(9.0), reached: 2, runs: 3 }
+            ToTarget { median: Some(9.0), band: Some([5.0, INF]), reached: 2, runs: 3 }
         );
         assert_eq!(
             cost(&[None, None, Some(5.0)]),
-            ToTarget { median: Some(f64::INFINITY), reached: 1, runs: 3 }
+            ToTarget { median: Some(INF), band: Some([5.0, INF]), reached: 1, runs: 3 }
         );
+        assert_eq!(cost(&[None, None]).band, None);
         assert_eq!(cost(&[]).median, None);
     }
 
@@ -197,7 +211,7 @@ mod tests {
         let mut comparison = comparison();
         comparison.problems[0].target_loss = None;
         let rows = rows(&comparison, &comparison.problems[0]);
-        let nothing = ToTarget { median: None, reached: 0, runs: 3 };
+        let nothing = ToTarget { median: None, band: None, reached: 0, runs: 3 };
         assert!(rows.iter().all(|row| row.passes == nothing && row.seconds_to_target == nothing));
     }
 

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::pictures::{Picture, write_pictures};
 use super::read::read_comparison;
-use super::{atomic_write, chart, record_lines, records, summary_markdown, weights};
+use super::{atomic_write, chart, record_lines, records, runs_csv, summary_markdown, weights};
 use crate::error::{Error, Result};
-use crate::lab::Comparison;
 use crate::lab::environment::Environment;
+use crate::lab::{Comparison, ExperimentSpec, Trained};
 
 /// What [`write_comparison`] has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +15,9 @@ use crate::lab::environment::Environment;
 pub struct WrittenFiles {
     /// The folder.
     pub directory: PathBuf,
-    /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json` and
-    /// `summary.md`, in this order; no `timing.jsonl` of a comparison that is not timed.
+    /// `spec.toml`, `comparison.json`, `runs.jsonl`, `timing.jsonl`, `environment.json`,
+    /// `summary.md` and `summary.csv`, in this order; no `timing.jsonl` of a comparison that is
+    /// not timed.
     pub records: Vec<PathBuf>,
     /// The charts as PNG.
     pub charts: Vec<PathBuf>,
@@ -25,7 +26,8 @@ pub struct WrittenFiles {
 }
 
 /// Writes an experiment's folder, creating it where needed: the specification, problems and
-/// targets, the records, the environment, a summary, and every chart as PNG and SVG.
+/// targets, the records, the environment, a summary as text and as a table, and every chart as
+/// PNG and SVG.
 /// Each file is replaced whole.
 ///
 /// A folder written before may hold charts that this comparison does not have.
@@ -59,6 +61,7 @@ pub fn write_comparison(
         ("timing.jsonl", timing),
         ("environment.json", Some(records::environment_json(environment))),
         ("summary.md", Some(summary_markdown(comparison))),
+        ("summary.csv", Some(runs_csv(comparison))),
     ];
     let mut written = WrittenFiles {
         directory: directory.to_path_buf(),
@@ -90,14 +93,43 @@ fn remove_if_there(path: &Path) -> Result<()> {
     }
 }
 
-/// Writes `summary.md` and every chart again, from the records in the folder alone.
+/// Writes `summary.md`, `summary.csv` and every chart again, from the records in the folder alone.
 ///
 /// # Errors
 /// As [`read_comparison`](super::read_comparison) and [`write_comparison`].
 pub fn redraw_comparison(directory: &Path) -> Result<Vec<PathBuf>> {
     let comparison = read_comparison(directory)?;
     atomic_write(&directory.join("summary.md"), summary_markdown(&comparison).as_bytes())?;
+    atomic_write(&directory.join("summary.csv"), runs_csv(&comparison).as_bytes())?;
     write_charts(directory, &comparison)
+}
+
+/// Draws the course of one run, as PNG and SVG, in a folder that is there: training loss over
+/// passes and seconds, gradient norm and test metric. Charts of an earlier run in it are
+/// removed. Returns the PNG files.
+///
+/// # Errors
+/// [`Error::File`] when a file cannot be written or an old chart not removed,
+/// [`Error::Chart`] when a chart cannot be drawn.
+pub fn write_training_charts(
+    directory: &Path,
+    spec: &ExperimentSpec,
+    trained: &Trained,
+) -> Result<Vec<PathBuf>> {
+    let Trained { run, summary, .. } = trained;
+    let alone = Comparison {
+        name: spec.name.clone(),
+        budget: spec.budget,
+        timed: spec.timed,
+        target_levels: Vec::new(),
+        problems: vec![summary.clone()],
+        solvers: vec![run.record.solver.clone()],
+        seeds: vec![run.record.seed],
+        runs: vec![run.clone()],
+    };
+    let figures = chart::figures(&alone).into_iter().filter(chart::Figure::is_of_curves);
+    let pictures = figures.map(|figure| (figure.stem.clone(), chart::render(&alone, &figure)));
+    write_pictures(directory, pictures, chart::is_figure_stem)
 }
 
 fn write_charts(directory: &Path, comparison: &Comparison) -> Result<Vec<PathBuf>> {

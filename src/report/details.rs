@@ -5,6 +5,7 @@ use crate::error::shortened;
 use crate::lab::environment::Environment;
 use crate::lab::{ProblemSpec, Run};
 
+use super::duration::duration_text;
 use super::format::one_line;
 
 /// Program and machine, on two lines without an end.
@@ -59,14 +60,14 @@ pub fn run_text(run: &Run) -> String {
     let record = &run.record;
     let loss = record.loss.map_or("not finite".to_owned(), |loss| format!("{loss:.5}"));
     format!(
-        "{} · {} · seed {}: {}, loss {loss} after {}, {:.1} passes, {:.2} s",
+        "{} · {} · seed {}: {}, loss {loss} after {}, {:.1} passes, {}",
         one_line(&record.problem),
         one_line(&record.solver),
         record.seed,
         record.status.name(),
         count(record.iterations as usize, "iteration"),
         record.passes,
-        run.timing.seconds
+        duration_text(run.timing.seconds)
     )
 }
 

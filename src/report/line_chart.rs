@@ -11,8 +11,9 @@ use crate::lab::statistics::median;
 /// A picture of one panel of lines or several.
 ///
 /// ```
-/// use losslab::report::{ChartAxis, LineChart, LinePanel, LineSeries, write_line_charts};
-/// let series = LineSeries::of_samples("lbfgs", 0, &[(1.0, vec![0.5, 0.7]), (2.0, vec![0.1, 0.2])]);
+/// use losslab::report::{ChartAxis, LineChart, LineColor, LinePanel, LineSeries, write_line_charts};
+/// let samples = [(1.0, vec![0.5, 0.7]), (2.0, vec![0.1, 0.2])];
+/// let series = LineSeries::of_samples("lbfgs", LineColor::solver("lbfgs"), &samples);
 /// assert_eq!((series.points[0], series.band[0]), ((1.0, 0.6), (1.0, 0.5, 0.7)));
 /// let chart = LineChart {
 ///     name: "loss-depth".into(),
@@ -102,8 +103,8 @@ impl ChartAxis {
 pub struct LineSeries {
     /// Its name in the legend; equal names share an entry.
     pub label: String,
-    /// The number of its colour; equal numbers have equal colours, in every panel.
-    pub color: usize,
+    /// Its colour, with the dash that belongs to it.
+    pub color: LineColor,
     /// How the line is drawn.
     pub stroke: LineStroke,
     /// Places and values in order; a value that is not finite leaves a gap.
@@ -114,6 +115,35 @@ pub struct LineSeries {
     pub has_markers: bool,
     /// Where a run diverged: × each, below the upper edge where the axis does not go so far.
     pub diverged: Vec<(f64, f64)>,
+}
+
+/// What a line's colour stands for. A chart has solvers or numbers: one of each may look alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineColor {
+    /// Something that is no solver. Equal numbers have equal colours, in every panel.
+    Number(usize),
+    /// The solver with this label. A method by its own name looks as in every other chart;
+    /// other labels take what the solvers beside them leave.
+    Solver(String),
+}
+
+impl LineColor {
+    /// That of the solver with this label.
+    pub fn solver(label: &str) -> Self {
+        Self::Solver(label.to_owned())
+    }
+}
+
+impl Default for LineColor {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}
+
+impl From<usize> for LineColor {
+    fn from(number: usize) -> Self {
+        Self::Number(number)
+    }
 }
 
 /// How a line is drawn.
@@ -133,15 +163,25 @@ pub enum LineStroke {
 
 impl LineSeries {
     /// A line through these points, with discs.
-    pub fn of_points(label: &str, color: usize, points: Vec<(f64, f64)>) -> Self {
-        Self { label: label.into(), color, points, has_markers: true, ..Self::default() }
+    pub fn of_points(label: &str, color: impl Into<LineColor>, points: Vec<(f64, f64)>) -> Self {
+        Self {
+            label: label.into(),
+            color: color.into(),
+            points,
+            has_markers: true,
+            ..Self::default()
+        }
     }
 
     /// The medians of what was measured at every place, and the band from the lowest to the
     /// highest finite value. What is not finite counts as +∞ in the median: a failed run
     /// does not make a loss look better. Where the median itself is not finite, or there are
     /// no values, there is a gap.
-    pub fn of_samples(label: &str, color: usize, samples: &[(f64, Vec<f64>)]) -> Self {
+    pub fn of_samples(
+        label: &str,
+        color: impl Into<LineColor>,
+        samples: &[(f64, Vec<f64>)],
+    ) -> Self {
         let worst = |value: &f64| if value.is_finite() { *value } else { f64::INFINITY };
         let middle = |values: &Vec<f64>| {
             median(values.iter().map(worst)).filter(|m| m.is_finite()).unwrap_or(f64::NAN)

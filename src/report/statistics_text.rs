@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::lab::statistics::{
-    Axis, Bootstrap, Costs, Interval, PassWeights, RankCells, Ranking, Runtime, WeightedRanks,
-    Wins, median, runtimes, weight_sensitivity,
+    Axis, Bootstrap, Costs, PassWeights, RankCells, Runtime, WeightedRanks, Wins, median, runtimes,
+    weight_sensitivity,
 };
 use crate::lab::{Comparison, ProblemSummary, TargetRule};
 
@@ -12,6 +12,7 @@ use super::chart::statistics::{best_first, level_text};
 use super::format::{compact, significant};
 use super::learning_rates::sweeps;
 use super::summary::{escaped, markdown_row};
+use super::verdict::{overall_verdict, rank_text};
 
 /// What a best learning rate may be missed by: the range of values within this factor of the
 /// lowest loss.
@@ -24,6 +25,7 @@ pub(super) fn section(comparison: &Comparison) -> String {
     let mut text = String::new();
     if comparison.solvers.len() > 1 && !costs.goals.is_empty() {
         text += "## Over all problems\n\n";
+        text += &overall_verdict(comparison).map_or(String::new(), |text| escaped(&text) + "\n\n");
         text += &goals(comparison, &costs);
         text += &standings(comparison, &costs);
         text += &levels(comparison, &costs);
@@ -71,8 +73,8 @@ fn standings(comparison: &Comparison, costs: &Costs) -> String {
     let rows = by_cost.order().into_iter().map(|index| {
         let mut row = vec![
             escaped(&costs.solvers[index]),
-            rank(&by_cost, index, with_intervals),
-            rank(&by_loss, index, with_intervals),
+            rank_text(&by_cost, index, with_intervals),
+            rank_text(&by_loss, index, with_intervals),
         ];
         row.extend(runtime_cells(numbers.as_ref().map(|all| &all[index]), with_intervals));
         row
@@ -93,16 +95,6 @@ fn standings(comparison: &Comparison, costs: &Costs) -> String {
          1 to the budget; the geometric mean counts a miss as the budget.\n\n",
         table(&heads.map(String::from), rows)
     )
-}
-
-fn rank(ranking: &Ranking, index: usize, with_interval: bool) -> String {
-    let mean = ranking.mean[index];
-    let Interval { low, high } = ranking.intervals[index];
-    match mean.is_finite() {
-        true if with_interval => format!("{mean:.2} [{low:.2}, {high:.2}]"),
-        true => format!("{mean:.2}"),
-        false => "–".into(),
-    }
 }
 
 fn runtime_cells(runtime: Option<&Runtime>, with_interval: bool) -> [String; 3] {

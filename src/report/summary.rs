@@ -10,8 +10,10 @@ use super::aggregate::{Row, ToTarget, ends, rows, statuses, target_text};
 use super::best::Best;
 use super::chart::{Figure, figures};
 use super::format::{metric_name, metric_value, one_line, seed_list, significant, thousands};
+use super::spread::with_band;
 use super::statistics_text;
 use super::table::medians_over;
+use super::verdict::problem_verdict;
 
 /// The results as a Markdown page: conditions, a table per problem, statistics over
 /// all of them, what the words mean, and the figures. It holds no time, so that a rerun writes the
@@ -63,6 +65,9 @@ fn section(comparison: &Comparison, problem: &ProblemSummary) -> String {
     text.push('\n');
     text += &table(&rows, problem);
     let _ = writeln!(text, "\nBold: best of its column; {}.\n", medians_over(comparison));
+    if let Some(verdict) = problem_verdict(comparison, problem) {
+        let _ = writeln!(text, "{}\n", escaped(&verdict));
+    }
     let ends = ends(comparison, &problem.name);
     text.extend(ends.iter().map(|end| format!("- {}\n", escaped(end))));
     if !ends.is_empty() {
@@ -94,8 +99,8 @@ fn table_cells(row: &Row<'_>, best: &Best, metric: Metric, with_r_squared: bool)
     let mut cells = vec![
         escaped(row.solver),
         statuses(&row.runs).join(", "),
-        emphasised(row.loss, best.loss, |value| significant(value, 4)),
-        emphasised(row.metric, best.metric, |value| metric_value(metric, value)),
+        spread(row.loss, row.loss_band, best.loss, |value| significant(value, 4)),
+        spread(row.metric, row.metric_band, best.metric, |value| metric_value(metric, value)),
     ];
     if with_r_squared {
         cells.push(row.r_squared.map_or("–".into(), |value| format!("{value:.3}")));
@@ -117,13 +122,23 @@ fn emphasised(value: Option<f64>, best: Option<f64>, text: impl Fn(f64) -> Strin
     }
 }
 
+/// The median, emphasised where it is the best, with its band over seeds.
+fn spread(
+    median: Option<f64>,
+    band: Option<[f64; 2]>,
+    best: Option<f64>,
+    text: impl Fn(f64) -> String + Copy,
+) -> String {
+    with_band(emphasised(median, best, text), band, text)
+}
+
 fn passes_to_target(cost: &ToTarget, best: Option<f64>) -> String {
     let mixed = cost.reached > 0 && cost.reached < cost.runs;
     let share =
         if mixed { format!(" ({}/{} reached)", cost.reached, cost.runs) } else { String::new() };
     match cost.median {
         Some(median) if median.is_finite() => {
-            emphasised(Some(median), best, |value| significant(value, 3)) + &share
+            spread(Some(median), cost.band, best, |value| significant(value, 3)) + &share
         }
         Some(_) => format!("not reached{share}"),
         None => "–".into(),

@@ -13,7 +13,8 @@ const SPEC: &str = "name = \"quickstart\"\n";
 fn write(comparison: &Comparison) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("results").join("quickstart");
-    let environment = Environment::here(2, vec!["losslab".into()], &comparison.problems);
+    let here = Environment::here(2, vec!["losslab".into()], &comparison.problems);
+    let environment = Environment { date: None, ..here };
     let written = write_comparison(&directory, comparison, SPEC, &environment).unwrap();
     let files = read_folder(&directory);
     let listed = written.records.len() + written.charts.len() + written.vector_charts.len();
@@ -36,6 +37,7 @@ fn the_folder_holds_records_and_twenty_charts() {
     assert_eq!(files.keys().filter(|name| name.ends_with(".png")).count(), 20);
     assert_eq!(files.keys().filter(|name| name.ends_with(".svg")).count(), 20);
     assert_eq!(files["spec.toml"], SPEC.as_bytes());
+    assert_eq!(String::from_utf8_lossy(&files["summary.csv"]).lines().count(), 37);
     let environment = String::from_utf8_lossy(&files["environment.json"]);
     assert!(
         environment.contains("\"threads\": 2")

@@ -13,7 +13,7 @@ use differ::{differ, first_difference};
 use super::chart::{Rendered, figures, is_figure_stem, render};
 use super::read::{read_comparison, record_texts, without_line};
 use super::records::{comparison_json, json_line, record_lines};
-use super::summary_markdown;
+use super::{runs_csv, summary_markdown};
 use crate::error::{Error, Result};
 use crate::lab::environment::{Environment, cpu_class};
 use crate::lab::{Comparison, ExperimentSpec, RunRecord};
@@ -86,8 +86,8 @@ impl Verification {
 
 /// Compares the results in `folder` with `again`, the same comparison computed again: the
 /// records, and where the class of the processor is the same also `spec.toml` (which must be as
-/// [`ExperimentSpec::to_toml`] writes it), `comparison.json`, `summary.md`, and every chart that
-/// does not show seconds and is in the folder. `user_problems` and
+/// [`ExperimentSpec::to_toml`] writes it), `comparison.json`, `summary.md`, `summary.csv`, and
+/// every chart that does not show seconds and is in the folder. `user_problems` and
 /// `user_solvers` could not be run again; their records, and targets that were derived from
 /// them, are left out. Timing and environment are only read, weights are not looked at.
 ///
@@ -285,6 +285,7 @@ impl Verification {
         }
         self.compare_file(&folder.join("comparison.json"), comparison_json(again).as_bytes())?;
         self.compare_file(&folder.join("summary.md"), summary_markdown(again).as_bytes())?;
+        self.compare_file(&folder.join("summary.csv"), runs_csv(again).as_bytes())?;
         let stored = stored_charts(folder)?;
         let mut drawn = HashSet::new();
         for figure in figures(again).iter().filter(|figure| !figure.stem.ends_with("-seconds")) {

@@ -1,12 +1,14 @@
 //! Panels of lines as experiments ask for them.
 
-use crate::report::line_chart::{ChartAxis, LineChart, LinePanel, LineSeries, LineStroke};
+use crate::report::line_chart::{
+    ChartAxis, LineChart, LineColor, LinePanel, LineSeries, LineStroke,
+};
 
 use super::axis::Axis;
 use super::keys::{Key, Sample};
 use super::panel::heading;
 use super::plots::{Plot, Plots, axis_of};
-use super::style::{GREY, SeriesStyle, numbered_style};
+use super::style::{GREY, SeriesStyle, numbered_style, series_style};
 use super::{Rendered, draw_on_both};
 
 /// The most panels side by side.
@@ -31,18 +33,32 @@ pub(crate) fn render(chart: &LineChart) -> Result<Rendered, String> {
         (2, _) => 440.0,
         _ => 340.0,
     };
-    let plots = chart.panels.iter().map(|panel| plot(panel, height)).collect();
+    let solvers = solvers(chart);
+    let plots = chart.panels.iter().map(|panel| plot(panel, &solvers, height)).collect();
     let heading = heading(&chart.title, &chart.subtitles);
-    draw_on_both(&Plots::in_columns(heading, keys(chart), plots, chart.columns))
+    draw_on_both(&Plots::in_columns(heading, keys(chart, &solvers), plots, chart.columns))
+}
+
+/// The labels of the solvers in all panels, each once.
+fn solvers(chart: &LineChart) -> Vec<String> {
+    let mut solvers: Vec<String> = Vec::new();
+    for series in chart.panels.iter().flat_map(|panel| &panel.series) {
+        if let LineColor::Solver(label) = &series.color
+            && !solvers.contains(label)
+        {
+            solvers.push(label.clone());
+        }
+    }
+    solvers
 }
 
 /// One entry for each label, and one for × where there is any.
-fn keys(chart: &LineChart) -> Vec<Key> {
+fn keys(chart: &LineChart, solvers: &[String]) -> Vec<Key> {
     let series = || chart.panels.iter().flat_map(|panel| &panel.series);
     let mut keys: Vec<Key> = Vec::new();
     for series in series() {
         if keys.iter().all(|key| key.label != series.label) {
-            keys.push(Key { label: series.label.clone(), sample: sample(series) });
+            keys.push(Key { label: series.label.clone(), sample: sample(series, solvers) });
         }
     }
     if series().any(|series| !series.diverged.is_empty()) {
@@ -51,8 +67,8 @@ fn keys(chart: &LineChart) -> Vec<Key> {
     keys
 }
 
-fn sample(series: &LineSeries) -> Sample {
-    let style = style(series);
+fn sample(series: &LineSeries, solvers: &[String]) -> Sample {
+    let style = style(series, solvers);
     match series.stroke {
         LineStroke::Nothing => Sample::Disc(style.color, None),
         _ if series.has_markers => Sample::Disc(style.color, Some(style)),
@@ -60,8 +76,11 @@ fn sample(series: &LineSeries) -> Sample {
     }
 }
 
-fn style(series: &LineSeries) -> SeriesStyle {
-    let style = numbered_style(series.color);
+fn style(series: &LineSeries, solvers: &[String]) -> SeriesStyle {
+    let style = match &series.color {
+        LineColor::Number(number) => numbered_style(*number),
+        LineColor::Solver(label) => series_style(label, solvers),
+    };
     match series.stroke {
         LineStroke::OfColor | LineStroke::Nothing => style,
         LineStroke::Solid => style.solid(),
@@ -69,7 +88,7 @@ fn style(series: &LineSeries) -> SeriesStyle {
     }
 }
 
-fn plot(panel: &LinePanel, height: f64) -> Plot {
+fn plot(panel: &LinePanel, solvers: &[String], height: f64) -> Plot {
     let points = || panel.series.iter().flat_map(|series| &series.points);
     let bands = || panel.series.iter().flat_map(|series| &series.band);
     let places = points().map(|point| point.0).chain(bands().map(|band| band.0));
@@ -88,7 +107,7 @@ fn plot(panel: &LinePanel, height: f64) -> Plot {
     plot.marks.clone_from(&panel.marks);
     plot.rules.extend(panel.rules.iter().map(|(at, words)| (*at, words.clone(), GREY)));
     for series in &panel.series {
-        let style = style(series);
+        let style = style(series, solvers);
         plot.bands.push((series.band.clone(), style.color));
         if series.stroke != LineStroke::Nothing {
             plot.lines.push((series.points.clone(), style));
@@ -184,6 +203,26 @@ mod tests {
         }
         let wide = LineChart { columns: 4, panels: vec![right], ..LineChart::default() };
         assert!(render(&wide).is_err());
+    }
+
+    #[test]
+    fn solvers_look_as_in_every_other_chart() {
+        let series = |solver: &str| LineSeries {
+            color: LineColor::solver(solver),
+            ..decay(&format!("{solver}, tuned"), 0, 0.1)
+        };
+        let panels = ["gd", "mine", "adam", "gd"]
+            .map(|solver| LinePanel { series: vec![series(solver)], ..panel("") });
+        let chart = LineChart { panels: panels.to_vec(), ..LineChart::default() };
+        let solvers = solvers(&chart);
+        assert_eq!(solvers, ["gd", "mine", "adam"]);
+        let drawn = |solver| style(&series(solver), &solvers);
+        for method in ["gd", "adam"] {
+            assert_eq!(drawn(method), series_style(method, &[]), "{method}");
+        }
+        assert!(drawn("mine") != drawn("gd") && drawn("mine") != drawn("adam"));
+        let svg = render(&chart).unwrap().svg;
+        assert!(svg.contains("#E69F00"), "gd is drawn in another colour");
     }
 
     #[test]

@@ -58,6 +58,13 @@ pub(super) struct Figure {
     kind: Kind,
 }
 
+impl Figure {
+    /// Whether it shows the course of runs.
+    pub(super) fn is_of_curves(&self) -> bool {
+        matches!(self.kind, Kind::Curves { .. })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     /// A quantity of the problem with this index along the runs.
