@@ -111,9 +111,9 @@
 //!
 //! # Further reading
 //!
-//! `README.md` has the commands, `docs/METHODS.md` the mathematics with its sources,
-//! `docs/ARCHITECTURE.md` the layers and the decisions behind them, `docs/SCALING.md` what
-//! several machines bring. All are in the package.
+//! `README.md` has the commands, `docs/guide/` a course with one of them for every idea,
+//! `docs/METHODS.md` the mathematics with its sources, `docs/ARCHITECTURE.md` the layers and the
+//! decisions behind them, `docs/SCALING.md` what several machines bring. All are in the package.
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 #![deny(unsafe_code)]

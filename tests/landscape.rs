@@ -292,6 +292,11 @@ fn runs_of_ones_own_are_drawn_from_their_weights() {
     let line = drawn(&spec, &Request { axes, points: 3, ..plane });
     let grid = &line.drawings[0].section.grid;
     assert_eq!(grid.axes[0].values(), [-0.5, 0.5, 1.5]);
+    let written = losslab::report::landscape_json(&line);
+    let written: serde_json::Value = serde_json::from_str(&written).unwrap();
+    let second = serde_json::json!([{ "label": "the second point", "at": [1.0, 0.0] }]);
+    assert_eq!(written["drawings"][0]["marks"], second);
+    assert_eq!(written["metric"], "accuracy");
 }
 
 #[test]

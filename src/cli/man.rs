@@ -1,16 +1,16 @@
 //! `losslab man`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Command, CommandFactory, ValueHint};
 use clap_mangen::Man;
-use losslab::Error;
 use losslab::report::atomic_write;
 
 use super::arguments::Arguments;
 use super::console::Console;
 use super::failure::Failure;
+use super::folder::Folder;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,24 +36,19 @@ pub struct ManArguments {
 /// Writes the pages.
 pub fn man(arguments: &ManArguments, console: Console) -> Result<ExitCode, Failure> {
     let folder = &arguments.folder;
-    std::fs::create_dir_all(folder).map_err(|error| Failure::run(Error::file(folder, error)))?;
+    let claimed = Folder::claim(folder, console)?;
     let mut command = Arguments::command();
     command.build();
     let pages = command.get_subcommands().chain([&command]).map(page);
     let mut count = 0;
     for page in pages {
         let (name, text) = page.map_err(Failure::run)?;
-        write(&folder.join(name), &text, console)?;
+        atomic_write(&folder.join(name), &text)?;
         count += 1;
     }
+    claimed.name_written(console);
     console.tell(&format!("{count} pages are in {}", folder.display()));
     Ok(ExitCode::SUCCESS)
-}
-
-fn write(path: &Path, text: &[u8], console: Console) -> Result<(), Failure> {
-    atomic_write(path, text)?;
-    console.detail(|| format!("wrote {}", path.display()));
-    Ok(())
 }
 
 /// A command's page: the name of the file, and its text.

@@ -90,6 +90,25 @@ fn a_colour_on_the_page_is_that_of_the_charts() {
 }
 
 #[test]
+fn matrices_of_a_spectrum_and_runs_in_it_have_styles_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let spectrum = serde_json::json!({
+        "points": [
+            { "matrices": [{ "matrix": "hessian" }, { "matrix": "remainder" }] },
+            { "matrices": [{ "matrix": "hessian" }] },
+        ],
+        "along": { "runs": [{ "label": "lbfgs" }] },
+    });
+    std::fs::write(folder.path().join("spectrum.json"), spectrum.to_string()).unwrap();
+    let data = data(&page(folder.path()));
+    let styles = data["parts"][0]["styles"].as_array().unwrap();
+    let labels: Vec<&str> = styles.iter().filter_map(|style| style["label"].as_str()).collect();
+    assert_eq!(labels, ["hessian", "remainder", "lbfgs"]);
+    assert_eq!(styles[2]["color"], "#0072b2");
+    assert_ne!(styles[0]["color"], styles[1]["color"]);
+}
+
+#[test]
 fn results_below_a_folder_are_parts_and_a_folder_without_any_is_refused() {
     let whole = tempfile::tempdir().unwrap();
     let below = whole.path().join("digits");

@@ -254,7 +254,10 @@ export function renderLandscape(part, id) {
   const { data, styles } = part;
   const [drawing] = data.drawings;
   const isPlane = drawing.axes.length === 2;
-  const walks = data.runs.map((run, index) => walkOf(run, styles[index], drawing));
+  // A run that was interrupted may have no iterate.
+  const walks = data.runs
+    .map((run, index) => walkOf(run, styles[index], drawing))
+    .filter((walk) => walk.iterations.length > 0);
   const prefix = id.replace("part-", "");
   const view = landscapeView(data, walks, prefix);
   const pictures = isPlane ? planePictures(data, walks, view) : null;

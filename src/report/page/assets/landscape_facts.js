@@ -91,7 +91,7 @@ export function walkTable(data, styles) {
   const rows = data.runs.map((run, index) => ({
     ...run,
     style: styles[index],
-    farthest: Math.max(...run.distance_from_plane),
+    farthest: run.iterations.length > 0 ? Math.max(...run.distance_from_plane) : null,
     last: run.iterations.length - 1,
   }));
   const columns = [

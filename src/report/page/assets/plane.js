@@ -204,6 +204,7 @@ export function namedTrace(points, isFilled) {
     y: points.map((point) => point.at[1]),
     text: points.map((point) => point.label),
     mode: "markers+text",
+    cliponaxis: false,
     textposition: "top center",
     textfont: { color: ink, shadow: isFilled ? "0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff" : "none" },
     marker: { symbol: "cross-thin", size: 13, color: ink, line: { color: ink, width: 3 } },

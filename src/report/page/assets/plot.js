@@ -89,12 +89,15 @@ export function atTop(x, text, color) {
   return { xref: "x", yref: "paper", x, y: 1, yanchor: "top", showarrow: false, text, font: { size: 12, color } };
 }
 
+/** Whether one points by finger: then the buttons over a chart are always there. */
+const byFinger = () => window.matchMedia("(pointer: coarse)").matches;
+
 /** The layout that all charts share. */
 function layout(own) {
   const { ink, paper, muted } = colors();
   return {
     autosize: true,
-    margin: { l: 60, r: 12, t: 12, b: 48 },
+    margin: { l: 60, r: 12, t: byFinger() ? 36 : 12, b: 48 },
     paper_bgcolor: paper,
     plot_bgcolor: paper,
     font: { family: "system-ui, sans-serif", size: 13, color: ink },
@@ -102,7 +105,7 @@ function layout(own) {
     hovermode: "closest",
     hoverdistance: 60,
     hoverlabel: { bgcolor: paper, bordercolor: muted, font: { color: ink, family: "ui-monospace, monospace" } },
-    dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    dragmode: byFinger() ? false : "zoom",
     ...own,
   };
 }

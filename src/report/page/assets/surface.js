@@ -49,7 +49,8 @@ function ground(field, heights, scale, isTrue) {
       x: { highlight: false },
       y: { highlight: false },
       z: {
-        show: true,
+        // plotly.js 3.0 does not end where a surface with holes has lines of equal height.
+        show: !heights.includes(null),
         highlight: false,
         start: low,
         end: high,
@@ -251,6 +252,8 @@ function turning(drawn) {
  * these are what is drawn.
  */
 export function surfaceChart(name, state) {
+  // Where the buttons have turned it to stays, whatever else is switched.
+  const camera = () => drawn.node.layout?.scene?.camera ?? firstCamera();
   const build = () => {
     const { field, kind, paths, isTrue, isEqual } = state();
     const scale = verticalScale(field, kind, isTrue ? paths : []);
@@ -258,11 +261,12 @@ export function surfaceChart(name, state) {
     const drawn = paths.flatMap((path) => pathTraces3d(field, heights, scale, path, isTrue));
     const room = 0.03 * (scale.high - scale.low);
     return {
-      data: [ground(field, heights, scale, isTrue), ...drawn],
+      // Of heights none of which is a number there is no surface.
+      data: heights.every((height) => height === null) ? [] : [ground(field, heights, scale, isTrue), ...drawn],
       layout: {
         margin: { l: 0, r: 0, t: 0, b: 0 },
         scene: {
-          camera: firstCamera(),
+          camera: camera(),
           dragmode: "turntable",
           aspectmode: "manual",
           aspectratio: ratio(field, isEqual),
