@@ -153,6 +153,12 @@ def quick_start(path: Path, losslab: Path) -> None:
     subprocess.run([losslab, *asked], check=True, stdout=subprocess.DEVNULL)
 
 
+def committed(path: Path, _: Path) -> None:
+    """Results that are in the repository, without what is not committed."""
+    ignored = shutil.ignore_patterns("*.journal", "*.svg", "*.html")
+    shutil.copytree(Path(__file__).resolve().parent.parent / "results" / path.name, path, ignore=ignored)
+
+
 FILES: dict[str, Callable[[Path, Path], None]] = {
     "houses.csv": houses,
     "houses.csv.gz": houses,
@@ -169,4 +175,6 @@ FILES: dict[str, Callable[[Path, Path], None]] = {
     "c.safetensors": digits_weights(3),
     "epochs": iterates,
     "results/quickstart": quick_start,
+    "results/which_optimizer": committed,
+    "results/landscape_paths": committed,
 }

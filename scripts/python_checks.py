@@ -111,7 +111,9 @@ def as_in_the_summary(names):
         [problem] = [name for name, row in problems.iterrows()
                      if part.startswith(row["title"])] or [None]
         for cells in re.findall(r"^\| (\w+) \| \S+ ×5 \|(.*)\|$", part, re.M) if problem else []:
-            loss, _, passes, _ = (cell.strip(" *") for cell in cells[1].split("|"))
+            # The spread over seeds stands in brackets behind a median.
+            loss, _, passes, _ = (cell.strip().split(" (")[0].strip("*")
+                                  for cell in cells[1].split("|"))
             medians = runs[(runs["problem"] == problem) & (runs["solver"] == cells[0])][
                 ["loss", "passes_to_target"]].median()
             close(float(loss), medians["loss"], 1e-3)

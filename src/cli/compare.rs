@@ -103,8 +103,9 @@ pub fn compare(
     if comparison.runs.len() == spec.runs() && !session.is_interrupted() {
         journal.complete()?;
     }
-    claimed.name_written(console);
     let charts = written.charts.len();
     session.tell(&format!("{charts} charts and the records are in {}", folder.display()));
+    claimed.write_page(arguments.experiment.no_html, console)?;
+    claimed.name_written(console);
     Ok(session.exit_code())
 }

@@ -16,7 +16,7 @@ use super::folder::Folder;
 use super::job::Job;
 use super::output::{print_line, width};
 use super::progress::Progress;
-use super::run::{name_program, read_and_name_data};
+use super::run::{name_program, read_and_name_data, write_environment};
 use super::spec_from_arguments::{Plan, connection};
 use super::values::{choices, whole};
 
@@ -112,12 +112,18 @@ pub fn connect(
     progress.finish();
     let found = found.map_err(Failure::input)?;
     threads.install(|| report::write_connection(&folder, &found))?;
+    write_environment(
+        &folder,
+        threads.current_num_threads(),
+        std::slice::from_ref(&found.summary),
+    )?;
     match arguments.experiment.json {
         true => print_line(&report::connection_json(&found))?,
         false => print_line(&report::connection_text(&found, Some(width())))?,
     }
-    claimed.name_written(console);
     console.tell(&format!("the charts and everything measured are in {}", folder.display()));
+    claimed.write_page(arguments.experiment.no_html, console)?;
+    claimed.name_written(console);
     Ok(match interrupt.load(Ordering::Relaxed) {
         true => ExitCode::from(INTERRUPTED),
         false => ExitCode::SUCCESS,

@@ -44,10 +44,10 @@ pub struct EvalArguments {
     #[command(flatten)]
     pub problem: ProblemArguments,
 
-    /// The seed of weights, split and vector [default: the specification's first,
-    /// or 0]
+    /// The seed of the split, of the vector, and of weights that --weights does not
+    /// give [default: the specification's first, or 0]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, help_heading = "Evaluation")]
-    #[arg(allow_negative_numbers = true, conflicts_with = "weights")]
+    #[arg(allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// The vector v of the products, with the names of weights; without this, a
@@ -73,6 +73,10 @@ pub struct EvalArguments {
     /// The file for the arrays [default: none is written]
     #[arg(short, long, value_name = "FILE.safetensors", help_heading = "Input and output")]
     pub output: Option<PathBuf>,
+
+    /// Print JSON, which is what it prints anyway
+    #[arg(long, help_heading = "Input and output")]
+    pub json: bool,
 }
 
 /// Evaluates a problem's loss at one point.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use losslab::Error;
+use losslab::report;
 
 use super::console::Console;
 use super::failure::Failure;
@@ -43,6 +44,15 @@ impl Folder {
         }
         let before = console.is_verbose().then(|| files(path));
         Ok(Self { path: path.to_path_buf(), _lock: lock, before })
+    }
+
+    /// Writes the page of everything in the folder, and says where it is; nothing if `no_html`.
+    pub fn write_page(&self, no_html: bool, console: Console) -> Result<(), Failure> {
+        if !no_html {
+            let page = report::write_page(&self.path)?;
+            console.tell(&format!("open {} in a browser", page.display()));
+        }
+        Ok(())
     }
 
     /// Names the files that were written, where someone wants to know.

@@ -18,7 +18,7 @@ use super::folder::Folder;
 use super::job::Job;
 use super::output::{print_line, width};
 use super::progress::Progress;
-use super::run::{name_program, read_and_name_data};
+use super::run::{name_program, read_and_name_data, write_environment};
 use super::spec_from_arguments::landscape as plan_landscape;
 use super::values::{choices, whole};
 
@@ -161,16 +161,19 @@ pub fn landscape(
     let scale = arguments.scale.unwrap_or_default();
     let pictures = threads.install(|| report::write_landscape(&plan.output, &found, scale))?;
     report::atomic_write(&plan.output.join("spec.toml"), plan.spec.to_toml().as_bytes())?;
+    let about = std::slice::from_ref(&found.summary);
+    write_environment(&plan.output, threads.current_num_threads(), about)?;
     keep.done()?;
     match arguments.experiment.json {
         true => print_line(&report::landscape_json(&found))?,
         false => print_line(&report::landscape_text(&found, Some(width())))?,
     }
-    claimed.name_written(console);
     let (count, folder) = (pictures.len(), plan.output.display());
     console.tell(&format!(
         "{count} pictures, and all that was measured as JSON and NPZ, are in {folder}"
     ));
+    claimed.write_page(arguments.experiment.no_html, console)?;
+    claimed.name_written(console);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,5 +1,6 @@
 //! What compare and train have in common: data, threads, interrupts, results.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,6 +123,16 @@ pub fn environment(threads: usize, problems: &[ProblemSummary]) -> Environment {
     let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let command = std::iter::once("losslab".to_owned()).chain(arguments).collect();
     Environment::here(threads, command, problems)
+}
+
+/// Writes `environment.json` into the folder of a measurement.
+pub fn write_environment(
+    folder: &Path,
+    threads: usize,
+    problems: &[ProblemSummary],
+) -> Result<(), Failure> {
+    let text = report::environment_json(&environment(threads, problems));
+    Ok(report::atomic_write(&folder.join("environment.json"), text.as_bytes())?)
 }
 
 /// Says which program runs where, to those who want to know.

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::folder::Folder;
 use super::job::Job;
 use super::output::{print_line, width};
-use super::run::Session;
+use super::run::{Session, write_environment};
 use super::spec_from_arguments::spectrum_plan;
 use super::values::{choices, whole};
 
@@ -183,9 +183,11 @@ pub fn spectrum(
         true => print_line(&report::spectrum_json(&answer))?,
         false => print_line(&report::spectrum_text(&answer, Some(width())))?,
     }
+    let folder = &session.plan.output;
+    write_environment(folder, session.threads.current_num_threads(), &[])?;
+    session.tell(&format!("{} files are in {}", written.len(), folder.display()));
+    claimed.write_page(arguments.experiment.no_html, console)?;
     claimed.name_written(console);
-    let folder = session.plan.output.display();
-    session.tell(&format!("{} files are in {folder}", written.len()));
     Ok(session.exit_code())
 }
 

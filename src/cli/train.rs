@@ -102,8 +102,9 @@ pub fn train(arguments: &TrainArguments, job: &Job, console: Console) -> Result<
         std::slice::from_ref(&trained.run),
     )?;
     write(&session, &trained)?;
-    claimed.name_written(console);
     session.tell(&format!("weights, record and charts are in {}", session.plan.output.display()));
+    claimed.write_page(arguments.experiment.no_html, console)?;
+    claimed.name_written(console);
     failed?;
     Ok(session.exit_code())
 }

@@ -144,10 +144,11 @@ pub fn tune(arguments: &TuneArguments, job: &Job, console: Console) -> Result<Ex
     }
     let written = report::write_tuning(folder, &found, &environment)?;
     journal.complete()?;
-    claimed.name_written(console);
     let charts = written.charts.len();
     session
         .tell(&format!("{charts} charts, the trials and the records are in {}", folder.display()));
+    claimed.write_page(arguments.experiment.no_html, console)?;
+    claimed.name_written(console);
     Ok(session.exit_code())
 }
 

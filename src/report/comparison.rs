@@ -104,7 +104,8 @@ pub fn redraw_comparison(directory: &Path) -> Result<Vec<PathBuf>> {
     write_charts(directory, &comparison)
 }
 
-/// Draws the course of one run, as PNG and SVG, in a folder that is there: training loss over
+/// Writes `comparison.json`, by which the folder of one run can be read back, and draws its
+/// course, as PNG and SVG, in a folder that is there: training loss over
 /// passes and seconds, gradient norm and test metric. Charts of an earlier run in it are
 /// removed. Returns the PNG files.
 ///
@@ -127,6 +128,8 @@ pub fn write_training_charts(
         seeds: vec![run.record.seed],
         runs: vec![run.clone()],
     };
+    let about = records::comparison_json(&alone);
+    atomic_write(&directory.join("comparison.json"), about.as_bytes())?;
     let figures = chart::figures(&alone).into_iter().filter(chart::Figure::is_of_curves);
     let pictures = figures.map(|figure| (figure.stem.clone(), chart::render(&alone, &figure)));
     write_pictures(directory, pictures, chart::is_figure_stem)

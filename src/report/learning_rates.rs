@@ -54,6 +54,45 @@ pub(super) fn sweeps(solvers: &[String]) -> Vec<Sweep> {
     sweeps
 }
 
+/// The sweeps among solvers as they were specified, whatever their labels.
+pub(super) fn sweeps_by_settings(solvers: &[SolverSpec]) -> Vec<Sweep> {
+    let mut sweeps: Vec<(Vec<(&str, Setting)>, Sweep)> = Vec::new();
+    for solver in solvers {
+        let (rates, others): (Vec<_>, Vec<_>) =
+            solver.method.settings().into_iter().partition(|setting| setting.0 == SETTING);
+        let Some((_, Setting::Number(value))) = rates.into_iter().next() else { continue };
+        let (method, entry) = (solver.method.name(), (value, solver.label.clone()));
+        let same = |known: &&mut (Vec<_>, Sweep)| known.1.method == method && known.0 == others;
+        match sweeps.iter_mut().find(same) {
+            Some((_, sweep)) if sweep.values.iter().any(|known| known.0 == value) => {}
+            Some((_, sweep)) => sweep.values.push(entry),
+            None => {
+                let (method, label) = (method.to_owned(), String::new());
+                sweeps.push((others, Sweep { method, label, values: vec![entry] }));
+            }
+        }
+    }
+    let mut sweeps: Vec<Sweep> = sweeps.into_iter().map(|(_, sweep)| sweep).collect();
+    sweeps.retain(|sweep| sweep.values.len() >= FEWEST);
+    for sweep in &mut sweeps {
+        sweep.label = common_label(sweep);
+    }
+    sweeps
+}
+
+/// What the labels of a sweep begin with in common, up to the number; else the method.
+fn common_label(sweep: &Sweep) -> String {
+    let mut labels = sweep.values.iter().map(|(_, label)| label.as_str());
+    let first = labels.next().unwrap_or_default();
+    let shared = |a: &str, b: &str| a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let length = labels.map(|label| shared(first, label)).min().unwrap_or(0);
+    let prefix: String = first.chars().take(length).collect();
+    let is_of_number = |c: char| c.is_ascii_digit() || c == '.';
+    let prefix = prefix.trim_end_matches(is_of_number).trim_end();
+    let prefix = prefix.trim_end_matches(PREFIX).trim_end();
+    if prefix.is_empty() { sweep.method.clone() } else { prefix.to_owned() }
+}
+
 /// First word, label without the learning rate, learning rate, label.
 fn read(label: &str) -> Option<(String, String, f64, String)> {
     // An automatic label that was too long is cut, perhaps within a number.
@@ -115,6 +154,22 @@ mod tests {
             [(0.25, "gd learning_rate=0.25"), (0.5, "gd"), (2.0, "gd learning_rate=2.0")];
         let values = sweeps[0].values.iter().map(|(value, label)| (*value, label.as_str()));
         assert_eq!(values.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn sweeps_are_known_by_their_settings_too() {
+        let texts = [
+            "gd:learning_rate=0.01,label=gd 0.01",
+            "gd:learning_rate=0.1,label=gd 0.1",
+            "gd:learning_rate=1,label=gd 1",
+            "gd:learning_rate=1,schedule=cosine,horizon=9,label=falling",
+            "lbfgs",
+        ];
+        let solvers: Vec<SolverSpec> = texts.map(|text| SolverSpec::parse(text).unwrap()).into();
+        let sweeps = sweeps_by_settings(&solvers);
+        assert_eq!(sweeps.len(), 1, "{sweeps:?}");
+        assert_eq!((sweeps[0].method.as_str(), sweeps[0].label.as_str()), ("gd", "gd"));
+        assert_eq!(sweeps[0].values[2], (1.0, "gd 1".to_owned()));
     }
 
     #[test]

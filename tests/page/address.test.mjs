@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pageUrl, useBrowser } from "./support/browser.mjs";
+import { DESKTOP, pageUrl, useBrowser } from "./support/browser.mjs";
 import { axes, chart, lines } from "./support/charts.mjs";
 import { choose, press, sectionOf, toggle } from "./support/controls.mjs";
 
@@ -17,7 +17,7 @@ async function visit(page, name, hash) {
 }
 
 test("a view can be passed on", async () => {
-  const page = await open("quickstart");
+  const page = await open("quickstart", DESKTOP, { fresh: true });
   const main = page.locator("main");
   const { section } = await sectionOf(page, "curves");
   await choose(main, "Problem", 2);
@@ -39,7 +39,7 @@ test("a view can be passed on", async () => {
 });
 
 test("contents lead to their sections and lose no view", async () => {
-  const page = await open("quickstart");
+  const page = await open("quickstart", DESKTOP, { fresh: true });
   const { section } = await sectionOf(page, "curves");
   await choose(section, "over", "iteration");
   await page.waitForFunction(() => location.hash.includes("iteration"));
@@ -50,7 +50,7 @@ test("contents lead to their sections and lose no view", async () => {
 });
 
 test("an address that means nothing does no harm", async () => {
-  const page = await open("own_table");
+  const page = await open("own_table", DESKTOP, { fresh: true });
   for (const hash of ["#%", "#nowhere", "#~1.solvers=99.x&1.curves.across=furlongs&=&1.problem=<b>", "#part-1-curves~"]) {
     await visit(page, "own_table", hash);
     const node = await chart(page, "curves");
@@ -59,7 +59,7 @@ test("an address that means nothing does no harm", async () => {
 });
 
 test("a problem's name may be anything", async () => {
-  const page = await open("odd");
+  const page = await open("odd", DESKTOP, { fresh: true });
   const part = page.locator("section.part", { has: page.getByRole("heading", { level: 2, name: /odd_labels/ }) });
   await choose(part, "Problem", 1);
   await page.waitForFunction(() => location.hash.includes("problem"));

@@ -21,7 +21,7 @@ for (const name of names) {
     assert.ok(statSync(path).size < 8 * 2 ** 20);
     assert.match(readFileSync(path, "utf8"), /plotly\.js[^]{0,200}MIT/);
 
-    const page = await open(name, { ...DESKTOP, colorScheme: "light" });
+    const page = await open(name, DESKTOP, { fresh: true });
     assert.equal(await page.locator(".problem").count(), 0, "a part cannot be shown");
     const outside = await page.evaluate(() =>
       [...document.querySelectorAll("[src], [href]")]
@@ -30,13 +30,13 @@ for (const name of names) {
     );
     assert.deepEqual(outside, []);
 
-    assert.ok((await drawAll(page)) > 0, "there are charts");
+    // Twenty times the same charts would say no more.
+    if (name !== "many_parts") assert.ok((await drawAll(page)) > 0, "there are charts");
     assert.doesNotMatch(await page.locator("body").innerText(), /\bundefined\b|\bNaN\b|\[object/);
     await page.emulateMedia({ colorScheme: "dark" });
-    for (const width of [390, 320]) {
-      await page.setViewportSize({ width, height: 844 });
-      const found = await widthsOf(page);
-      assert.ok(found.page <= width, JSON.stringify(found));
-    }
+    // The narrowest page that WCAG 2.2 (1.4.10) asks for; phone.test.mjs has wider ones.
+    await page.setViewportSize({ width: 320, height: 844 });
+    const found = await widthsOf(page);
+    assert.ok(found.page <= 320, JSON.stringify(found));
   });
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { useBrowser } from "./support/browser.mjs";
+import { DESKTOP, useBrowser } from "./support/browser.mjs";
 import { choose, column, press, toggle } from "./support/controls.mjs";
 import { middle, pages, readComparison, readJson } from "./support/records.mjs";
 
@@ -73,26 +73,6 @@ test("the summary follows seeds and solvers", async () => {
   assert.deepEqual(await names(table), solvers);
   const want = solvers.map((solver) => medianOf("california", solver, (run) => run.loss, [1, 2]));
   assert.deepEqual(await numbers(table, "training loss"), want);
-});
-
-test("heads sort both ways and say so", async () => {
-  const page = await open("quickstart");
-  const table = page.locator('[data-table="summary"]');
-  const head = table.getByRole("button", { name: "training loss" });
-  const given = await numbers(table, "training loss");
-  const rising = [...given].sort((a, b) => a - b);
-  assert.notDeepEqual(given, rising, "they were not in order before");
-  await head.click();
-  assert.deepEqual(await numbers(table, "training loss"), rising);
-  assert.deepEqual((await states(table)).filter((state) => state !== "none"), ["ascending"]);
-  await head.click();
-  assert.deepEqual(await numbers(table, "training loss"), [...rising].reverse());
-  assert.deepEqual((await states(table)).filter((state) => state !== "none"), ["descending"]);
-  await table.getByRole("button", { name: "solver" }).click();
-  assert.deepEqual(await names(table), [...quickstart.solvers].sort());
-  // The order stays when the rows change.
-  await choose(page.locator("main"), "Problem", 1);
-  assert.deepEqual(await names(table), [...quickstart.solvers].sort());
 });
 
 test("what is missing comes last in either direction", async () => {
@@ -184,4 +164,24 @@ test("a table of one's own: two solvers, two seeds", async () => {
   assert.deepEqual(await names(table), ["lbfgs", "adam"]);
   const want = own.solvers.map((solver) => middle(own.runs.filter((run) => run.solver === solver).map((run) => run.loss)));
   assert.deepEqual(await numbers(table, "training loss"), want);
+});
+
+test("heads sort both ways and say so", async () => {
+  const page = await open("quickstart", DESKTOP, { fresh: true });
+  const table = page.locator('[data-table="summary"]');
+  const head = table.getByRole("button", { name: "training loss" });
+  const given = await numbers(table, "training loss");
+  const rising = [...given].sort((a, b) => a - b);
+  assert.notDeepEqual(given, rising, "they were not in order before");
+  await head.click();
+  assert.deepEqual(await numbers(table, "training loss"), rising);
+  assert.deepEqual((await states(table)).filter((state) => state !== "none"), ["ascending"]);
+  await head.click();
+  assert.deepEqual(await numbers(table, "training loss"), [...rising].reverse());
+  assert.deepEqual((await states(table)).filter((state) => state !== "none"), ["descending"]);
+  await table.getByRole("button", { name: "solver" }).click();
+  assert.deepEqual(await names(table), [...quickstart.solvers].sort());
+  // The order stays when the rows change.
+  await choose(page.locator("main"), "Problem", 1);
+  assert.deepEqual(await names(table), [...quickstart.solvers].sort());
 });

@@ -72,6 +72,10 @@ pub struct ExperimentArguments {
     #[arg(value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
 
+    /// Write no report.html, the page to explore in a browser, which takes 5 MB
+    #[arg(long, help_heading = "Input and output")]
+    pub no_html: bool,
+
     /// Print JSON, and nothing else, on standard output: a line per run, or one
     /// object of all that was measured
     #[arg(long, help_heading = "Input and output")]

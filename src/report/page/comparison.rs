@@ -9,19 +9,22 @@ use crate::objective::{Requested, TraceEntry};
 use crate::report::aggregate::target_text;
 use crate::report::chart::{PageStyle, page_styles};
 use crate::report::format::metric_name;
-use crate::report::learning_rates::sweeps;
+use crate::report::learning_rates::{self, sweeps_by_settings};
 use crate::report::summary::incomplete;
-use crate::solver::Status;
+use crate::solver::{SolverSpec, Status};
 
 /// Entries of all traces together that a page may hold; beyond that each trace is thinned.
 const ENTRIES_MAX: usize = 60_000;
 /// Entries that a trace keeps at least.
 const ENTRIES_MIN: usize = 20;
 
-/// Everything about a comparison that the page shows.
-pub(super) fn data(comparison: &Comparison) -> Value {
+/// Everything about a comparison that the page shows; `solvers` are those of its specification.
+pub(super) fn data(comparison: &Comparison, solvers: &[SolverSpec]) -> Value {
     let kept = entries_kept(comparison);
-    let sweeps = sweeps(&comparison.solvers);
+    let mut sweeps = sweeps_by_settings(solvers);
+    if sweeps.is_empty() {
+        sweeps = learning_rates::sweeps(&comparison.solvers);
+    }
     let methods: Vec<String> = sweeps.iter().map(|sweep| sweep.method.clone()).collect();
     let data = Data {
         name: &comparison.name,

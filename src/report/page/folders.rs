@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::comparison;
 use crate::error::{Error, Result};
+use crate::lab::ExperimentSpec;
 use crate::report::chart::{PageStyle, page_styles};
 use crate::report::read::{read_comparison, without_line};
 use crate::report::records::json_line;
+use crate::solver::SolverSpec;
 
 /// How deep below the folder results are looked for.
 const DEPTH: usize = 3;
@@ -107,8 +109,11 @@ fn missing(folder: &Path, source: std::io::Error) -> Error {
 }
 
 fn part(root: &Path, folder: &Path, path: &Path, kind: Kind) -> Result<Part> {
+    let spec = optional(&folder.join("spec.toml"))?;
     let data = match kind {
-        Kind::Comparison => comparison::data(&read_comparison(folder)?),
+        Kind::Comparison => {
+            comparison::data(&read_comparison(folder)?, &solvers(spec.as_deref().unwrap_or("")))
+        }
         _ => json(path)?,
     };
     let companies = companies(kind, &data);
@@ -119,12 +124,17 @@ fn part(root: &Path, folder: &Path, path: &Path, kind: Kind) -> Result<Part> {
         path: with_slashes(folder),
         styles: companies.iter().flat_map(|labels| page_styles(labels)).collect(),
         data,
-        spec: optional(&folder.join("spec.toml"))?,
+        spec,
         environment: match optional(&folder.join("environment.json"))? {
             Some(_) => Some(json(&folder.join("environment.json"))?),
             None => None,
         },
     })
+}
+
+/// The solvers of a specification; none where it cannot be read, as that of another version.
+fn solvers(spec: &str) -> Vec<SolverSpec> {
+    ExperimentSpec::from_toml(spec, "spec.toml").map(|spec| spec.solvers).unwrap_or_default()
 }
 
 fn with_slashes(path: &Path) -> String {

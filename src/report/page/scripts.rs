@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 /// The modules in `assets/`, each after those that it imports from.
-pub(super) const MODULES: [&str; 29] = [
+pub(super) const MODULES: [&str; 30] = [
     include_str!("assets/format.js"),
     include_str!("assets/statistics.js"),
     include_str!("assets/dom.js"),
@@ -13,6 +13,7 @@ pub(super) const MODULES: [&str; 29] = [
     include_str!("assets/table.js"),
     include_str!("assets/provenance.js"),
     include_str!("assets/steps.js"),
+    include_str!("assets/sparse.js"),
     include_str!("assets/curves.js"),
     include_str!("assets/results.js"),
     include_str!("assets/profiles.js"),

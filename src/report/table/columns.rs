@@ -50,20 +50,21 @@ impl Detail {
         }
     }
 
-    /// This, then less and less.
+    /// This, then less and less: rather the band than the time in all, and rather that than
+    /// neither.
     pub(super) fn and_less(self) -> impl Iterator<Item = Self> {
-        std::iter::successors(Some(self), |detail| detail.less())
-    }
-
-    fn less(self) -> Option<Self> {
-        Some(match self {
-            Self { seconds: true, .. } => Self { seconds: false, ..self },
-            Self { band: true, .. } => Self { band: false, ..self },
-            Self { seconds_to_target: true, .. } => Self { seconds_to_target: false, ..self },
-            Self { status: StatusDetail::Full, .. } => Self { status: StatusDetail::Short, ..self },
-            Self { status: StatusDetail::Short, .. } => Self::LEAST,
-            Self { status: StatusDetail::Absent, .. } => return None,
-        })
+        let neither = Self { seconds: false, band: false, ..self };
+        let untimed = Self { seconds_to_target: false, ..neither };
+        let less = [
+            self,
+            Self { seconds: false, ..self },
+            Self { band: false, ..self },
+            neither,
+            untimed,
+            Self { status: StatusDetail::Short, ..untimed },
+            Self::LEAST,
+        ];
+        less.into_iter()
     }
 
     pub(super) fn shows(self, column: Column) -> bool {

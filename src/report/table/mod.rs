@@ -26,8 +26,8 @@ const LEAST_WIDTH: u16 = 40;
 /// first, and below all why times are not to be trusted, where a reason is seen.
 ///
 /// `width` is that of the terminal in columns. To stay within it a table wraps
-/// its solvers' labels, then goes without time in all, without the band, without time to
-/// the target, with its statuses in short and at last without them; from 50
+/// its solvers' labels, then goes without time in all or without the band, whichever lets it
+/// fit, without both, without time to the target, with its statuses in short and at last without them; from 50
 /// columns on, the rest is there. It gets no narrower than 40 columns.
 /// Without `width` nothing wraps.
 pub fn terminal_table(comparison: &Comparison, width: Option<u16>) -> String {

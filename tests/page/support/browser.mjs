@@ -46,31 +46,61 @@ function watch(page, url) {
   return troubles;
 }
 
+/** Notes how everything stands, for `reset`. */
+const note = (page) =>
+  page.evaluate(() => document.querySelectorAll("details").forEach((node) => (node.dataset.first = node.open)));
+
+/** Puts every switch, slider and fold back to where it was when the page was opened. */
+const reset = (page) =>
+  page.evaluate(() => {
+    const fill = (input, value) => {
+      if (input.value === value) return;
+      input.value = value;
+      input.dispatchEvent(new Event("input"));
+    };
+    for (const input of document.querySelectorAll("input")) {
+      if (input.type === "search") fill(input, "");
+      else if (input.type === "range") fill(input, input.defaultValue);
+      else if (input.type === "radio" ? input.defaultChecked && !input.checked : input.checked !== input.defaultChecked) input.click();
+    }
+    document.querySelectorAll("details[data-first]").forEach((node) => (node.open = node.dataset.first === "true"));
+    window.scrollTo(0, 0);
+  });
+
 /**
- * A browser for the tests of a file. `open(name, options)` gives a page that is ready; after
- * each test its troubles must be none, whatever the test was about.
+ * A browser for the tests of a file. `open(name, options)` gives a page that is ready, with
+ * everything switched as at first: the same page as to earlier tests, because a page takes
+ * seconds to open, or with `fresh` one that no test has had. After each test the troubles of
+ * all pages must be none, whatever the test was about.
  */
 export function useBrowser() {
   let browser;
-  let opened = [];
+  const opened = new Map();
   before(async () => {
     browser = await launch();
   });
   after(() => browser?.close());
-  afterEach(async () => {
-    const all = opened;
-    opened = [];
-    await Promise.all(all.map(({ context }) => context.close()));
-    assert.deepEqual(all.flatMap(({ troubles }) => troubles), []);
+  afterEach(() => {
+    const troubles = [...opened.values()].flatMap((one) => one.troubles.splice(0));
+    assert.deepEqual(troubles, []);
   });
-  return async function open(name, options = DESKTOP) {
+  return async function open(name, options = DESKTOP, { fresh = false } = {}) {
+    const key = name + JSON.stringify(options);
+    const known = opened.get(key);
+    if (known && !fresh) {
+      await known.page.emulateMedia({ colorScheme: options.colorScheme ?? "light", reducedMotion: options.reducedMotion ?? null });
+      await reset(known.page);
+      return known.page;
+    }
+    await known?.context.close();
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const url = pageUrl(name);
-    opened.push({ context, troubles: watch(page, url) });
+    opened.set(key, { context, page, troubles: watch(page, url) });
     await page.goto(url);
     await page.waitForFunction(() => document.documentElement.dataset.ready === "yes");
+    await note(page);
     return page;
   };
 }

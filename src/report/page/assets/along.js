@@ -49,8 +49,7 @@ function limitTrace(run, style) {
     y: [run.limit.value, run.limit.value, run.limit.value],
     mode: "lines+text",
     text: ["", "", words],
-    // On a phone there is no room beside the curves.
-    textposition: window.innerWidth < 640 ? "top left" : "middle right",
+    textposition: "top left",
     cliponaxis: false,
     textfont: { color: readable(style.color), size: 12 },
     line: { color: readable(style.color), width: 1.5, dash: "5px,4px" },

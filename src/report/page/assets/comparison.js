@@ -127,7 +127,7 @@ export function renderComparison(part, id) {
   return [
     notes(data),
     controls(data, styles, selection, update),
-    folded("About the problem", true, about),
+    folded("About the problem", false, about),
     under("summary", "Summary"),
     under("curves", "Curves"),
     under("seeds", "Every seed"),

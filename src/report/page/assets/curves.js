@@ -3,10 +3,11 @@
 import { exact, significant } from "./format.js";
 import { bandOf, spreadCurve } from "./statistics.js";
 import { element } from "./dom.js";
-import { axis, chart, colors, line, readable, translucent } from "./plot.js";
+import { axis, chart, colors, line, literal, readable, translucent } from "./plot.js";
 import { choice, keyList, switches } from "./switches.js";
 import { keptChoices } from "./view.js";
 import { ACROSS, QUANTITIES, endOf, lowestKnown, stepsOf } from "./steps.js";
+import { isSparse, sparseTraces } from "./sparse.js";
 
 /** Points of a line beyond which it is thinned: more than there are pixels. */
 const MOST_POINTS = 2000;
@@ -40,7 +41,7 @@ function spreadTraces(solver, style, runs, steps, view) {
     return runs.length > 1 ? `${values}<br>${bandOf(runs.length)} ${exact(point.low)} – ${exact(point.high)}` : values;
   };
   const middle = {
-    name: solver,
+    name: literal(solver),
     x,
     y: curve.map((point) => point.median),
     mode: "lines",
@@ -60,7 +61,7 @@ function runTraces(solver, style, runs, steps, view) {
     // A run that ended before keeps its value, as it does in the median.
     if (points.length > 0 && !step.diverged && end > points.at(-1)[0]) points.push([end, points.at(-1)[1]]);
     return {
-      name: `${solver}, seed ${run.seed}`,
+      name: literal(`${solver}, seed ${run.seed}`),
       x: points.map((point) => point[0]),
       y: points.map((point) => point[1]),
       mode: "lines",
@@ -81,13 +82,13 @@ function divergences(solver, style, runs, steps) {
   if (ends.length === 0) return [];
   return [
     {
-      name: `${solver} diverged`,
+      name: literal(`${solver} diverged`),
       x: ends.map(([last]) => last[0]),
       y: ends.map(([last]) => last[1]),
       mode: "markers",
       marker: { symbol: "x", size: 9, color: readable(style.color) },
       customdata: ends.map(([last, seed]) => [seed, exact(last[1])]),
-      hovertemplate: `<b>${solver}</b> diverged, seed %{customdata[0]}<br>last value %{customdata[1]}<extra></extra>`,
+      hovertemplate: `<b>${literal(solver)}</b> diverged, seed %{customdata[0]}<br>last value %{customdata[1]}<extra></extra>`,
       cliponaxis: false,
     },
   ];
@@ -131,6 +132,7 @@ function targetLine(view) {
 /** The traces of one quantity, and the steps that they are made of. */
 function tracesOf(quantity, data, styles, selection, view, faint) {
   const now = { ...view, quantity, budget: data.budget };
+  const sparse = isSparse(data.runs);
   const [traces, all] = [[], []];
   data.solvers.forEach((solver, index) => {
     const runs = data.runs.filter(
@@ -139,8 +141,10 @@ function tracesOf(quantity, data, styles, selection, view, faint) {
     if (!selection.solvers.has(index) || runs.length === 0) return;
     const steps = runs.map((run) => stepsOf(run, view.problem, quantity, view.across));
     all.push(steps);
-    const made = view.as === "band" ? spreadTraces : runTraces;
-    const drawn = made(solver, styles[index], runs, steps, now);
+    const dense = view.as === "band" ? spreadTraces : runTraces;
+    const drawn = sparse
+      ? sparseTraces(solver, styles[index], runs, now)
+      : dense(solver, styles[index], runs, steps, now);
     traces.push(...drawn.map((trace) => (faint ? { ...trace, opacity: 0.45, line: { ...trace.line, width: trace.line.width && 1.2 } } : trace)));
     traces.push(...divergences(solver, styles[index], runs, steps));
   });
@@ -238,7 +242,9 @@ export function curves(data, styles, selection, prefix) {
     element(
       "p",
       { class: "note" },
-      "A run that stopped by itself keeps its last value; one that diverged ends at × and counts as worst in the median. Of training and test loss together the fainter line is the test loss.",
+      isSparse(data.runs)
+        ? "Traces were thinned to their ends before they were stored. Points are the median start, the median cost of each target, and the median end; the lines between only guide the eye."
+        : "A run that stopped by itself keeps its last value; one that diverged ends at × and counts as worst in the median. Of training and test loss together the fainter line is the test loss.",
     ),
     keys.node,
     place,

@@ -13,7 +13,7 @@ export function significant(value, digits = 4) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e7) return value.toExponential(digits - 1).replace("e+", "e");
+  if (size < 1e-4 || size >= 1e7) return value.toExponential(digits - 1).replace("e+", "e").replaceAll("-", "−");
   if (size >= 10 ** (digits - 1)) return grouped(Math.round(value));
   return value.toPrecision(digits);
 }

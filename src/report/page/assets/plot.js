@@ -47,6 +47,11 @@ export function readable(hex) {
   return "#ffffff";
 }
 
+/** A name that plotly shows as it is: of what it takes for markup nothing is left. */
+export function literal(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
 /** The colour with an opacity. */
 export function translucent(hex, opacity) {
   return `rgba(${channels(hex).join(",")},${opacity})`;

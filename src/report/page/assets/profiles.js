@@ -3,7 +3,7 @@
 import { percent } from "./format.js";
 import { performanceProfile, stepCurve, wins } from "./statistics.js";
 import { element } from "./dom.js";
-import { axis, chart, colors, line } from "./plot.js";
+import { axis, chart, colors, line, literal } from "./plot.js";
 import { choice, keyList, switches, toggles } from "./switches.js";
 import { keptChoices, keptSet } from "./view.js";
 
@@ -43,7 +43,7 @@ function stepTrace(solver, style, steps, low, high, words) {
   const inside = steps.filter(([x]) => x > low);
   const points = [[low, before], ...inside, [high, (steps.at(-1) ?? [0, 0])[1]]];
   return {
-    name: solver,
+    name: literal(solver),
     x: points.map((point) => point[0]),
     y: points.map((point) => point[1]),
     mode: "lines",
@@ -155,7 +155,7 @@ export function profiles(data, styles, selection, prefix) {
 function winsChart(data, table) {
   const build = () => {
     const { solvers, paid, groups } = table();
-    const names = solvers.map((solver) => data.solvers[solver]);
+    const names = solvers.map((solver) => literal(data.solvers[solver]));
     const found = wins(paid);
     const share = (count) => (groups.length === 0 ? 0 : count / groups.length);
     const text = found.map((row, a) =>

@@ -2,7 +2,7 @@
 
 import { exact, significant } from "./format.js";
 import { element } from "./dom.js";
-import { axis, chart, readable } from "./plot.js";
+import { axis, chart, colors, literal, readable } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { keptChoices } from "./view.js";
 
@@ -29,7 +29,7 @@ function dots(data, style, runs, key, beyond, name) {
   const has = (run) => run[key] !== null;
   return {
     x: runs.map((run) => (has(run) ? run[key] : beyond)),
-    y: runs.map((run) => data.solvers[run.solver]),
+    y: runs.map((run) => literal(data.solvers[run.solver])),
     mode: "markers",
     marker: {
       color: readable(style.color),
@@ -41,6 +41,12 @@ function dots(data, style, runs, key, beyond, name) {
     customdata: runs.map((run) => `seed ${run.seed}, ${run.status}<br>${name} ${has(run) ? exact(run[key]) : "none"}`),
     hovertemplate: "<b>%{y}</b>, %{customdata}<extra></extra>",
   };
+}
+
+/** Words in place of dots. */
+function nobody() {
+  const font = { color: colors().muted, size: 14 };
+  return { annotations: [{ xref: "paper", yref: "paper", x: 0.5, y: 0.5, text: "no run got there", showarrow: false, font }] };
 }
 
 /** The section: what is shown, and the chart. */
@@ -60,13 +66,15 @@ export function results(data, styles, selection, prefix) {
       dots(data, styles[index], shown.filter((run) => run.solver === index), key, beyond, name),
     );
     drawn.node.style.height = `${Math.max(220, 90 + 26 * solvers.length)}px`;
+    const reached = shown.some((run) => run[key] !== null);
     const toTarget = key.endsWith("to_target") && problem.target_loss !== null;
     return {
-      data: traces,
+      data: reached ? traces : traces.map((trace) => ({ ...trace, opacity: 0 })),
       layout: {
         xaxis: axis(toTarget ? `${name} ${significant(problem.target_loss)}` : name, { type: view.scale }),
         yaxis: axis("", { type: "category", autorange: "reversed" }),
         uirevision: `${key}${view.scale}${selection.problem}${solvers.length}`,
+        ...(reached ? {} : nobody()),
       },
     };
   };

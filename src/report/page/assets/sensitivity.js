@@ -3,7 +3,7 @@
 import { exact } from "./format.js";
 import { sensitivity } from "./statistics.js";
 import { element } from "./dom.js";
-import { axis, chart, readable, translucent } from "./plot.js";
+import { axis, chart, literal, readable, translucent } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { keptChoices } from "./view.js";
 
@@ -81,7 +81,7 @@ function sweepTraces(sweep, style, points) {
     edge("lower", "none"),
     edge("upper", "tonexty"),
     {
-      name: sweep.label,
+      name: literal(sweep.label),
       x: finite.map((point) => point.value),
       y: finite.map((point) => point.median),
       mode: "lines+markers",
@@ -92,13 +92,13 @@ function sweepTraces(sweep, style, points) {
   ];
   if (lost.length > 0) {
     traces.push({
-      name: `${sweep.label} diverged`,
+      name: literal(`${sweep.label} diverged`),
       x: lost.map((point) => point.value),
       y: lost.map(() => highest * 1.3),
       mode: "markers",
       marker: { symbol: "x", size: 9, color },
       customdata: lost.map((point) => `${point.diverged} of ${point.runs}`),
-      hovertemplate: `<b>${sweep.label}</b><br>learning rate %{x}<br>%{customdata} runs diverged<extra></extra>`,
+      hovertemplate: `<b>${literal(sweep.label)}</b><br>learning rate %{x}<br>%{customdata} runs diverged<extra></extra>`,
       showlegend: false,
     });
   }

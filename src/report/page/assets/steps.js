@@ -19,12 +19,12 @@ export const ACROSS = {
 };
 
 /** What a run has spent in all, on this axis. */
-function spent(run, across) {
+export function spent(run, across) {
   return across === "iteration" ? run.iterations : run[across];
 }
 
 /** The column of a trace that a quantity is read from. */
-function columnOf(trace, quantity, problem) {
+export function columnOf(trace, quantity, problem) {
   if (quantity === "gap") return trace.loss.map((loss) => (loss === null ? null : loss - problem.lowest));
   // The first entry is the start, before any step.
   if (quantity === "step") return trace.step.map((step, i) => (trace.iteration[i] === 0 ? null : step));
@@ -46,10 +46,7 @@ export function lowestKnown(problem, levels, runs) {
   return found.reduce((least, loss) => Math.min(least, loss), Infinity);
 }
 
-/**
- * A run as a step function of a quantity. Where a trace was thinned before it was stored, the
- * targets that the run reached are known besides: there its loss is at most the target.
- */
+/** A run as a step function of a quantity. */
 export function stepsOf(run, problem, quantity, across) {
   const { trace } = run;
   const values = columnOf(trace, quantity, problem);
@@ -57,15 +54,6 @@ export function stepsOf(run, problem, quantity, across) {
   let entries = [];
   if (run.status !== "unsupported" && places) {
     entries = values.map((value, i) => [places[i], value]).filter(([, value]) => value !== null);
-  }
-  const thinned = trace.iteration.length < run.iterations + 1;
-  const column = { passes: 0, samples: 1, seconds: 2 }[across];
-  const shift = { loss: 0, gap: problem.lowest }[quantity];
-  if (shift !== undefined && thinned && column !== undefined && entries.length > 0) {
-    run.targets.forEach((paid, level) => {
-      if (paid && paid[column] !== null) entries.push([paid[column], problem.targets[level] - shift]);
-    });
-    entries.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
   }
   const last = entries.length > 0 ? entries[entries.length - 1][0] : 0;
   const stopped = ["interrupted", "line-search-failed", "stalled"].includes(run.status);

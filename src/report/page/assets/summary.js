@@ -76,7 +76,7 @@ export function summaryTable(data, styles, selection) {
     numeric: true,
     value,
     show: (row) => {
-      const isBest = value(row) !== null && !row.diverged && value(row) === best(rows, value, highest());
+      const isBest = highest !== null && value(row) !== null && !row.diverged && value(row) === best(rows, value, highest());
       return element("span", { class: isBest ? "best" : null, title: exact(value(row)) }, text(row));
     },
   });
@@ -89,16 +89,16 @@ export function summaryTable(data, styles, selection) {
     { title: "solver", value: (row) => row.solver, show: (row) => [swatch(row.style), row.solver] },
     { title: "how runs ended", value: (row) => row.statuses, show: (row) => row.statuses },
     number("training loss", (row) => row.loss, (row) => significant(row.loss), "the lowest reached, penalty included"),
-    number("test metric", (row) => row.metric, (row) => metric(problem().metric, row.metric), "on held-out rows, at the lowest training loss", () => problem().metric === "accuracy"),
+    number(() => problem().metric_name, (row) => row.metric, (row) => metric(problem().metric, row.metric), "on held-out rows, at the lowest training loss", () => problem().metric === "accuracy"),
     number("passes to target", (row) => row.passes, (row) => [toTarget(row, row.passes), element("small", {}, row.range)], "the range over seeds in brackets; a run that never got there counts as infinite"),
-    number("iterations", (row) => row.iterations, (row) => grouped(row.iterations)),
+    number("iterations", (row) => row.iterations, (row) => grouped(row.iterations), "steps of the solver; each may cost several passes", null),
   ];
   if (data.problems.some((p) => p.metric === "rmse")) {
     columns.splice(4, 0, number("test R²", (row) => row.r_squared, (row) => (row.r_squared === null ? "–" : row.r_squared.toFixed(3)), "coefficient of determination", () => true));
   }
   if (data.timed) {
     columns.push(number("time to target", (row) => row.seconds, (row) => (row.seconds === null || !Number.isFinite(row.seconds) ? toTarget(row, row.seconds) : seconds(row.seconds))));
-    columns.push(number("time", (row) => row.total, (row) => seconds(row.total), "of the whole run"));
+    columns.push(number("time", (row) => row.total, (row) => seconds(row.total), "of the whole run", null));
   }
   const table = sortableTable({
     name: "summary",
@@ -131,7 +131,7 @@ export function runTable(data, styles, selection) {
     number("passes", (run) => run.passes, (v) => significant(v)),
     number("training loss", (run) => run.loss, (v) => significant(v, 6)),
     number("gradient norm", (run) => run.gradient_norm, (v) => significant(v)),
-    number("test metric", (run) => run.test_metric, (v) => metric(problem().metric, v)),
+    number(() => problem().metric_name, (run) => run.test_metric, (v) => metric(problem().metric, v)),
     number("passes to target", (run) => run.passes_to_target, (v) => significant(v)),
     number("restarts", (run) => run.restarts, grouped),
     number("losses", (run) => run.requested[0] + run.requested[2], grouped),

@@ -11,6 +11,11 @@ function compare(a, b, direction) {
   return direction * (a - b);
 }
 
+/** A title may follow what is chosen. */
+function titleOf(column) {
+  return typeof column.title === "function" ? column.title() : column.title;
+}
+
 /** A field of CSV. */
 function csvField(value) {
   const text = value === null || value === undefined ? "" : String(value);
@@ -20,7 +25,7 @@ function csvField(value) {
 /** A table as text: numbers in full. */
 function asCsv(columns, rows) {
   const lines = rows.map((row) => columns.map((column) => csvField(column.value(row))).join(","));
-  return [columns.map((column) => csvField(column.title)).join(","), ...lines].join("\n") + "\n";
+  return [columns.map((column) => csvField(titleOf(column))).join(","), ...lines].join("\n") + "\n";
 }
 
 /** The table in Markdown, as it is shown. */
@@ -28,12 +33,12 @@ function asMarkdown(columns, table) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const cells = (row) => [...row.cells].map((cell) => cell.textContent);
   const rules = columns.map((column) => (column.numeric ? "---:" : ":---"));
-  const lines = [columns.map((column) => column.title), rules, ...[...table.tBodies[0].rows].map(cells)];
+  const lines = [columns.map(titleOf), rules, ...[...table.tBodies[0].rows].map(cells)];
   return lines.map(line).join("\n") + "\n";
 }
 
 /**
- * A table with columns { title, value(row), show(row), numeric, hint } over `rows`.
+ * A table with columns { title (or a function that gives it), value(row), show(row), numeric, hint } over `rows`.
  * A head that is pressed sorts by its column, again the other way round; at first column
  * number `sort` does. `caption` says what the table is. `table.fill(rows)` changes the rows.
  */
@@ -42,7 +47,7 @@ export function sortableTable({ caption, columns, rows, name, sort }) {
   let sorted = { column: sort ?? null, direction: 1 };
   const body = element("tbody");
   const heads = columns.map((column, index) => {
-    const button = element("button", { type: "button", title: column.hint }, column.title);
+    const button = element("button", { type: "button", title: column.hint }, titleOf(column));
     button.addEventListener("click", () => {
       const again = sorted.column === index;
       sorted = { column: index, direction: again ? -sorted.direction : 1 };
@@ -59,6 +64,7 @@ export function sortableTable({ caption, columns, rows, name, sort }) {
   function fill(next) {
     current = next;
     heads.forEach((head, index) => {
+      head.firstChild.textContent = titleOf(columns[index]);
       const state = sorted.direction > 0 ? "ascending" : "descending";
       head.setAttribute("aria-sort", sorted.column === index ? state : "none");
     });
