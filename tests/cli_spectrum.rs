@@ -97,6 +97,8 @@ fn matrices_points_and_layers_are_measured_apart() {
         assert!(layers.iter().all(|layer| top(layer) <= top(&matrices[0])));
     }
     let expected = [
+        "environment.json",
+        "report.html",
         "spec.toml",
         "spectrum-end.png",
         "spectrum-end.svg",
@@ -110,7 +112,8 @@ fn matrices_points_and_layers_are_measured_apart() {
     assert_eq!(files(&folder.path().join("out")), expected);
     // Pictures of another measurement do not stay.
     json(folder.path(), &["--no-density", "--matrix", "remainder"]);
-    let expected = ["spec.toml", "spectrum.json", "spectrum.npz"];
+    let expected =
+        ["environment.json", "report.html", "spec.toml", "spectrum.json", "spectrum.npz"];
     assert_eq!(files(&folder.path().join("out")), expected);
 }
 

@@ -306,7 +306,6 @@ fn bad_arguments_are_refused_with_the_way_out() {
     .unwrap();
     for (arguments, part) in [
         ("--what gradeint", "a similar value exists: 'gradient'"),
-        ("--weights iris.safetensors --seed 1", "cannot be used with '--seed <N>'"),
         ("-p iris --hidden 5 --weights iris.safetensors", "'layers.0.weight': the shape is [4, 4]"),
         ("-p wine --hidden 4 --what hessian-vector --vector iris.safetensors", "is [4, 4]"),
         ("-p iris --hidden 4,4 --weights iris.safetensors", "the file has 2 layers"),
@@ -334,6 +333,16 @@ fn bad_arguments_are_refused_with_the_way_out() {
     }
     let output = output(folder.path(), "eval -p iris -o missing/out.safetensors");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+}
+
+#[test]
+fn stored_weights_are_evaluated_on_the_split_of_any_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = answer(folder.path(), "eval -p iris --seed 3 -o w.safetensors");
+    let given = answer(folder.path(), "eval -p iris --weights w.safetensors --seed 3 --json");
+    assert_eq!(given["value"], own["value"]);
+    let other = answer(folder.path(), "eval -p iris --weights w.safetensors --seed 4");
+    assert_ne!(other["value"], own["value"]);
 }
 
 #[test]

@@ -28,12 +28,14 @@ pub struct ReportArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  losslab report results/quickstart          summary.md and charts again
-  losslab report results/quickstart --html   and a page to explore
-  losslab report results/landscape --html    paths on a surface that turns
+  losslab report results/quickstart
+  losslab report results/quickstart --html
+  losslab report results/landscape_paths --html
 
-Exit code: 0, or 2 if the folder holds no such results, or 1 if a file cannot be
-written.";
+Exit code:
+  0  done
+  1  a file cannot be written
+  2  the folder holds no such results";
 
 /// Redraws a comparison, writes a page.
 pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::lab::environment::Environment;
 use crate::lab::{Comparison, ExperimentSpec, Trained};
 
+/// What stands above the one run of a training folder.
+pub(super) const TRAINING: &str = "training.json";
+
 /// What [`write_comparison`] has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -104,7 +107,7 @@ pub fn redraw_comparison(directory: &Path) -> Result<Vec<PathBuf>> {
     write_charts(directory, &comparison)
 }
 
-/// Writes `comparison.json`, by which the folder of one run can be read back, and draws its
+/// Writes `training.json`, by which the folder of one run can be read back, and draws its
 /// course, as PNG and SVG, in a folder that is there: training loss over
 /// passes and seconds, gradient norm and test metric. Charts of an earlier run in it are
 /// removed. Returns the PNG files.
@@ -129,7 +132,7 @@ pub fn write_training_charts(
         runs: vec![run.clone()],
     };
     let about = records::comparison_json(&alone);
-    atomic_write(&directory.join("comparison.json"), about.as_bytes())?;
+    atomic_write(&directory.join(TRAINING), about.as_bytes())?;
     let figures = chart::figures(&alone).into_iter().filter(chart::Figure::is_of_curves);
     let pictures = figures.map(|figure| (figure.stem.clone(), chart::render(&alone, &figure)));
     write_pictures(directory, pictures, chart::is_figure_stem)

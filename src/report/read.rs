@@ -15,7 +15,12 @@ use crate::lab::{Comparison, Run, RunRecord, RunTiming};
 /// [`Error::File`] for a file that cannot be read; [`Error::Specification`] with file and line
 /// for what is not a record, or belongs to another comparison.
 pub fn read_comparison(folder: &Path) -> Result<Comparison> {
-    let path = folder.join("comparison.json");
+    read_runs_of(folder, "comparison.json")
+}
+
+/// [`read_comparison`] with what stands above the runs in a file of this name.
+pub(super) fn read_runs_of(folder: &Path, about: &str) -> Result<Comparison> {
+    let path = folder.join(about);
     let text = read(&path, "name the folder of a comparison")?;
     let mut comparison: Comparison =
         serde_json::from_str(&text).map_err(|error| malformed(&path, error.line(), &error))?;

@@ -121,7 +121,7 @@ pub fn paragraphs(text: &str, width: Option<u16>) -> String {
     };
     let mut broken = String::new();
     for line in text.lines() {
-        let hang = hang(line).min(width / 2);
+        let hang = hang(line).min(4 * width / 5);
         // The first part takes the indentation with it.
         let start: String = line.chars().take(hang).collect();
         let rest: String = line.chars().skip(hang).collect();
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn what_fits_stands_side_by_side() {
         let expected = "name       first  second  third\n\
-                        \x20                  half\n\
+                        \x20                   half\n\
                         a              1      22    333\n\
                         long name    1.5\n";
         assert_eq!(table().text(None), expected);
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_stands_in_parts() {
         let expected = "name       first  second\n\
-                        \x20                  half\n\
+                        \x20                   half\n\
                         a              1      22\n\
                         long name    1.5\n\
                         \n\

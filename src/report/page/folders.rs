@@ -9,7 +9,8 @@ use super::comparison;
 use crate::error::{Error, Result};
 use crate::lab::ExperimentSpec;
 use crate::report::chart::{PageStyle, page_styles};
-use crate::report::read::{read_comparison, without_line};
+use crate::report::comparison::TRAINING;
+use crate::report::read::{read_comparison, read_runs_of, without_line};
 use crate::report::records::json_line;
 use crate::solver::SolverSpec;
 
@@ -35,6 +36,8 @@ pub(super) struct Part {
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Comparison,
+    /// One run: a comparison with itself alone.
+    Training,
     Tuning,
     Landscape,
     Spectrum,
@@ -43,8 +46,9 @@ enum Kind {
 }
 
 /// The files by which results are known, in the order that their parts have on the page.
-const FILES: [(&str, Kind); 6] = [
+const FILES: [(&str, Kind); 7] = [
     ("comparison.json", Kind::Comparison),
+    (TRAINING, Kind::Training),
     ("tuning.json", Kind::Tuning),
     ("landscape.json", Kind::Landscape),
     ("spectrum.json", Kind::Spectrum),
@@ -114,6 +118,7 @@ fn part(root: &Path, folder: &Path, path: &Path, kind: Kind) -> Result<Part> {
         Kind::Comparison => {
             comparison::data(&read_comparison(folder)?, &solvers(spec.as_deref().unwrap_or("")))
         }
+        Kind::Training => comparison::data(&read_runs_of(folder, TRAINING)?, &[]),
         _ => json(path)?,
     };
     let companies = companies(kind, &data);
@@ -150,7 +155,7 @@ fn companies(kind: Kind, data: &Value) -> Vec<Vec<String>> {
         values.filter_map(|value| text(&value[key])).collect()
     };
     match kind {
-        Kind::Comparison => {
+        Kind::Comparison | Kind::Training => {
             let solvers = data["solvers"].as_array().into_iter().flatten();
             vec![solvers.filter_map(text).collect()]
         }

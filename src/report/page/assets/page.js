@@ -13,6 +13,7 @@ import { renderConnection } from "./connection.js";
 
 const RENDERERS = {
   comparison: renderComparison,
+  training: renderComparison,
   tuning: renderTuning,
   landscape: renderLandscape,
   spectrum: renderSpectrum,
@@ -22,6 +23,7 @@ const RENDERERS = {
 
 const NAMES = {
   comparison: "Comparison",
+  training: "Training run",
   tuning: "Tuning",
   landscape: "Loss landscape",
   spectrum: "Spectrum",

@@ -7,20 +7,27 @@ function quoted(word) {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The folder of the page. */
+function rootOf(part) {
+  const root = part.folder === "" ? part.path : part.path.slice(0, -part.folder.length - 1);
+  return root === "" ? "." : root;
+}
+
 /** The commands that belong to a part: [[what for, command]]. */
 export function commands(part) {
   const folder = quoted(part.path === "" ? "." : part.path);
   const list = [];
-  if (part.kind === "comparison") {
+  if (["comparison", "training"].includes(part.kind)) {
     list.push(["verify: run it again, and say what differs", `losslab verify ${folder}`]);
     if (part.spec) {
-      list.push(["run it again", `losslab compare --spec ${folder}/spec.toml -o ${folder}`]);
+      const again = part.kind === "training" ? "train" : "compare";
+      list.push(["run it again", `losslab ${again} --spec ${folder}/spec.toml -o ${folder}`]);
     }
   }
   if (part.environment?.command?.length > 0) {
     list.push(["it was made by", part.environment.command.map(quoted).join(" ")]);
   }
-  if (part.kind === "comparison") list.push(["redraw charts and page", `losslab report ${folder} --html`]);
+  list.push(["make this page again", `losslab report ${quoted(rootOf(part))} --html`]);
   return list;
 }
 
