@@ -9,6 +9,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use losslab::lab::environment::Environment;
 use losslab::lab::{
     Along, AlongOptions, AlongRun, ExperimentSpec, Hovering, ProblemSettings, Study, chosen,
     curvature_along, stability_limit, step_curvatures,
@@ -87,6 +88,8 @@ fn main() -> losslab::Result<()> {
     };
     let folder = Path::new("results/edge_of_stability");
     let written = write_along(folder, &along)?;
+    let about = std::slice::from_ref(&study.summary);
+    report::write_environment(folder, &Environment::of_process(about))?;
     report::atomic_write(&folder.join("summary.md"), summary(&along).as_bytes())?;
     eprintln!("{} pictures are in {}", written.len(), folder.display());
     Ok(())

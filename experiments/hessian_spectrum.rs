@@ -14,6 +14,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use losslab::lab::environment::Environment;
 use losslab::lab::spectrum::{Answer, MatrixSpectrum, PointSpectrum, Request, measure};
 use losslab::lab::{Event, ExperimentSpec, ProblemSettings, problems};
 use losslab::landscape::curvature::CurvatureMatrix;
@@ -43,6 +44,7 @@ fn main() -> losslab::Result<()> {
         let answer = study(spec.clone(), true)?;
         text += &summary(&answer, loss);
         report::write_spectrum(&folder.join(loss.name()), &answer, &spec.to_toml())?;
+        report::write_environment(&folder.join(loss.name()), &Environment::of_process(&[]))?;
         text += "\n| seed | outliers of the Hessian at the end | ratio there |\n|---|---|---|\n";
         text += &outliers(&answer);
         for seed in &SEEDS[1..] {

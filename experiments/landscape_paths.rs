@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use losslab::lab::environment::Environment;
 use losslab::lab::landscape::{Forget, Request, draw};
 use losslab::lab::{Event, ExperimentSpec};
 use losslab::report::{self, LossScale};
@@ -34,6 +35,8 @@ fn main() -> losslab::Result<()> {
         let found = draw(&spec, &request, &never, &mut observe, &mut Forget)?;
         let landscape = found.expect("nobody interrupts");
         report::write_landscape(&folder.join(problem), &landscape, LossScale::Automatic)?;
+        let environment = Environment::of_process(std::slice::from_ref(&landscape.summary));
+        report::write_environment(&folder.join(problem), &environment)?;
         let text = report::landscape_text(&landscape, None);
         println!("{text}");
         summary += &format!("\n```text\n{text}\n```\n\n![{problem}]({problem}/contour.png)\n");

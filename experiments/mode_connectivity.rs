@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use losslab::lab::connect::{Connection, Ends, MatchBy, Path as Measured, Request, connect};
+use losslab::lab::environment::Environment;
 use losslab::lab::{Event, ExperimentSpec};
 use losslab::report;
 
@@ -46,6 +47,8 @@ fn main() -> losslab::Result<()> {
                 lines.push(report::connection_json(&found) + "\n");
                 if is_drawn {
                     report::write_connection(folder, &found)?;
+                    let about = std::slice::from_ref(&found.summary);
+                    report::write_environment(folder, &Environment::of_process(about))?;
                 }
             }
         }

@@ -131,8 +131,7 @@ pub fn write_environment(
     threads: usize,
     problems: &[ProblemSummary],
 ) -> Result<(), Failure> {
-    let text = report::environment_json(&environment(threads, problems));
-    Ok(report::atomic_write(&folder.join("environment.json"), text.as_bytes())?)
+    Ok(report::write_environment(folder, &environment(threads, problems))?)
 }
 
 /// Says which program runs where, to those who want to know.

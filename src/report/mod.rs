@@ -62,7 +62,7 @@ pub use line_chart::{
 pub use npz::{ArrayValues, NamedArray, npz_bytes, write_npz};
 pub use page::write_page;
 pub use read::read_comparison;
-pub use records::{environment_json, record_lines, run_json};
+pub use records::{environment_json, record_lines, run_json, write_environment};
 pub use run_journal::RunJournal;
 pub use runs_csv::runs_csv;
 pub use scaling::{scaling_json, scaling_table};

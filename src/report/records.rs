@@ -1,7 +1,11 @@
 //! Runs and environment as JSON.
 
+use std::path::Path;
+
 use serde::Serialize;
 
+use super::atomic_write;
+use crate::error::Result;
 use crate::lab::environment::Environment;
 use crate::lab::{Comparison, Run, RunRecord};
 
@@ -32,6 +36,14 @@ pub fn run_json(run: &Run) -> String {
 pub fn environment_json(environment: &Environment) -> String {
     let text = serde_json::to_string_pretty(environment);
     text.expect("an environment has text keys and a memory buffer takes all") + "\n"
+}
+
+/// Writes `environment.json` into a folder.
+///
+/// # Errors
+/// [`Error::File`](crate::Error::File) when it cannot be written.
+pub fn write_environment(folder: &Path, environment: &Environment) -> Result<()> {
+    atomic_write(&folder.join("environment.json"), environment_json(environment).as_bytes())
 }
 
 /// What stands above the runs of a comparison, as indented JSON, newline included.
