@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use losslab::numerics::Seed;
 use rand::RngExt;
+use serde_json::Value;
 
 fn losslab(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_losslab"));
@@ -239,4 +240,27 @@ fn training_runs_are_verified_too() {
     succeeds(root, &["train", "-p", "iris", "--budget", "9", "-q"]);
     let found = succeeds(root, &["verify", "results/train", "-q"]);
     assert!(found.starts_with("1 of 1 runs have the same bytes"), "{found}");
+}
+
+#[test]
+fn commands_follow_one_another_in_one_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let train = ["train", "-p", "iris", "--budget", "5", "-o", "x"];
+    let compare =
+        ["compare", "-p", "wine", "-s", "cg,gd", "--seeds", "1", "--budget", "5", "-o", "x"];
+    let tune = ["tune", "-p", "iris", "-s", "gd", "--points", "2", "--budget", "5", "-o", "x"];
+    for command in [&train[..], &compare, &tune, &compare, &train] {
+        succeeds(root, command);
+        let page = std::fs::read_to_string(root.join("x/report.html")).unwrap();
+        let (_, data) = page.split_once("id=\"data\">").unwrap();
+        let data = serde_json::from_str::<Value>(data.split_once("</script>").unwrap().0).unwrap();
+        let kinds = data["parts"].as_array().unwrap().iter().map(|part| part["kind"].as_str());
+        let expected: &[&str] = match command[0] {
+            "train" => &["training"],
+            "compare" => &["comparison"],
+            _ => &["comparison", "tuning"],
+        };
+        assert_eq!(kinds.flatten().collect::<Vec<_>>(), expected, "{command:?}");
+    }
 }

@@ -46,11 +46,17 @@ impl Folder {
         Ok(Self { path: path.to_path_buf(), _lock: lock, before })
     }
 
-    /// Writes the page of everything in the folder, and says where it is; nothing if `no_html`.
+    /// Writes the page of everything in the folder, and says where it is, or why there is none;
+    /// nothing if `no_html`.
     pub fn write_page(&self, no_html: bool, console: Console) -> Result<(), Failure> {
-        if !no_html {
-            let page = report::write_page(&self.path)?;
-            console.tell(&format!("open {} in a browser", page.display()));
+        if no_html {
+            return Ok(());
+        }
+        match report::write_page(&self.path) {
+            Ok(page) => console.tell(&format!("open {} in a browser", page.display())),
+            Err(error @ Error::File { .. }) => return Err(error.into()),
+            // Something else in the folder cannot be read; the results themselves are there.
+            Err(error) => console.warn("no page", &format!(": {error}")),
         }
         Ok(())
     }

@@ -12,6 +12,9 @@ use crate::lab::{Comparison, ExperimentSpec, Trained};
 /// What stands above the one run of a training folder.
 pub(super) const TRAINING: &str = "training.json";
 
+/// What stands above the trials of a tuning.
+pub(super) const TUNING: &str = "tuning.json";
+
 /// What [`write_comparison`] has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -82,6 +85,10 @@ pub fn write_comparison(
             None => remove_if_there(&path)?,
         }
     }
+    // What an earlier command wrote above these records is not of them.
+    for name in [TRAINING, TUNING] {
+        remove_if_there(&directory.join(name))?;
+    }
     written.charts = write_charts(directory, comparison)?;
     let vector = written.charts.iter().map(|path| path.with_extension("svg"));
     written.vector_charts = vector.collect();
@@ -133,6 +140,9 @@ pub fn write_training_charts(
     };
     let about = records::comparison_json(&alone);
     atomic_write(&directory.join(TRAINING), about.as_bytes())?;
+    for name in ["comparison.json", TUNING, "summary.md", "summary.csv"] {
+        remove_if_there(&directory.join(name))?;
+    }
     let figures = chart::figures(&alone).into_iter().filter(chart::Figure::is_of_curves);
     let pictures = figures.map(|figure| (figure.stem.clone(), chart::render(&alone, &figure)));
     write_pictures(directory, pictures, chart::is_figure_stem)

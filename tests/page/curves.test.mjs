@@ -247,33 +247,24 @@ test("every solver has its own style, in the switches, in the data, and as drawn
   assert.equal(new Set(looks).size, looks.length);
 });
 
-test("ten seeds and thinned traces: medians and quartiles of all that is known", async () => {
+test("thinned traces: the medians of start, of what each target cost, and of the end", async () => {
   const comparison = readComparison("which_optimizer");
   const page = await open("which_optimizer");
   const node = await chart(page, "curves");
   await press(page.locator("main"), "Solvers", "all");
-  const drawn = await traces(node);
-  const { name: problem, targets } = comparison.problems[0];
+  const drawn = await lines(node);
+  const problem = comparison.problems[0];
   for (const solver of ["gd", "lbfgs", "adagrad"]) {
-    const at = drawn.findIndex((trace) => trace.name === solver);
-    for (const x of [3, 20, 77, 150, 199]) {
-      const values = comparison.seeds.map((seed) => {
-        const run = comparison.find(problem, solver, seed);
-        // A target that was reached is as good as an entry there.
-        const known = run.trace.passes.map((place, i) => [place, run.trace.loss[i]]);
-        targets.forEach((loss, level) => {
-          const place = run.targets.passes?.[level] ?? null;
-          if (place !== null && run.trace.iteration.length <= run.iterations) known.push([place, loss]);
-        });
-        const before = known.filter(([place]) => place <= x);
-        const last = Math.max(...before.map(([place]) => place));
-        return Math.min(...before.filter(([place]) => place === last).map(([, loss]) => loss));
-      });
-      const sorted = values.sort((a, b) => a - b);
-      // Of ten in order the quartiles are those at 2.25 and 6.75, rounded.
-      const want = [sorted[2], middle(sorted), sorted[7]];
-      const found = [drawn[at - 2], drawn[at], drawn[at - 1]].map((trace) => heightAt(trace, x));
-      assert.deepEqual(found, want, `${solver} at ${x}`);
-    }
+    const runs = comparison.seeds.map((seed) => comparison.find(problem.name, solver, seed));
+    const start = middle(runs.map((run) => run.trace.loss[0]));
+    const costs = problem.targets.map((loss, level) => [loss, runs.map((run) => run.targets.passes?.[level] ?? Infinity)]);
+    costs.push([problem.target_loss, runs.map((run) => run.passes_to_target ?? Infinity)]);
+    const known = costs
+      .map(([loss, paid]) => [middle(paid), loss])
+      .filter(([paid, loss]) => Number.isFinite(paid) && loss < start)
+      .sort((a, b) => b[1] - a[1]);
+    const end = [middle(runs.map((run) => run.passes)), middle(runs.map((run) => run.trace.loss.at(-1)))];
+    const { x, y } = drawn.get(solver);
+    assert.deepEqual(x.map((place, i) => [place, y[i]]), [[0, start], ...known, end], solver);
   }
 });

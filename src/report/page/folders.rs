@@ -9,7 +9,7 @@ use super::comparison;
 use crate::error::{Error, Result};
 use crate::lab::ExperimentSpec;
 use crate::report::chart::{PageStyle, page_styles};
-use crate::report::comparison::TRAINING;
+use crate::report::comparison::{TRAINING, TUNING};
 use crate::report::read::{read_comparison, read_runs_of, without_line};
 use crate::report::records::json_line;
 use crate::solver::SolverSpec;
@@ -49,7 +49,7 @@ enum Kind {
 const FILES: [(&str, Kind); 7] = [
     ("comparison.json", Kind::Comparison),
     (TRAINING, Kind::Training),
-    ("tuning.json", Kind::Tuning),
+    (TUNING, Kind::Tuning),
     ("landscape.json", Kind::Landscape),
     ("spectrum.json", Kind::Spectrum),
     ("connect.json", Kind::Connection),

@@ -8,6 +8,7 @@ mod text;
 use std::path::Path;
 
 use super::chart::tuning as charts;
+use super::comparison::TUNING;
 use super::pictures::write_pictures;
 use super::{WrittenFiles, atomic_write, write_comparison};
 use crate::error::Result;
@@ -35,7 +36,7 @@ pub fn write_tuning(
     let (evaluation, spec) = (&tuning.evaluation, tuning.spec.to_toml());
     let mut written = write_comparison(directory, evaluation, &spec, environment)?;
     for (name, text) in
-        [("tuning.json", tuning_json(tuning) + "\n"), ("tuning.md", tuning_markdown(tuning))]
+        [(TUNING, tuning_json(tuning) + "\n"), ("tuning.md", tuning_markdown(tuning))]
     {
         let path = directory.join(name);
         atomic_write(&path, text.as_bytes())?;

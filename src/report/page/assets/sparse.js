@@ -11,8 +11,9 @@ const FEW = 15;
 
 /** Whether traces were thinned to so little that steps between entries would mislead. */
 export function isSparse(runs) {
+  const ran = runs.filter((run) => run.status !== "unsupported");
   const isThinned = (run) => run.trace.iteration.length < run.iterations + 1;
-  return runs.some(isThinned) && runs.every((run) => run.trace.iteration.length <= FEW);
+  return ran.some(isThinned) && ran.every((run) => run.trace.iteration.length <= FEW);
 }
 
 /** The losses that costs are known for, the highest first: [[loss, run => cost or null]]. */
@@ -44,7 +45,9 @@ function points(runs, problem, quantity, across) {
 
 /** The known points of one solver, joined to guide the eye. */
 export function sparseTraces(solver, style, runs, view) {
-  const each = view.as === "runs" ? runs.map((run) => [run]) : [runs];
+  const ran = runs.filter((run) => run.status !== "unsupported" && run.trace.iteration.length > 0);
+  if (ran.length === 0) return [];
+  const each = view.as === "runs" ? ran.map((run) => [run]) : [ran];
   return each.map((group) => {
     const known = points(group, view.problem, view.quantity, view.across);
     return {
