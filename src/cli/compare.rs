@@ -105,7 +105,7 @@ pub fn compare(
     }
     let charts = written.charts.len();
     session.tell(&format!("{charts} charts and the records are in {}", folder.display()));
-    claimed.write_page(arguments.experiment.no_html, console)?;
+    claimed.write_page(arguments.experiment.no_html || comparison.runs.is_empty(), console)?;
     claimed.name_written(console);
     Ok(session.exit_code())
 }

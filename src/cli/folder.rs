@@ -52,7 +52,7 @@ impl Folder {
         if no_html {
             return Ok(());
         }
-        match report::write_page(&self.path) {
+        match report::write_own_page(&self.path) {
             Ok(page) => console.tell(&format!("open {} in a browser", page.display())),
             Err(error @ Error::File { .. }) => return Err(error.into()),
             // Something else in the folder cannot be read; the results themselves are there.

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 use losslab::report::{redraw_comparison, write_page};
 
+use super::console::Console;
 use super::failure::Failure;
+use super::folder::Folder;
 use super::output::print_line;
 
 /// Draw figures and summary again, from stored records alone, or make a page of them
@@ -40,6 +42,8 @@ Exit code:
 /// Redraws a comparison, writes a page.
 pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     let folder = &arguments.folder;
+    // Not claimed where it is not there: that is told better below.
+    let _claimed = folder.is_dir().then(|| Folder::claim(folder, Console::Quiet)).transpose()?;
     let is_comparison = folder.join("comparison.json").exists();
     if is_comparison || !arguments.html {
         let charts = redraw_comparison(folder)?;

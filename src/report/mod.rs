@@ -60,7 +60,7 @@ pub use line_chart::{
     ChartAxis, LineChart, LineColor, LinePanel, LineSeries, LineStroke, write_line_charts,
 };
 pub use npz::{ArrayValues, NamedArray, npz_bytes, write_npz};
-pub use page::write_page;
+pub use page::{write_own_page, write_page};
 pub use read::read_comparison;
 pub use records::{environment_json, record_lines, run_json, write_environment};
 pub use run_journal::RunJournal;

@@ -40,7 +40,8 @@ pub(super) fn read_runs_of(folder: &Path, about: &str) -> Result<Comparison> {
     let mut seen = HashSet::new();
     for (index, (record, timing_of)) in records.into_iter().zip(times).enumerate() {
         let line = Some(index + 1);
-        check_record(&comparison, &record).map_err(|problem| broken(&runs, line, problem))?;
+        check_record(&comparison, about, &record)
+            .map_err(|problem| broken(&runs, line, problem))?;
         if !seen.insert((record.problem.clone(), record.solver.clone(), record.seed)) {
             return Err(broken(&runs, line, "this run is there twice".to_owned()));
         }
@@ -93,18 +94,22 @@ fn read(path: &Path, remedy: &str) -> Result<String> {
 }
 
 /// That a record is one of this comparison, and can be drawn.
-fn check_record(comparison: &Comparison, record: &RunRecord) -> std::result::Result<(), String> {
+fn check_record(
+    comparison: &Comparison,
+    about: &str,
+    record: &RunRecord,
+) -> std::result::Result<(), String> {
     let problems: Vec<&str> = comparison.problems.iter().map(|p| p.name.as_str()).collect();
     if !problems.contains(&record.problem.as_str()) {
         let names = suggestion(&record.problem, &problems);
-        return Err(format!("comparison.json has no problem '{}'; {names}", record.problem));
+        return Err(format!("{about} has no problem '{}'; {names}", record.problem));
     }
     if !comparison.solvers.contains(&record.solver) {
         let names = suggestion(&record.solver, &comparison.solvers);
-        return Err(format!("comparison.json has no solver '{}'; {names}", record.solver));
+        return Err(format!("{about} has no solver '{}'; {names}", record.solver));
     }
     if !comparison.seeds.contains(&record.seed) {
-        return Err(format!("comparison.json has no seed {}", record.seed));
+        return Err(format!("{about} has no seed {}", record.seed));
     }
     let passes = || record.trace.iter().map(|entry| entry.passes);
     if passes().any(|p| p < 0.0) || passes().zip(passes().skip(1)).any(|(a, b)| a > b) {

@@ -14,9 +14,6 @@ use crate::report::read::{read_comparison, read_runs_of, without_line};
 use crate::report::records::json_line;
 use crate::solver::SolverSpec;
 
-/// How deep below the folder results are looked for.
-const DEPTH: usize = 3;
-
 /// One result on the page.
 #[derive(Debug, Serialize)]
 pub(super) struct Part {
@@ -56,10 +53,10 @@ const FILES: [(&str, Kind); 7] = [
     ("along.json", Kind::Along),
 ];
 
-/// The results in `folder`, then those in the folders below it by their names.
-pub(super) fn parts(folder: &Path) -> Result<Vec<Part>> {
+/// The results in `folder`, then those up to `depth` below it by the names of their folders.
+pub(super) fn parts(folder: &Path, depth: usize) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
-    collect(folder, folder, DEPTH, &mut parts)?;
+    collect(folder, folder, depth, &mut parts)?;
     if parts.is_empty() {
         let names = FILES.map(|(name, _)| name).join(", ");
         return Err(Error::Specification {

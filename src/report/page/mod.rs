@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use super::atomic_write;
 use crate::error::Result;
 
+/// How deep below a folder results are looked for.
+const DEPTH: usize = 3;
+
 /// The page's name in its folder.
 const PAGE: &str = "report.html";
 
@@ -30,8 +33,20 @@ const PAGE: &str = "report.html";
 /// folder or a record is malformed, [`Error::File`](crate::Error::File) when something cannot
 /// be read or written.
 pub fn write_page(folder: &Path) -> Result<PathBuf> {
-    let parts = folders::parts(folder)?;
-    let page = document::document(folder, &parts);
+    write(folder, &folders::parts(folder, DEPTH)?)
+}
+
+/// [`write_page`] of what lies in the folder itself: for the command that has written it, and
+/// knows nothing of what is below.
+///
+/// # Errors
+/// As [`write_page`].
+pub fn write_own_page(folder: &Path) -> Result<PathBuf> {
+    write(folder, &folders::parts(folder, 0)?)
+}
+
+fn write(folder: &Path, parts: &[folders::Part]) -> Result<PathBuf> {
+    let page = document::document(folder, parts);
     let path = folder.join(PAGE);
     atomic_write(&path, page.as_bytes())?;
     Ok(path)
