@@ -13,9 +13,10 @@ use super::output::print_line;
 
 /// Draw figures and summary again, from stored records alone, or make a page of them
 ///
-/// Reads what a command or an experiment wrote in the folder. Nothing is run. Of a comparison
-/// summary.md and the charts are written again; with --html also report.html, one file to
-/// explore in a browser, of everything in the folder and in those below it.
+/// Reads what a command or an experiment wrote in the folder. Nothing is run. Without --html it
+/// is for the folder of a comparison: summary.md, summary.csv and the charts are written again.
+/// With --html it is for any result: report.html is written, one file to explore in a browser,
+/// of everything in the folder and in those below it; a comparison is drawn again too.
 #[derive(Debug, Args)]
 #[command(max_term_width = 80, after_help = EXAMPLES)]
 pub struct ReportArguments {
