@@ -250,17 +250,23 @@ fn commands_follow_one_another_in_one_folder() {
     let compare =
         ["compare", "-p", "wine", "-s", "cg,gd", "--seeds", "1", "--budget", "5", "-o", "x"];
     let tune = ["tune", "-p", "iris", "-s", "gd", "--points", "2", "--budget", "5", "-o", "x"];
-    for command in [&train[..], &compare, &tune, &compare, &train] {
+    succeeds(root, &train);
+    // What would be lost is not overwritten.
+    let refused = output(root, &compare);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("a training run is in this folder"));
+    std::fs::remove_dir_all(root.join("x")).unwrap();
+    for command in [&compare[..], &tune, &compare] {
         succeeds(root, command);
         let page = std::fs::read_to_string(root.join("x/report.html")).unwrap();
         let (_, data) = page.split_once("id=\"data\">").unwrap();
         let data = serde_json::from_str::<Value>(data.split_once("</script>").unwrap().0).unwrap();
         let kinds = data["parts"].as_array().unwrap().iter().map(|part| part["kind"].as_str());
         let expected: &[&str] = match command[0] {
-            "train" => &["training"],
             "compare" => &["comparison"],
             _ => &["comparison", "tuning"],
         };
         assert_eq!(kinds.flatten().collect::<Vec<_>>(), expected, "{command:?}");
     }
+    assert_eq!(output(root, &train).status.code(), Some(2));
 }

@@ -79,6 +79,7 @@ pub fn compare(
     let session = Session::new(plan, &arguments.experiment, job, console)?;
     let (spec, folder) = (&session.plan.spec, &session.plan.output);
     let claimed = Folder::claim(folder, console)?;
+    claimed.refuse_other("training.json", "a training run")?;
     let mut journal = session.open_journal(arguments.resume, "comparison")?.with_weights();
     let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let comparison = session.observe(|observe| {

@@ -46,6 +46,19 @@ impl Folder {
         Ok(Self { path: path.to_path_buf(), _lock: lock, before })
     }
 
+    /// Refuses a folder with results of another kind, which would be lost: `marker` is the file
+    /// that they are known by.
+    pub fn refuse_other(&self, marker: &str, what: &str) -> Result<(), Failure> {
+        if !self.path.join(marker).exists() {
+            return Ok(());
+        }
+        Err(Failure::input(Error::Specification {
+            place: self.path.display().to_string(),
+            problem: format!("{what} is in this folder, and would be lost"),
+            remedy: "name another folder with -o, or remove that one".to_owned(),
+        }))
+    }
+
     /// Writes the page of everything in the folder, and says where it is, or why there is none;
     /// nothing if `no_html`.
     pub fn write_page(&self, no_html: bool, console: Console) -> Result<(), Failure> {

@@ -74,6 +74,7 @@ pub fn train(arguments: &TrainArguments, job: &Job, console: Console) -> Result<
     let plan = training(arguments).map_err(Failure::input)?;
     let session = Session::new(plan, &arguments.experiment, job, console)?;
     let claimed = Folder::claim(&session.plan.output, console)?;
+    claimed.refuse_other("comparison.json", "a comparison")?;
     let spec = &session.plan.spec;
     let path = session.plan.output.join(CHECKPOINT);
     let resume = match arguments.resume {

@@ -122,6 +122,7 @@ pub fn tune(arguments: &TuneArguments, job: &Job, console: Console) -> Result<Ex
     let request = request(arguments, spec).map_err(Failure::input)?;
     let runs = request.runs(spec)?;
     let claimed = Folder::claim(folder, console)?;
+    claimed.refuse_other("training.json", "a training run")?;
     let mut journal = session.open_journal(arguments.resume, "tuning")?;
     let lineup = Lineup::new(spec.clone()).on(job.ranks());
     let found = session.observe_runs(runs, |observe| {

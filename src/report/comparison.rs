@@ -140,9 +140,6 @@ pub fn write_training_charts(
     };
     let about = records::comparison_json(&alone);
     atomic_write(&directory.join(TRAINING), about.as_bytes())?;
-    for name in ["comparison.json", TUNING, "summary.md", "summary.csv"] {
-        remove_if_there(&directory.join(name))?;
-    }
     let figures = chart::figures(&alone).into_iter().filter(chart::Figure::is_of_curves);
     let pictures = figures.map(|figure| (figure.stem.clone(), chart::render(&alone, &figure)));
     write_pictures(directory, pictures, chart::is_figure_stem)

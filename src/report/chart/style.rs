@@ -108,12 +108,15 @@ const KNOWN: [(&str, usize); 23] = [
     ("rmsprop", 25),
 ];
 
+/// From here on styles are no method's own.
+const OTHERS: usize = 2 * SERIES.len();
+
 /// Where series without a name of their own begin to take styles: blue and what follows it.
 const FIRST_FREE: usize = 3;
 
 /// The style of `label` among `labels`: fixed for the methods' own names. Others take, in
-/// order, the colours that no method in their company has, then these colours with other
-/// dashes.
+/// order, the colours that no method in their company has, with dashes that no method has, then
+/// other dashes.
 pub(super) fn series_style(label: &str, labels: &[String]) -> SeriesStyle {
     if let Some(index) = known(label) {
         return style_at(index);
@@ -121,8 +124,9 @@ pub(super) fn series_style(label: &str, labels: &[String]) -> SeriesStyle {
     let taken: Vec<usize> = labels.iter().filter_map(|label| known(label)).collect();
     let has_color = |index: usize| taken.iter().any(|taken| taken % SERIES.len() == index);
     let colors = (FIRST_FREE + 1..SERIES.len()).chain(0..=FIRST_FREE);
-    let free = colors.filter(|index| !has_color(*index));
-    let again = (SERIES.len()..).filter(|index| !taken.contains(index));
+    // With dashes that no method has.
+    let free = colors.filter(|index| !has_color(*index)).map(|index| OTHERS + index);
+    let again = OTHERS + SERIES.len()..;
     let others = labels.iter().filter(|other| known(other).is_none());
     let order = others.take_while(|other| *other != label).count();
     style_at(free.chain(again).nth(order).unwrap_or(FIRST_FREE))

@@ -21,11 +21,12 @@ const ENTRIES_MIN: usize = 20;
 /// Everything about a comparison that the page shows; `solvers` are those of its specification.
 pub(super) fn data(comparison: &Comparison, solvers: &[SolverSpec]) -> Value {
     let kept = entries_kept(comparison);
-    let mut sweeps = sweeps_by_settings(solvers);
+    // By labels first, which name what else is set; then by settings, whatever the labels.
+    let mut sweeps = learning_rates::sweeps(&comparison.solvers);
     if sweeps.is_empty() {
-        sweeps = learning_rates::sweeps(&comparison.solvers);
+        sweeps = sweeps_by_settings(solvers);
     }
-    let methods: Vec<String> = sweeps.iter().map(|sweep| sweep.method.clone()).collect();
+    let labels: Vec<String> = sweeps.iter().map(|sweep| sweep.label.clone()).collect();
     let data = Data {
         name: &comparison.name,
         budget: comparison.budget,
@@ -41,7 +42,7 @@ pub(super) fn data(comparison: &Comparison, solvers: &[SolverSpec]) -> Value {
         trace_entries: kept,
         problems: comparison.problems.iter().map(problem).collect(),
         ranking: ranking(comparison),
-        sweep_styles: page_styles(&methods),
+        sweep_styles: page_styles(&labels),
         sweeps: sweeps.into_iter().map(sweep).collect(),
         runs: comparison.runs.iter().map(|found| run(comparison, found, kept)).collect(),
     };

@@ -108,7 +108,7 @@ export function renderComparison(part, id) {
   const tellAbout = () =>
     about.replaceChildren(problemFacts(data.problems[selection.problem], data, selection));
   const made = (build) => build(data, styles, selection, prefix);
-  const hasTargets = data.problems.some((problem) => problem.targets.length > 0);
+  const hasTargets = data.solvers.length > 1 && data.problems.some((problem) => problem.targets.length > 0);
   const parts = {
     summary: made(summaryTable),
     curves: made(curves),

@@ -1,6 +1,6 @@
 // Charts by plotly.js, in the colours of the page, drawn when they come into sight.
 
-import { element } from "./dom.js";
+import { copyButton, element } from "./dom.js";
 
 /** Charts that are on the page. */
 const charts = new Set();
@@ -115,22 +115,54 @@ function layout(own) {
   };
 }
 
-/** What the buttons over a chart do, beside plotly's own. */
-function config(name) {
+const CONFIG = {
+  responsive: true,
+  displaylogo: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"],
+  scrollZoom: false,
+};
+
+/** Whether a trace is one that a reader would look for by name. */
+const isNamed = (trace) => Boolean(trace.name) && trace.hoverinfo !== "skip";
+
+/** Saves a chart as it is seen, with a title and the names that stand beside it on the page. */
+function save(node, name, label, format) {
   const filename = `${document.title.split(" · ")[0]}-${name}`;
-  const save = (format) => ({
-    name: format,
-    title: `Save as ${format.toUpperCase()}`,
-    icon: Plotly.Icons.camera,
-    click: (node) => Plotly.downloadImage(node, { format, filename, scale: format === "png" ? 2 : 1 }),
-  });
-  return {
-    responsive: true,
-    displaylogo: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"],
-    modeBarButtonsToAdd: [save("png"), save("svg")],
-    scrollZoom: false,
-  };
+  const data = node.data.map((trace) => ({ ...trace, showlegend: isNamed(trace) }));
+  const title = { text: label, font: { size: 14 } };
+  const margin = { ...node.layout.margin, t: 48 };
+  const figure = { data, layout: { ...node.layout, showlegend: true, title, margin } };
+  const { width, height } = node.getBoundingClientRect();
+  Plotly.downloadImage(figure, { format, filename, width, height, scale: format === "png" ? 2 : 1 });
+}
+
+/** The points of a plane chart as CSV: series, x, y. */
+function pointsAsCsv(node) {
+  const field = (value) => (/[",\n]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value}`);
+  const rows = node.data
+    .filter((trace) => isNamed(trace) && trace.x && trace.y && !trace.z)
+    .flatMap((trace) => Array.from(trace.x, (x, i) => [trace.name, x, trace.y[i]].map(field).join(",")));
+  return ["series,x,y", ...rows].join("\n") + "\n";
+}
+
+/** Buttons below a chart, for the keyboard too. */
+function buttonsOf(node, name, label) {
+  const button = (text, act) =>
+    element("button", { type: "button", "aria-label": `${text}: ${label}`, on: { click: act } }, text);
+  const copy = copyButton("Copy points", () => pointsAsCsv(node));
+  copy.setAttribute("aria-label", `Copy points: ${label}`);
+  return element(
+    "div",
+    { class: "below" },
+    button("Save SVG", () => save(node, name, label, "svg")),
+    button("Save PNG", () => save(node, name, label, "png")),
+    copy,
+  );
+}
+
+/** Draws what is not yet drawn, for paper. */
+export function drawAllCharts() {
+  charts.forEach((made) => made.draw());
 }
 
 /**
@@ -142,13 +174,20 @@ export function chart({ name, label, height = 420, build }) {
   const node = element("div", { class: "chart", role: "figure", "aria-label": label, "data-chart": name });
   node.style.height = `${height}px`;
   let seen = false;
+  let buttons = null;
   const draw = () => {
+    seen = true;
+    if (buttons === null) {
+      buttons = buttonsOf(node, name, label);
+      node.after(buttons);
+    }
     const built = build();
     // Where one has zoomed to stays, as long as the axes are the same.
-    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), config(name));
+    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), CONFIG);
   };
   const made = {
     node,
+    draw,
     update() {
       if (seen) draw();
     },
@@ -156,6 +195,7 @@ export function chart({ name, label, height = 420, build }) {
       charts.delete(made);
       if (seen) Plotly.purge(node);
       node.remove();
+      buttons?.remove();
     },
   };
   charts.add(made);
@@ -163,7 +203,6 @@ export function chart({ name, label, height = 420, build }) {
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
-      seen = true;
       // Each in a task of its own, so that one chart is seen before the next is drawn.
       setTimeout(draw);
     },

@@ -107,9 +107,33 @@ export function profiles(data, styles, selection, prefix) {
     ),
   });
   const pairs = winsChart(data, table);
+  const charts = element(
+    "div",
+    {},
+    element(
+      "div",
+      { class: "pair" },
+      element("figure", {}, element("figcaption", {}, "Performance profile"), profile.node),
+      element("figure", {}, element("figcaption", {}, "ECDF: share of goals reached"), distribution.node),
+    ),
+    element(
+      "figure",
+      {},
+      element("figcaption", {}, "Wins: the share of goals that the solver of the row reached for less than that of the column"),
+      pairs.node,
+    ),
+  );
+  const nothing = element(
+    "p",
+    { class: "note" },
+    "There is no goal for which all solvers that are switched on have a finished run.",
+  );
   const keys = keyList();
   const update = () => {
     keys.fill(styles.filter((_, index) => selection.solvers.has(index)));
+    const isEmpty = table().groups.length === 0;
+    charts.hidden = isEmpty;
+    nothing.hidden = !isEmpty;
     [profile, distribution, pairs].forEach((made) => made.update());
   };
   const set = (key) => (value) => {
@@ -134,18 +158,8 @@ export function profiles(data, styles, selection, prefix) {
       toggles("Left undone", levelItems, view.levels, setLevels),
     ),
     keys.node,
-    element(
-      "div",
-      { class: "pair" },
-      element("figure", {}, element("figcaption", {}, "Performance profile"), profile.node),
-      element("figure", {}, element("figcaption", {}, "ECDF: share of goals reached"), distribution.node),
-    ),
-    element(
-      "figure",
-      {},
-      element("figcaption", {}, "Wins: the share of goals that the solver of the row reached for less than that of the column"),
-      pairs.node,
-    ),
+    nothing,
+    charts,
   ];
   update();
   return { node, update };

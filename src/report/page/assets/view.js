@@ -77,7 +77,9 @@ export function keptSet(name, items, fallback) {
   const usual = fallback.join(".");
   const word = known.get(name) ?? usual;
   const numbers = word === "none" ? [] : word.split(".").map(Number);
-  const set = new Set(items.filter((item) => numbers.includes(item)));
+  const found = items.filter((item) => numbers.includes(item));
+  // An address of other results says nothing of these.
+  const set = new Set(found.length === 0 && word !== "none" ? fallback : found);
   set.note = () => note(name, items.filter((item) => set.has(item)).join(".") || "none", usual);
   return set;
 }
