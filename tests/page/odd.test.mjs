@@ -11,8 +11,8 @@ import { middle, readComparison, valueAt } from "./support/records.mjs";
 
 const open = useBrowser();
 
-/** A name as it is given to plotly, which reads some markup. */
-const escaped = (label) => label.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** A name as it is given to plotly, which reads some markup and templates. */
+const escaped = (label) => label.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("%{", "&#37;{");
 
 /** A part of the page of odd results. */
 async function openPart(folder) {
