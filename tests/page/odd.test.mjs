@@ -15,11 +15,16 @@ const open = useBrowser();
 const escaped = (label) => label.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("%{", "&#37;{");
 
 /** A part of the page of odd results. */
-async function openPart(folder) {
+async function placeOf(folder) {
   const page = await open("odd");
   const heading = page.getByRole("heading", { level: 2, name: new RegExp(`: ${folder}$`) });
   const id = await page.locator("section.part", { has: heading }).getAttribute("id");
-  return { page, id, part: page.locator(`#${id}`), records: readComparison("odd", folder) };
+  return { page, id, part: page.locator(`#${id}`) };
+}
+
+/** The same of a comparison, with its records. */
+async function openPart(folder) {
+  return { ...(await placeOf(folder)), records: readComparison("odd", folder) };
 }
 
 test("names are text wherever they stand, and nothing else", async () => {
@@ -31,6 +36,16 @@ test("names are text wherever they stand, and nothing else", async () => {
   assert.equal(await page.locator("main img, main script").count(), 0);
   const shown = await part.locator("fieldset.toggles label").allTextContents();
   for (const label of ODD_LABELS) assert.ok(shown.includes(label), label);
+});
+
+test("names on a line of weights are text too", async () => {
+  const { page, id } = await placeOf("odd_landscape");
+  const labels = ODD_LABELS.slice(0, 2).map(escaped);
+  for (const name of ["line", "hidden"]) {
+    const names = [...(await lines(await chart(page, name, `#${id}`))).keys()];
+    assert.deepEqual(names.filter((found) => labels.includes(found)), labels, name);
+  }
+  assert.equal(await page.locator("main img, main script").count(), 0);
 });
 
 test("resting on a curve shows its name as it is", async () => {
@@ -95,6 +110,22 @@ test("where nothing was supported every run stands in the table with the reason"
   const messages = await column(part.locator('[data-table="runs"]'), "message");
   assert.equal(messages.length, records.runs.filter((run) => run.problem === "california").length);
   assert.ok(messages.every(({ text }) => text === `it has <no> use for "this"`));
+});
+
+test("a solver that declined has no value and no dot, though its record has the start's loss", async () => {
+  const { page, id, part, records } = await openPart("one_declined");
+  assert.ok(records.find("california", "cg", 0).loss > 0);
+  const node = await chart(page, "results", `#${id}`);
+  await choose(part.locator(`#${id}-seeds`), "Shown", "loss");
+  const dots = (await traces(node)).map(({ x }) => x.length);
+  assert.deepEqual(dots, [records.seeds.length, 0, records.seeds.length]);
+  await part.getByText("Every run, with its status").click();
+  const table = part.locator('[data-table="runs"]');
+  const statuses = await column(table, "status");
+  for (const title of ["training loss", "gradient norm"]) {
+    const texts = (await column(table, title)).map(({ text }) => text);
+    assert.deepEqual(texts.map((text) => text === "–"), statuses.map(({ text }) => text === "unsupported"), title);
+  }
 });
 
 test("targets that nobody reached: flat profiles at zero, no cost", async () => {

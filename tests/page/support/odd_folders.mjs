@@ -83,6 +83,7 @@ function writeOddLandscape(folder, from) {
  * and `many_parts` has twenty that are alike.
  */
 export function writeOddFolders(folder, from) {
+  writeOddLandscape(join(folder, "odd", "odd_landscape"), join(folder, "line"));
   const at = (name) => join(folder, "odd", name);
   const three = ["gd", "cg", "lbfgs"];
   const all = [0, 1, 2];
