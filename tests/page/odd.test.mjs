@@ -178,6 +178,34 @@ test("results without specification and environment have the commands that need 
   assert.ok(!commands.some((text) => text.includes("--spec")));
 });
 
+test("what an experiment made is made again by the experiment", async () => {
+  const page = await open("edge_of_stability");
+  const commands = await page.locator(".command code").allTextContents();
+  assert.ok(commands.includes("cargo run --release --example edge_of_stability"), commands.join("\n"));
+});
+
+test("what verify does not know is run again by its specification", async () => {
+  const page = await open("line");
+  const commands = await page.locator(".command code").allTextContents();
+  assert.ok(commands.includes("losslab landscape --spec line/spec.toml -o line"), commands.join("\n"));
+  assert.ok(!commands.some((text) => text.startsWith("losslab verify")));
+});
+
+test("the band of costs counts a miss as infinite, and is empty where nobody got there", async () => {
+  const bands = async (folder) => {
+    const { part } = await openPart(folder);
+    return part.locator('[data-table="summary"] tbody small').allTextContents();
+  };
+  const [gd, cg] = await bands("one_diverged");
+  assert.match(gd, /^ \(.+–.+\)$/);
+  assert.equal(cg, "");
+  assert.deepEqual(await bands("nothing_reached"), ["", "", ""]);
+  const page = await open("which_optimizer");
+  await press(page.locator("main"), "Solvers", "all");
+  const texts = await page.locator('[data-table="summary"] tbody small').allTextContents();
+  assert.ok(texts.some((text) => text.endsWith("–∞)")), texts.join());
+});
+
 test("a folder with blanks in its name stands in quotes in the commands", async () => {
   const page = await open("many_parts");
   const commands = await page.locator("#part-1 .command code").allTextContents();

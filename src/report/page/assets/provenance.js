@@ -13,11 +13,10 @@ function rootOf(part) {
   return root === "" ? "." : root;
 }
 
-/** The command that takes a specification of this kind of result. */
+/** The command that takes a part's specification; that in the folder of a tuning is its comparison's. */
 const AGAIN = {
   comparison: "compare",
   training: "train",
-  tuning: "tune",
   landscape: "landscape",
   spectrum: "spectrum",
   connection: "connect",
@@ -33,7 +32,7 @@ function experimentOf(part) {
 function commands(part) {
   const folder = quoted(part.path === "" ? "." : part.path);
   const isVerified = ["comparison", "training"].includes(part.kind);
-  const same = isVerified ? "" : ", and compare the files by git diff or cmp: the same bytes";
+  const same = isVerified ? "" : ", and compare the records by git diff or cmp: on the same kind of processor the same bytes";
   const list = [];
   if (isVerified) list.push(["verify: run it again, and say what differs", `losslab verify ${folder}`]);
   if (part.spec && AGAIN[part.kind]) {
