@@ -11,15 +11,20 @@ import { middle, readComparison, valueAt } from "./support/records.mjs";
 
 const open = useBrowser();
 
-/** A name as it is given to plotly, which reads some markup. */
-const escaped = (label) => label.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** A name as it is given to plotly, which reads some markup and templates. */
+const escaped = (label) => label.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("%{", "&#37;{");
 
 /** A part of the page of odd results. */
-async function openPart(folder) {
+async function placeOf(folder) {
   const page = await open("odd");
   const heading = page.getByRole("heading", { level: 2, name: new RegExp(`: ${folder}$`) });
   const id = await page.locator("section.part", { has: heading }).getAttribute("id");
-  return { page, id, part: page.locator(`#${id}`), records: readComparison("odd", folder) };
+  return { page, id, part: page.locator(`#${id}`) };
+}
+
+/** The same of a comparison, with its records. */
+async function openPart(folder) {
+  return { ...(await placeOf(folder)), records: readComparison("odd", folder) };
 }
 
 test("names are text wherever they stand, and nothing else", async () => {
@@ -31,6 +36,16 @@ test("names are text wherever they stand, and nothing else", async () => {
   assert.equal(await page.locator("main img, main script").count(), 0);
   const shown = await part.locator("fieldset.toggles label").allTextContents();
   for (const label of ODD_LABELS) assert.ok(shown.includes(label), label);
+});
+
+test("names on a line of weights are text too", async () => {
+  const { page, id } = await placeOf("odd_landscape");
+  const labels = ODD_LABELS.slice(0, 2).map(escaped);
+  for (const name of ["line", "hidden"]) {
+    const names = [...(await lines(await chart(page, name, `#${id}`))).keys()];
+    assert.deepEqual(names.filter((found) => labels.includes(found)), labels, name);
+  }
+  assert.equal(await page.locator("main img, main script").count(), 0);
 });
 
 test("resting on a curve shows its name as it is", async () => {
@@ -97,6 +112,22 @@ test("where nothing was supported every run stands in the table with the reason"
   assert.ok(messages.every(({ text }) => text === `it has <no> use for "this"`));
 });
 
+test("a solver that declined has no value and no dot, though its record has the start's loss", async () => {
+  const { page, id, part, records } = await openPart("one_declined");
+  assert.ok(records.find("california", "cg", 0).loss > 0);
+  const node = await chart(page, "results", `#${id}`);
+  await choose(part.locator(`#${id}-seeds`), "Shown", "loss");
+  const dots = (await traces(node)).map(({ x }) => x.length);
+  assert.deepEqual(dots, [records.seeds.length, 0, records.seeds.length]);
+  await part.getByText("Every run, with its status").click();
+  const table = part.locator('[data-table="runs"]');
+  const statuses = await column(table, "status");
+  for (const title of ["training loss", "gradient norm"]) {
+    const texts = (await column(table, title)).map(({ text }) => text);
+    assert.deepEqual(texts.map((text) => text === "–"), statuses.map(({ text }) => text === "unsupported"), title);
+  }
+});
+
 test("targets that nobody reached: flat profiles at zero, no cost", async () => {
   const { page, id, part, records } = await openPart("nothing_reached");
   for (const name of ["performance-profile", "ecdf"]) {
@@ -145,6 +176,34 @@ test("results without specification and environment have the commands that need 
   const commands = await part.locator(".command code").allTextContents();
   assert.ok(commands.some((text) => text.startsWith("losslab report ")));
   assert.ok(!commands.some((text) => text.includes("--spec")));
+});
+
+test("what an experiment made is made again by the experiment", async () => {
+  const page = await open("edge_of_stability");
+  const commands = await page.locator(".command code").allTextContents();
+  assert.ok(commands.includes("cargo run --release --example edge_of_stability"), commands.join("\n"));
+});
+
+test("what verify does not know is run again by its specification", async () => {
+  const page = await open("line");
+  const commands = await page.locator(".command code").allTextContents();
+  assert.ok(commands.includes("losslab landscape --spec line/spec.toml -o line"), commands.join("\n"));
+  assert.ok(!commands.some((text) => text.startsWith("losslab verify")));
+});
+
+test("the band of costs counts a miss as infinite, and is empty where nobody got there", async () => {
+  const bands = async (folder) => {
+    const { part } = await openPart(folder);
+    return part.locator('[data-table="summary"] tbody small').allTextContents();
+  };
+  const [gd, cg] = await bands("one_diverged");
+  assert.match(gd, /^ \(.+–.+\)$/);
+  assert.equal(cg, "");
+  assert.deepEqual(await bands("nothing_reached"), ["", "", ""]);
+  const page = await open("which_optimizer");
+  await press(page.locator("main"), "Solvers", "all");
+  const texts = await page.locator('[data-table="summary"] tbody small').allTextContents();
+  assert.ok(texts.some((text) => text.endsWith("–∞)")), texts.join());
 });
 
 test("a folder with blanks in its name stands in quotes in the commands", async () => {

@@ -32,7 +32,7 @@ for (const name of names) {
 
     // Twenty times the same charts would say no more.
     if (name !== "many_parts") assert.ok((await drawAll(page)) > 0, "there are charts");
-    assert.doesNotMatch(await page.locator("body").innerText(), /\bundefined\b|\bNaN\b|\[object/);
+    assert.doesNotMatch(await page.locator("body").innerText(), /\bundefined\b|\bNaN\b|\bnull\b|\[object/);
     await page.emulateMedia({ colorScheme: "dark" });
     // The narrowest page that WCAG 2.2 (1.4.10) asks for; phone.test.mjs has wider ones.
     await page.setViewportSize({ width: 320, height: 844 });

@@ -29,12 +29,17 @@ function diverge(run) {
   return { ...run, trace, iterations: 19, passes: 20, status: "non-finite", targets: noTargets(run), passes_to_target: null };
 }
 
-const unsupported = (run) => ({
-  ...run,
-  ...{ trace: cut(run.trace, 0), iterations: 0, passes: 0, status: "unsupported", message: "it has <no> use for \"this\"" },
-  ...{ loss: null, gradient_norm: null, test_loss: null, test_metric: null, test_r_squared: null },
-  ...{ targets: noTargets(run), passes_to_target: null },
-});
+/** A run that was declined: as the records have it, the start with its loss, and nothing after. */
+function unsupported(run) {
+  const trace = cut(run.trace, 1);
+  const start = Object.fromEntries(["loss", "gradient_norm", "test_loss", "test_metric"].map((key) => [key, trace[key][0]]));
+  return {
+    ...run,
+    ...start,
+    ...{ trace, iterations: 0, passes: 0, status: "unsupported", message: "it has <no> use for \"this\"" },
+    ...{ test_r_squared: null, targets: noTargets(run), passes_to_target: null },
+  };
+}
 
 /** Losses of any size and sign, as functions of one's own may have them. */
 function extreme(run) {
@@ -65,11 +70,20 @@ function write(folder, from, { solvers, seeds, keep = () => true, change = (run)
   writeFileSync(join(folder, "runs.jsonl"), runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
 }
 
+/** A landscape whose runs have odd names. */
+function writeOddLandscape(folder, from) {
+  const record = JSON.parse(readFileSync(join(from, "landscape.json"), "utf8"));
+  const runs = record.runs.map((run, index) => ({ ...run, label: ODD_LABELS[index % ODD_LABELS.length] }));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "landscape.json"), JSON.stringify({ ...record, runs }));
+}
+
 /**
  * Odd results in `folder`, made of the records in `from`: those in `odd` are parts of one page,
  * and `many_parts` has twenty that are alike.
  */
 export function writeOddFolders(folder, from) {
+  writeOddLandscape(join(folder, "odd", "odd_landscape"), join(folder, "line"));
   const at = (name) => join(folder, "odd", name);
   const three = ["gd", "cg", "lbfgs"];
   const all = [0, 1, 2];
@@ -86,6 +100,11 @@ export function writeOddFolders(folder, from) {
     solvers: three,
     seeds: all,
     change: (run) => (run.solver === "cg" ? diverge(run) : run),
+  });
+  write(at("one_declined"), from, {
+    solvers: three,
+    seeds: all,
+    change: (run) => (run.solver === "cg" ? unsupported(run) : run),
   });
   write(at("nothing_supported"), from, { solvers: three, seeds: all, change: unsupported });
   write(at("nothing_reached"), from, { solvers: three, seeds: all, change: nothingReached });

@@ -1,9 +1,10 @@
 // Curvature along runs: the largest eigenvalue beside the limit of a fixed step, and the loss.
 
 import { exact, grouped, significant } from "./format.js";
+import { median } from "./statistics.js";
 import { element, section } from "./dom.js";
 import { keptChoices, keptSet } from "./view.js";
-import { axis, chart, colors, line, readable } from "./plot.js";
+import { axis, chart, colors, line, literal, readable } from "./plot.js";
 import { choice, swatch, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
@@ -15,12 +16,13 @@ function lossTrace(run, style) {
   const every = Math.max(1, Math.ceil(run.losses.length / MOST_LOSSES));
   const losses = run.losses.filter((_, index) => index % every === 0 || index === run.losses.length - 1);
   return {
+    name: literal(run.label),
     x: losses.map(([iteration]) => iteration),
     y: losses.map(([, loss]) => loss),
     yaxis: "y2",
     mode: "lines",
     line: line(style, 1.5),
-    hovertemplate: `<b>${run.label}</b><br>iteration %{x}<br>training loss %{y}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>iteration %{x}<br>training loss %{y}<extra></extra>`,
   };
 }
 
@@ -30,13 +32,14 @@ function curvatureTrace(run, style, key) {
       `${exact(at[key])}<br>residual ${significant(at[`${key}_residual`], 2)}<br>loss ${exact(at.loss)}`,
   );
   return {
+    name: literal(run.label),
     x: run.curvature.map((at) => at.iteration),
     y: run.curvature.map((at) => at[key]),
     mode: "lines+markers",
     line: line(style),
     marker: { size: 4, color: readable(style.color) },
     text,
-    hovertemplate: `<b>${run.label}</b><br>iteration %{x}<br>${key} eigenvalue %{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>iteration %{x}<br>${key} eigenvalue %{text}<extra></extra>`,
   };
 }
 
@@ -45,6 +48,7 @@ function limitTrace(run, style) {
   const last = Math.max(run.curvature.at(-1).iteration, run.losses.at(-1)?.[0] ?? 0);
   const words = `${run.limit.rule} = ${significant(run.limit.value, 3)}`;
   return {
+    name: literal(run.label),
     x: [0, last / 2, last],
     y: [run.limit.value, run.limit.value, run.limit.value],
     mode: "lines+text",
@@ -53,12 +57,13 @@ function limitTrace(run, style) {
     cliponaxis: false,
     textfont: { color: readable(style.color), size: 12 },
     line: { color: readable(style.color), width: 1.5, dash: "5px,4px" },
-    hovertemplate: `<b>${run.label}</b><br>stable below ${words}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>stable below ${words}<extra></extra>`,
   };
 }
 
 function stepsTrace(run, style) {
   return {
+    name: literal(run.label),
     x: run.steps.map((step) => step.iteration),
     y: run.steps.map((step) => step.step_times_curvature),
     mode: "lines+markers",
@@ -68,7 +73,7 @@ function stepsTrace(run, style) {
       const along = `length ${significant(step.length)}<br>curvature along it ${significant(step.along)}`;
       return `${exact(step.step_times_curvature)}<br>${along}`;
     }),
-    hovertemplate: `<b>${run.label}</b><br>step %{x}<br>step × curvature %{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>step %{x}<br>step × curvature %{text}<extra></extra>`,
   };
 }
 
@@ -171,18 +176,12 @@ function alongChart(along, styles, view) {
   return [controls, drawn.node];
 }
 
-/** The middle of some numbers, the upper one of two. */
-function middleOf(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length === 0 ? null : sorted[Math.floor(sorted.length / 2)];
-}
-
 function alongTable(along, styles) {
   const rows = along.runs.map((run, index) => ({
     ...run,
     style: styles[index],
     most: run.curvature.length > 0 ? Math.max(...run.curvature.map((at) => at.largest)) : null,
-    met: middleOf(run.steps.map((step) => step.step_times_curvature)),
+    met: median(run.steps.map((step) => step.step_times_curvature)),
   }));
   const columns = [
     { title: "run", value: (row) => row.label, show: (row) => [swatch(row.style), row.label] },

@@ -4,7 +4,7 @@
 import { exact, grouped, metric, percent, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
 import { keptChoices, keptSet } from "./view.js";
-import { axis, chart, line, readable } from "./plot.js";
+import { axis, chart, line, literal, readable } from "./plot.js";
 import { choice, swatch, switches, toggle, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
@@ -64,13 +64,13 @@ function barrierShape(data, path, key, values) {
 function profileTrace(path, key, values, name) {
   const { t } = path.record;
   return {
-    name: path.label,
+    name: literal(path.label),
     x: t,
     y: values,
     mode: "lines",
     line: line(path.style),
     text: values.map(exact),
-    hovertemplate: `<b>${path.label}</b><br>t %{x:.4f}<br>${name} %{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>t %{x:.4f}<br>${name} %{text}<extra></extra>`,
   };
 }
 

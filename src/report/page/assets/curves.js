@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 import { axis, chart, colors, line, literal, readable, translucent } from "./plot.js";
 import { choice, keyList, switches } from "./switches.js";
 import { keptChoices } from "./view.js";
-import { ACROSS, QUANTITIES, endOf, lowestKnown, stepsOf } from "./steps.js";
+import { ACROSS, QUANTITIES, endOf, lowestKnown, stepsOf, worstOf } from "./steps.js";
 import { isSparse, sparseTraces } from "./sparse.js";
 
 /** Points of a line beyond which it is thinned: more than there are pixels. */
@@ -20,7 +20,7 @@ function thin(points) {
 
 /** Median with band of one solver, as plotly's traces. */
 function spreadTraces(solver, style, runs, steps, view) {
-  const worst = view.quantity === "test_metric" && view.problem.metric === "accuracy" ? -Infinity : Infinity;
+  const worst = worstOf(view.quantity, view.problem);
   const end = endOf(runs, steps, view.across, view.budget);
   const curve = thin(spreadCurve(steps, worst, end, bandOf(runs.length)));
   const x = curve.map((point) => point.x);
@@ -46,8 +46,8 @@ function spreadTraces(solver, style, runs, steps, view) {
     y: curve.map((point) => point.median),
     mode: "lines",
     line: { ...line(style), shape: "hv" },
-    customdata: curve.map(text),
-    hovertemplate: `<b>%{fullData.name}</b>${runs.length > 1 ? " (median)" : ""}<br>${ACROSS[view.across]} %{x}<br>${QUANTITIES[view.quantity]} %{customdata}<extra></extra>`,
+    customdata: curve.map((point) => [exact(point.x), text(point)]),
+    hovertemplate: `<b>%{fullData.name}</b>${runs.length > 1 ? " (median)" : ""}<br>${ACROSS[view.across]} %{customdata[0]}<br>${QUANTITIES[view.quantity]} %{customdata[1]}<extra></extra>`,
   };
   return [...band, middle];
 }
@@ -67,8 +67,8 @@ function runTraces(solver, style, runs, steps, view) {
       mode: "lines",
       line: { ...line(style, 1.5), shape: "hv" },
       opacity: 0.85,
-      customdata: points.map((point) => exact(point[1])),
-      hovertemplate: `<b>%{fullData.name}</b> (${run.status})<br>${ACROSS[view.across]} %{x}<br>${QUANTITIES[view.quantity]} %{customdata}<extra></extra>`,
+      customdata: points.map((point) => point.map(exact)),
+      hovertemplate: `<b>%{fullData.name}</b> (${run.status})<br>${ACROSS[view.across]} %{customdata[0]}<br>${QUANTITIES[view.quantity]} %{customdata[1]}<extra></extra>`,
     };
   });
 }
@@ -88,7 +88,7 @@ function divergences(solver, style, runs, steps) {
       mode: "markers",
       marker: { symbol: "x", size: 9, color: readable(style.color) },
       customdata: ends.map(([last, seed]) => [seed, exact(last[1])]),
-      hovertemplate: `<b>${literal(solver)}</b> diverged, seed %{customdata[0]}<br>last value %{customdata[1]}<extra></extra>`,
+      hovertemplate: "<b>%{fullData.name}</b>, seed %{customdata[0]}<br>last value %{customdata[1]}<extra></extra>",
       cliponaxis: false,
     },
   ];
@@ -160,7 +160,7 @@ function figure(data, styles, selection, view, index) {
   const made = quantities.map((quantity, i) => tracesOf(quantity, data, styles, selection, now, i > 0));
   const all = made.flatMap((one) => one.all);
   const isMetric = view.quantity === "test_metric";
-  const name = isMetric ? problem.metric_name : QUANTITIES[view.quantity];
+  const name = isMetric ? literal(problem.metric_name) : QUANTITIES[view.quantity];
   const percentage = isMetric && problem.metric === "accuracy" ? { tickformat: ".0%" } : {};
   return {
     data: made.flatMap((one) => one.traces),

@@ -2,7 +2,7 @@
 
 import { exact, significant } from "./format.js";
 import { keptChoices } from "./view.js";
-import { atTop, axis, chart, colors, line, readable, translucent, upright } from "./plot.js";
+import { atTop, axis, chart, colors, line, literal, readable, translucent, upright } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { extent, signedLogScale, tickSettings } from "./scales.js";
 
@@ -58,13 +58,13 @@ function densityTraces(one, style, scale, view, floor) {
     return `λ ${exact(value)}<br>density ${mean}<br>probes ${probes}`;
   });
   const mean = {
-    name: one.matrix,
+    name: literal(one.matrix),
     x,
     y: density.mean,
     mode: "lines",
     line: line(style),
     text,
-    hovertemplate: `<b>${one.matrix}</b><br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>%{text}<extra></extra>`,
   };
   const hasBand = view.band === "range" || density.standard_error[0] !== null;
   return [...(hasBand ? [edge(low, "none"), edge(high, "tonexty")] : []), mean];
@@ -74,6 +74,7 @@ function densityTraces(one, style, scale, view, floor) {
 function exactTrace(one, scale) {
   const { density } = one;
   return {
+    name: literal(one.matrix),
     x: density.grid.map(scale.to),
     y: density.exact,
     mode: "lines",
@@ -81,7 +82,7 @@ function exactTrace(one, scale) {
     text: density.grid.map(
       (value, i) => `λ ${exact(value)}<br>density of all eigenvalues ${exact(density.exact[i])}`,
     ),
-    hovertemplate: `<b>${one.matrix}</b><br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>%{text}<extra></extra>`,
   };
 }
 
@@ -90,13 +91,14 @@ function rugTrace(one, style, scale, row) {
   const all = one.density?.eigenvalues;
   const values = all ?? [...one.largest, ...one.smallest].map((pair) => pair.value);
   return {
+    name: literal(one.matrix),
     x: values.map(scale.to),
     y: values.map(() => row),
     yaxis: "y2",
     mode: "markers",
     marker: { symbol: "line-ns", size: 11, line: { color: readable(style.color), width: 1.2 } },
     text: values.map(exact),
-    hovertemplate: `<b>${one.matrix}</b><br>eigenvalue %{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>eigenvalue %{text}<extra></extra>`,
   };
 }
 
@@ -217,6 +219,7 @@ function rankTrace(one, style, end, symbol) {
   const color = readable(style.color);
   const pairs = one[end];
   return {
+    name: literal(one.matrix),
     x: pairs.map((_, index) => index + 1),
     y: pairs.map((pair) => Math.abs(pair.value)),
     mode: "lines+markers",
@@ -228,7 +231,7 @@ function rankTrace(one, style, end, symbol) {
       line: { color, width: 1.5 },
     },
     text: pairs.map((pair) => `${exact(pair.value)}<br>residual ${significant(pair.residual, 2)}`),
-    hovertemplate: `<b>${one.matrix}</b>, ${end} number %{x}<br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b>, ${end} number %{x}<br>%{text}<extra></extra>`,
   };
 }
 

@@ -29,12 +29,18 @@ export function seconds(value) {
   if (value === null || value === undefined) return "–";
   if (value < 1e-3) return `${significant(value * 1e6, 3)} µs`;
   if (value < 1) return `${significant(value * 1e3, 3)} ms`;
-  return value < 120 ? `${significant(value, 3)} s` : `${significant(value / 60, 3)} min`;
+  if (value < 120) return `${significant(value, 3)} s`;
+  return value < 7200 ? `${significant(value / 60, 3)} min` : `${significant(value / 3600, 3)} h`;
 }
 
 /** A share as a percentage. */
 export function percent(share, digits = 2) {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
+}
+
+/** Whether the metric is an accuracy; where the record does not say so, by its loss. */
+export function isAccuracy(data) {
+  return data.metric ? data.metric === "accuracy" : data.loss.includes("cross-entropy");
 }
 
 /** A test metric: a percentage for an accuracy, else a number. */

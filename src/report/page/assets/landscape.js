@@ -1,6 +1,6 @@
 // A loss landscape: the plane and its surface with the solvers' paths, and what it hides.
 
-import { exact } from "./format.js";
+import { exact, isAccuracy } from "./format.js";
 import { element, folded, section } from "./dom.js";
 import { keptChoices, keptSet } from "./view.js";
 import { chart } from "./plot.js";
@@ -8,7 +8,7 @@ import { choice, switches, toggle, toggles } from "./switches.js";
 import { provenance } from "./provenance.js";
 import { signedKind, valueScale } from "./scales.js";
 import { fieldOf, groundTraces, isSigned, markTraces, namedTrace, pathTraces, planeLayout } from "./plane.js";
-import { CURVATURES, isAccuracy, landscapeFacts, quantityName, walkTable } from "./landscape_facts.js";
+import { CURVATURES, landscapeFacts, quantityName, walkTable } from "./landscape_facts.js";
 import { surfaceChart } from "./surface.js";
 import { allIterations, pathSlider, reached } from "./path_slider.js";
 import { profileChart } from "./profile_line.js";
@@ -127,6 +127,18 @@ function measuredDots(drawing, view) {
   ];
 }
 
+/** Which random draw is shown; a curvature was measured on the first alone. */
+function drawChoice(data, view, change) {
+  if (data.drawings.length === 1) return [];
+  const reason = CURVATURES[view.quantity] ? "the curvature was measured on the first draw alone" : null;
+  const draws = data.drawings.map((one, index) => [
+    String(index),
+    String(one.draw ?? index),
+    index === 0 ? null : reason,
+  ]);
+  return [choice("Random draw", draws, view.drawing, change)];
+}
+
 /** Switches for what is drawn over the plane. */
 function planeSwitches(data, view, update) {
   const set = (key) => (value) => {
@@ -136,7 +148,9 @@ function planeSwitches(data, view, update) {
   const setFlag = (key) => (state) => set(key)(state ? "yes" : "no");
   const [drawing] = data.drawings;
   const scales = element("div", {});
+  const draws = element("div", {});
   const offer = () => {
+    draws.replaceChildren(...drawChoice(data, view, set("drawing")));
     const field = chosenField(data, view);
     const signed = choice("Scale", CURVATURE_SCALES, chosenKind(view, field), set("signed"));
     scales.replaceChildren(
@@ -149,18 +163,17 @@ function planeSwitches(data, view, update) {
     view.quantity,
     (value) => {
       view.set("signed", "auto");
-      if (CURVATURES[value]) view.set("drawing", "0");
       view.set("quantity", value);
+      if (CURVATURES[value]) view.set("drawing", "0");
       offer();
       update();
     },
   );
   offer();
-  const draws = data.drawings.map((one, index) => [String(index), String(one.draw ?? index)]);
   return switches(
     quantity,
     scales,
-    draws.length > 1 ? choice("Random draw", draws, view.drawing, set("drawing")) : null,
+    data.drawings.length > 1 ? draws : null,
     choice(
       "Plane",
       [
@@ -246,6 +259,7 @@ function landscapeView(data, walks, prefix) {
   const all = walks.map((_, key) => key);
   view.chosen = keptSet(`${prefix}.solvers`, all, all);
   view.now = allIterations(walks).at(-1) ?? 0;
+  if (CURVATURES[view.quantity]) view.set("drawing", "0");
   return view;
 }
 

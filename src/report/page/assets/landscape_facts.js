@@ -1,6 +1,6 @@
 // A landscape in words: what is drawn, of what, and how much of each run it shows.
 
-import { counted, grouped, percent, significant } from "./format.js";
+import { counted, grouped, isAccuracy, percent, significant } from "./format.js";
 import { element, facts } from "./dom.js";
 import { swatch } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
@@ -12,11 +12,6 @@ export const CURVATURES = {
   smallest: "smallest eigenvalue of the Hessian",
   negative_ratio: "|smallest| / largest eigenvalue, where negative",
 };
-
-/** Whether the metric is an accuracy; where the record does not say so, by its loss. */
-export function isAccuracy(data) {
-  return data.metric ? data.metric === "accuracy" : data.loss.includes("cross-entropy");
-}
 
 /** What a quantity is called. */
 export function quantityName(data, quantity) {

@@ -3,7 +3,7 @@
 import { grouped, significant } from "./format.js";
 import { element } from "./dom.js";
 import { keptChoices } from "./view.js";
-import { axis, chart, colors, line, readable, upright } from "./plot.js";
+import { axis, chart, colors, line, literal, readable, upright } from "./plot.js";
 import { slider, swatch, switches, choice } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 
@@ -117,8 +117,8 @@ function readout(walks, selection) {
 
 function lossTraces(walk) {
   const style = line(walk.style);
-  const common = { x: walk.iterations, mode: "lines" };
-  const words = (what) => `<b>${walk.label}</b><br>iteration %{x}<br>${what} %{y}<extra></extra>`;
+  const common = { name: literal(walk.label), x: walk.iterations, mode: "lines" };
+  const words = (what) => `<b>%{fullData.name}</b><br>iteration %{x}<br>${what} %{y}<extra></extra>`;
   return [
     { ...common, y: walk.loss, line: style, hovertemplate: words("true loss") },
     {

@@ -2,8 +2,8 @@
 
 import { exact } from "./format.js";
 import { DIVERGING, SEQUENTIAL, isDark } from "./colormaps.js";
-import { extent, finite, heightOf, scaledName, tickSettings, valueScale } from "./scales.js";
-import { axis, colors, line, readable } from "./plot.js";
+import { extent, finite, heightOf, scaledName, tickSettings } from "./scales.js";
+import { axis, colors, line, literal, readable } from "./plot.js";
 
 /** Bands of colour between the least and the largest value. */
 const BANDS = 24;
@@ -19,7 +19,7 @@ export function distances({ low, high, points, length = 1 }) {
  * With `cells` each point is a cell of one colour.
  */
 export function fieldOf(axes, values, more) {
-  const names = axes.map((one) => (one.label ? `${one.label}, ‖Δθ‖` : ""));
+  const names = axes.map((one) => (one.label ? `${literal(one.label)}, ‖Δθ‖` : ""));
   return {
     x: distances(axes[0]),
     y: distances(axes[1]),
@@ -50,7 +50,7 @@ function colorBar(field, scale, narrow) {
   const where = narrow
     ? { orientation: "h", y: -0.2, yanchor: "top", thickness: 10, xpad: 0 }
     : { thickness: 14, len: 1, ypad: 0 };
-  const title = { text: scaledName(scale, field.name), side: narrow ? "bottom" : "right" };
+  const title = { text: literal(scaledName(scale, field.name)), side: narrow ? "bottom" : "right" };
   return { ...tickSettings(scale), title, outlinewidth: 0, ...where };
 }
 
@@ -72,7 +72,7 @@ function groundTrace(field, scale, narrow) {
       field,
       field.values.map((value) => exact(value)),
     ),
-    hovertemplate: `${field.name} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
+    hovertemplate: `${literal(field.name)} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
     hoverongaps: false,
   };
   if (field.cells) return { ...common, type: "heatmap" };
@@ -168,12 +168,12 @@ export function pathTraces(path, at, isFilled) {
     marker: { size: dotSizes(path).slice(0, upTo), color: style.color, line: { color: edge, width: 0.8 } },
     text: path.text.slice(0, upTo),
     hoverinfo: undefined,
-    hovertemplate: `<b>${path.label}</b><br>%{text}<extra></extra>`,
+    hovertemplate: "<b>%{fullData.name}</b><br>%{text}<extra></extra>",
   };
   return [
     piece(at, wholly, { line: { ...style, width: 1.5 }, opacity: 0.45 }),
     piece(0, upTo, { line: { color: edge, width: 5 }, opacity: 0.9 }),
-    piece(0, upTo, { name: path.label, line: style, ...points }),
+    piece(0, upTo, { name: literal(path.label), line: style, ...points }),
   ];
 }
 
@@ -182,12 +182,13 @@ export function markTraces(path, at, isFilled) {
   const color = isFilled ? path.style.color : readable(path.style.color);
   const edge = isFilled ? "#ffffff" : colors().paper;
   const mark = (index, symbol, size, what) => ({
+    name: literal(path.label),
     x: [path.x[index]],
     y: [path.y[index]],
     mode: "markers",
     marker: { symbol, size, color, line: { color: edge, width: 1.5 } },
     text: [path.text[index]],
-    hovertemplate: `<b>${path.label}</b>${what}<br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b>${what}<br>%{text}<extra></extra>`,
   });
   const last = path.x.length - 1;
   const start = mark(0, "circle", 11, ", start");
@@ -202,7 +203,7 @@ export function namedTrace(points, isFilled) {
   return {
     x: points.map((point) => point.at[0]),
     y: points.map((point) => point.at[1]),
-    text: points.map((point) => point.label),
+    text: points.map((point) => literal(point.label)),
     mode: "markers+text",
     cliponaxis: false,
     textposition: "top center",
@@ -230,11 +231,6 @@ export function planeLayout(field, isEqual, more = {}) {
     yaxis: axis(field.yName, { range: range(field.y), zeroline: false, showgrid: false, ...equal }),
     ...more,
   };
-}
-
-/** The kind of scale as a value scale for a field. */
-export function scaleOf(field, kind) {
-  return valueScale(kind, field.values);
 }
 
 /** The height at a place between the points of a grid, by the four around it. */

@@ -47,9 +47,9 @@ export function readable(hex) {
   return "#ffffff";
 }
 
-/** A name that plotly shows as it is: of what it takes for markup nothing is left. */
+/** A name that plotly shows as it is: of what it takes for markup or a template nothing is left. */
 export function literal(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("%{", "&#37;{");
 }
 
 /** The colour with an opacity. */

@@ -2,7 +2,7 @@
 
 import { exact } from "./format.js";
 import { keptChoices } from "./view.js";
-import { atTop, axis, chart, colors, line, readable, translucent, upright } from "./plot.js";
+import { atTop, axis, chart, colors, line, literal, readable, translucent, upright } from "./plot.js";
 import { choice, switches } from "./switches.js";
 import { distances } from "./plane.js";
 
@@ -13,7 +13,7 @@ function profileStyle(set) {
 }
 
 /** A line, or of a plane the row where the second coordinate is in the middle. */
-export function middleRow(drawing, values) {
+function middleRow(drawing, values) {
   const width = drawing.axes[0].points;
   const rows = drawing.axes[1]?.points ?? 1;
   const row = (j) => values.slice(j * width, (j + 1) * width);
@@ -28,7 +28,7 @@ function coordinates(drawings) {
   const axisOf = same ? first.axes[0] : { ...first.axes[0], length: 1 };
   return {
     x: distances(axisOf),
-    name: same ? `${first.axes[0].label}, ‖Δθ‖` : "share α of each direction",
+    name: same ? `${literal(first.axes[0].label)}, ‖Δθ‖` : "share α of each direction",
   };
 }
 
@@ -65,13 +65,13 @@ function lineTraces(x, points, style, name, several) {
     several ? `${exact(p.mean)}<br>range ${exact(p.low)} – ${exact(p.high)}` : exact(p.mean),
   );
   const middle = {
-    name,
+    name: literal(name),
     x,
     y: y("mean"),
     mode: "lines",
     line: line(style),
     text,
-    hovertemplate: `<b>${name}</b>${several ? " (mean)" : ""}<br>%{x}<br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b>${several ? " (mean)" : ""}<br>%{x}<br>%{text}<extra></extra>`,
   };
   return several ? [edge("low", "none"), edge("high", "tonexty"), middle] : [middle];
 }
@@ -79,14 +79,14 @@ function lineTraces(x, points, style, name, several) {
 /** Where runs are on the line: their shadows at their own losses. */
 function shadows(paths) {
   return paths.map((path) => ({
-    name: path.label,
+    name: literal(path.label),
     x: path.x.slice(0, path.at + 1),
     y: path.loss.slice(0, path.at + 1),
     mode: "lines+markers",
     line: line(path.style, 1.5),
     marker: { size: 4, color: readable(path.style.color) },
     text: path.text.slice(0, path.at + 1),
-    hovertemplate: `<b>${path.label}</b><br>%{text}<extra></extra>`,
+    hovertemplate: "<b>%{fullData.name}</b><br>%{text}<extra></extra>",
   }));
 }
 
@@ -94,7 +94,7 @@ function marksOf(points) {
   const { ink, muted } = colors();
   return {
     shapes: points.map(({ at }) => upright(at[0], muted)),
-    annotations: points.map(({ at, label }) => ({ ...atTop(at[0], label, ink), xanchor: "left" })),
+    annotations: points.map(({ at, label }) => ({ ...atTop(at[0], literal(label), ink), xanchor: "left" })),
   };
 }
 
@@ -122,7 +122,7 @@ export function profileChart({ drawings, words, unit, paths, points, prefix }) {
       data: [...traces, ...runs],
       layout: {
         xaxis: axis(name),
-        yaxis: axis(both, { type: view.scale }),
+        yaxis: axis(literal(both), { type: view.scale }),
         showlegend: true,
         legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
         uirevision: view.of + view.scale,

@@ -13,7 +13,7 @@ const COSTS = { passes: "passes", samples: "samples read", seconds: "seconds" };
  * Costs `paid[solver][goal]` of the shown solvers for the goals problem × seed × level for
  * which all of them have a finished run, and the number of each goal's problem.
  */
-export function costs(data, solvers, seeds, problems, levels, kind) {
+function costs(data, solvers, seeds, problems, levels, kind) {
   const column = { passes: 0, samples: 1, seconds: 2 }[kind];
   const known = new Map();
   for (const run of data.runs) {

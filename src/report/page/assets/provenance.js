@@ -13,22 +13,45 @@ function rootOf(part) {
   return root === "" ? "." : root;
 }
 
+/** The command that takes a part's specification; that in the folder of a tuning is its comparison's. */
+const AGAIN = {
+  comparison: "compare",
+  training: "train",
+  landscape: "landscape",
+  spectrum: "spectrum",
+  connection: "connect",
+};
+
+/** The experiment that made a part, where it is one: an example of losslab's own project. */
+function experimentOf(part) {
+  const words = part.environment?.command ?? [];
+  return words.length === 1 && words[0] !== "losslab" ? words[0] : null;
+}
+
 /** The commands that belong to a part: [[what for, command]]. */
-export function commands(part) {
+function commands(part) {
   const folder = quoted(part.path === "" ? "." : part.path);
+  const isVerified = ["comparison", "training"].includes(part.kind);
+  const same = isVerified ? "" : ", and compare the records by git diff or cmp: on the same kind of processor the same bytes";
   const list = [];
-  if (["comparison", "training"].includes(part.kind)) {
-    list.push(["verify: run it again, and say what differs", `losslab verify ${folder}`]);
-    if (part.spec) {
-      const again = part.kind === "training" ? "train" : "compare";
-      list.push(["run it again", `losslab ${again} --spec ${folder}/spec.toml -o ${folder}`]);
-    }
+  if (isVerified) list.push(["verify: run it again, and say what differs", `losslab verify ${folder}`]);
+  if (part.spec && AGAIN[part.kind]) {
+    list.push([`run it again${same}`, `losslab ${AGAIN[part.kind]} --spec ${folder}/spec.toml -o ${folder}`]);
   }
-  if (part.environment?.command?.length > 0) {
+  const experiment = experimentOf(part);
+  if (experiment) {
+    const what = `it was made by an experiment of losslab's project; there, run it again${same}`;
+    list.push([what, `cargo run --release --example ${quoted(experiment)}`]);
+  } else if (part.environment?.command?.length > 0) {
     list.push(["it was made by", part.environment.command.map(quoted).join(" ")]);
   }
   list.push(["make this page again", `losslab report ${quoted(rootOf(part))} --html`]);
   return list;
+}
+
+/** What is known of some parts of a fact; null where nothing is. */
+function joined(...words) {
+  return words.filter(Boolean).join(", ") || null;
 }
 
 /** Facts of the environment, the rest as JSON. */
@@ -36,9 +59,9 @@ function environment(found) {
   const known = [
     ["losslab", `${found.version}${found.commit ? `, commit ${found.commit.slice(0, 12)}${found.modified ? ", modified" : ""}` : ""}`],
     ["sources", found.sources],
-    ["compiler", `${found.rustc}, ${found.profile}`],
-    ["processor", `${found.cpu}, ${found.cores} cores, ${found.vector_instructions}`],
-    ["system", `${found.os_version}, kernel ${found.kernel}`],
+    ["compiler", joined(found.rustc, found.profile)],
+    ["processor", joined(found.cpu, found.cores && `${found.cores} cores`, found.vector_instructions)],
+    ["system", joined(found.os_version, found.kernel && `kernel ${found.kernel}`)],
     ["threads", found.threads],
     ["memory", found.memory_bytes ? `${(found.memory_bytes / 2 ** 30).toFixed(1)} GiB` : null],
     ["date", found.date],

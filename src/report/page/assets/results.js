@@ -15,10 +15,14 @@ const VALUES = {
   seconds: "seconds in all",
 };
 
-/** The rows that are drawn, and where those without a value go: beyond the largest. */
+/** The rows that are drawn, without who declined, and where those without a value go: beyond the largest. */
 function rowsOf(data, selection, key) {
   const shown = data.runs.filter(
-    (run) => run.problem === selection.problem && selection.solvers.has(run.solver) && selection.seeds.has(run.seed),
+    (run) =>
+      run.status !== "unsupported" &&
+      run.problem === selection.problem &&
+      selection.solvers.has(run.solver) &&
+      selection.seeds.has(run.seed),
   );
   const values = shown.map((run) => run[key]).filter((value) => value !== null);
   return { shown, beyond: values.length === 0 ? 1 : Math.max(...values) * 1.25 };
@@ -59,7 +63,7 @@ export function results(data, styles, selection, prefix) {
   const build = () => {
     const { key } = view;
     const problem = data.problems[selection.problem];
-    const name = key === "test_metric" ? problem.metric_name : VALUES[key];
+    const name = key === "test_metric" ? literal(problem.metric_name) : VALUES[key];
     const { shown, beyond } = rowsOf(data, selection, key);
     const solvers = data.solvers.map((_, index) => index).filter((index) => selection.solvers.has(index));
     const traces = solvers.map((index) =>
@@ -89,7 +93,7 @@ export function results(data, styles, selection, prefix) {
       choice("Shown", options, view.key, set("key")),
       choice("Horizontal", [["linear", "linear"], ["log", "logarithmic"]], view.scale, set("scale")),
     ),
-    element("p", { class: "note" }, "A dot per seed; × at the right edge for a run that did not get there."),
+    element("p", { class: "note" }, "A dot per seed; × at the right edge for a run that did not get there. Who declined the problem has none."),
     drawn.node,
   ];
   return { node, update: drawn.update };

@@ -19,7 +19,7 @@ export function extent(values) {
 }
 
 /** Round numbers from low to high, about so many. */
-export function evenTicks(low, high, count = 6) {
+function evenTicks(low, high, count = 6) {
   const raw = (high - low) / count || 1;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.999);
@@ -31,7 +31,7 @@ export function evenTicks(low, high, count = 6) {
 }
 
 /** Round numbers for a logarithmic axis between two positive ends. */
-export function logTicks(low, high) {
+function logTicks(low, high) {
   const decades = Math.log10(high / low);
   if (decades < 0.7) return evenTicks(low, high).filter((value) => value > 0);
   const factors = decades < 1.6 ? [1, 2, 3, 5, 7] : decades < 4 ? [1, 2, 5] : [1];

@@ -98,7 +98,7 @@ function sweepTraces(sweep, style, points) {
       mode: "markers",
       marker: { symbol: "x", size: 9, color },
       customdata: lost.map((point) => `${point.diverged} of ${point.runs}`),
-      hovertemplate: `<b>${literal(sweep.label)}</b><br>learning rate %{x}<br>%{customdata} runs diverged<extra></extra>`,
+      hovertemplate: "<b>%{fullData.name}</b><br>learning rate %{x}<br>%{customdata} runs<extra></extra>",
       showlegend: false,
     });
   }

@@ -4,7 +4,7 @@
 import { exact, significant } from "./format.js";
 import { median } from "./statistics.js";
 import { line, literal, readable } from "./plot.js";
-import { ACROSS, QUANTITIES, columnOf, spent } from "./steps.js";
+import { ACROSS, QUANTITIES, columnOf, spent, worstOf } from "./steps.js";
 
 /** Entries of a trace up to which it is drawn by what targets cost. */
 const FEW = 15;
@@ -26,21 +26,23 @@ function levels(problem, across) {
   return known.sort((a, b) => b[0] - a[0]);
 }
 
-/** Medians over runs: the start, the cost of each target, the end. */
+/** Medians over runs: the start, the cost of each target, the end, where a run that diverged is worst. */
 function points(runs, problem, quantity, across) {
   const columns = runs.map((run) => columnOf(run.trace, quantity, problem));
-  const at = (which) => median(columns.map((column) => column.at(which)).filter((value) => value !== null));
-  const found = [{ x: 0, y: at(0), words: "at the start" }];
+  const middle = (values) => median(values.filter((value) => value !== null));
+  const worst = worstOf(quantity, problem);
+  const ends = runs.map((run, i) => (run.status === "non-finite" ? worst : columns[i].at(-1)));
+  const found = [{ x: 0, y: middle(columns.map((column) => column[0])), words: "at the start" }];
   const shift = { loss: 0, gap: problem.lowest }[quantity];
   for (const [loss, cost] of shift === undefined ? [] : levels(problem, across)) {
     const costs = runs.map((run) => cost(run) ?? Infinity);
     const x = median(costs);
     if (!Number.isFinite(x) || loss >= found[0].y + shift) continue;
-    const ends = [Math.min(...costs), Math.max(...costs)].map((end) => significant(end));
-    found.push({ x, y: loss - shift, words: `reached by ${costs.filter(Number.isFinite).length} of ${costs.length} runs, for ${ends.join(" – ")}` });
+    const range = [Math.min(...costs), Math.max(...costs)].map((end) => significant(end));
+    found.push({ x, y: loss - shift, words: `reached by ${costs.filter(Number.isFinite).length} of ${costs.length} runs, for ${range.join(" – ")}` });
   }
-  found.push({ x: median(runs.map((run) => spent(run, across) ?? 0)), y: at(-1), words: "at the end" });
-  return found.filter(({ y }) => y !== null);
+  found.push({ x: median(runs.map((run) => spent(run, across) ?? 0)), y: middle(ends), words: "at the end" });
+  return found.filter(({ y }) => y !== null && Number.isFinite(y));
 }
 
 /** The known points of one solver, joined to guide the eye. */
@@ -57,8 +59,8 @@ export function sparseTraces(solver, style, runs, view) {
       mode: "lines+markers",
       line: line(style, 1.5),
       marker: { color: readable(style.color), size: 6 },
-      customdata: known.map((point) => `${exact(point.y)}<br>${point.words}`),
-      hovertemplate: `<b>%{fullData.name}</b><br>${ACROSS[view.across]} %{x}<br>${QUANTITIES[view.quantity]} %{customdata}<extra></extra>`,
+      customdata: known.map((point) => [exact(point.x), `${exact(point.y)}<br>${point.words}`]),
+      hovertemplate: `<b>%{fullData.name}</b><br>${ACROSS[view.across]} %{customdata[0]}<br>${QUANTITIES[view.quantity]} %{customdata[1]}<extra></extra>`,
     };
   });
 }

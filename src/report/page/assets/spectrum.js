@@ -10,7 +10,7 @@ import { densityChart, screeChart } from "./eigenvalues.js";
 import { alongParts } from "./along.js";
 
 /** "iteration-20" as people say it. */
-export function placeName(at) {
+function placeName(at) {
   return at.replace("iteration-", "iteration ");
 }
 

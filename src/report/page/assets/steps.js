@@ -31,6 +31,11 @@ export function columnOf(trace, quantity, problem) {
   return trace[quantity];
 }
 
+/** What a run that diverged counts as: lower than all accuracies, higher than all else. */
+export function worstOf(quantity, problem) {
+  return quantity === "test_metric" && problem.metric === "accuracy" ? -Infinity : Infinity;
+}
+
 /**
  * The lowest training loss known of a problem: that of the reference solution, where targets
  * come from one, or of the runs.

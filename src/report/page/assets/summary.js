@@ -1,7 +1,7 @@
 // The tables of a comparison: medians per solver, and every run.
 
 import { exact, grouped, metric, seconds, significant } from "./format.js";
-import { median } from "./statistics.js";
+import { bandOf, median, quantile } from "./statistics.js";
 import { element } from "./dom.js";
 import { swatch } from "./switches.js";
 import { sortableTable } from "./table.js";
@@ -26,10 +26,11 @@ function statuses(runs) {
   return [...counts].map(([status, count]) => (count > 1 ? `${status} ×${count}` : status)).join(", ");
 }
 
-/** Lowest and highest over seeds, where they differ and all of them arrived. */
-function rangeText(costs) {
-  const [low, high] = [Math.min(...costs), Math.max(...costs)];
-  return low === high || !Number.isFinite(high) ? "" : ` (${significant(low, 3)}–${significant(high, 3)})`;
+/** The band over seeds, a miss counted as +∞; nothing where both ends read the same. */
+function bandText(costs) {
+  const ends = bandOf(costs.length) === "range" ? [0, 1] : [0.25, 0.75];
+  const [low, high] = ends.map((q) => significant(quantile(costs, q), 3));
+  return low === high ? "" : ` (${low}–${high})`;
 }
 
 /** Medians over the shown seeds, a row per solver that is switched on. */
@@ -51,7 +52,7 @@ function summaryRows(data, styles, selection) {
         metric: medianOf(runs, (run) => run.test_metric),
         r_squared: medianOf(runs, (run) => run.test_r_squared),
         passes: cost("passes_to_target"),
-        range: rangeText(costsOf("passes_to_target")),
+        band: problem.target_loss === null ? "" : bandText(costsOf("passes_to_target")),
         seconds: data.timed ? cost("seconds_to_target") : null,
         total: data.timed ? medianOf(runs, (run) => run.seconds) : null,
         iterations: medianOf(runs, (run) => run.iterations),
@@ -90,7 +91,7 @@ export function summaryTable(data, styles, selection) {
     { title: "how runs ended", value: (row) => row.statuses, show: (row) => row.statuses },
     number("training loss", (row) => row.loss, (row) => significant(row.loss), "the lowest reached, penalty included"),
     number(() => problem().metric_name, (row) => row.metric, (row) => metric(problem().metric, row.metric), "on held-out rows, at the lowest training loss", () => problem().metric === "accuracy"),
-    number("passes to target", (row) => row.passes, (row) => [toTarget(row, row.passes), element("small", {}, row.range)], "the range over seeds in brackets; a run that never got there counts as infinite"),
+    number("passes to target", (row) => row.passes, (row) => [toTarget(row, row.passes), element("small", {}, row.band)], "in brackets the range over seeds, of 8 or more the quartiles; a run that never got there counts as infinite"),
     number("iterations", (row) => row.iterations, (row) => grouped(row.iterations), "steps of the solver; each may cost several passes", null),
   ];
   if (data.problems.some((p) => p.metric === "rmse")) {
@@ -114,6 +115,11 @@ export function summaryTable(data, styles, selection) {
   return { node: table.node, update };
 }
 
+/** A value that a run reached: of who declined the problem none, since the start is not its own. */
+function achieved(key) {
+  return (run) => (run.status === "unsupported" ? null : run[key]);
+}
+
 /** Every run with its status. */
 export function runTable(data, styles, selection) {
   const problem = () => data.problems[selection.problem];
@@ -129,9 +135,9 @@ export function runTable(data, styles, selection) {
     { title: "status", value: (run) => run.status, show: (run) => element("span", { title: run.message }, run.status) },
     number("iterations", (run) => run.iterations, grouped),
     number("passes", (run) => run.passes, (v) => significant(v)),
-    number("training loss", (run) => run.loss, (v) => significant(v, 6)),
-    number("gradient norm", (run) => run.gradient_norm, (v) => significant(v)),
-    number(() => problem().metric_name, (run) => run.test_metric, (v) => metric(problem().metric, v)),
+    number("training loss", achieved("loss"), (v) => significant(v, 6)),
+    number("gradient norm", achieved("gradient_norm"), (v) => significant(v)),
+    number(() => problem().metric_name, achieved("test_metric"), (v) => metric(problem().metric, v)),
     number("passes to target", (run) => run.passes_to_target, (v) => significant(v)),
     number("restarts", (run) => run.restarts, grouped),
     number("losses", (run) => run.requested[0] + run.requested[2], grouped),

@@ -2,7 +2,7 @@
 
 import { exact } from "./format.js";
 import { element } from "./dom.js";
-import { axis, chart, colors, readable } from "./plot.js";
+import { axis, chart, colors, literal, readable } from "./plot.js";
 import { extent, heightOf, resolvedKind, tickSettings, valueScale } from "./scales.js";
 import { colorsOf, heightAt, gridRows } from "./plane.js";
 
@@ -43,7 +43,7 @@ function ground(field, heights, scale, isTrue) {
       field,
       field.values.map((value) => exact(value)),
     ),
-    hovertemplate: `${field.name} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
+    hovertemplate: `${literal(field.name)} %{text}<br>x %{x}<br>y %{y}<extra></extra>`,
     lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05, roughness: 0.9 },
     contours: {
       x: { highlight: false },
@@ -109,10 +109,11 @@ function hovering(scale, path, from, to) {
 function pathTrace(path, points, more) {
   return {
     type: "scatter3d",
+    name: literal(path.label),
     mode: "lines",
     ...points,
     line: { color: readable(path.style.color), width: 5, dash: dashName(path.style.dash) },
-    hovertemplate: `<b>${path.label}</b><br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>%{text}<extra></extra>`,
     ...more,
   };
 }
@@ -124,13 +125,14 @@ function marker(path, points, ground) {
   const color = readable(path.style.color);
   const made = {
     type: "scatter3d",
+    name: literal(path.label),
     mode: "markers",
     x: one(points.x),
     y: one(points.y),
     z: one(points.z),
     text: one(points.text),
     marker: { size: 5, color, symbol: "circle", line: { color: "#ffffff", width: 2 } },
-    hovertemplate: `<b>${path.label}</b><br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>%{text}<extra></extra>`,
   };
   if (ground === null) return [made];
   const drop = {
@@ -151,13 +153,14 @@ function ends(path, points, symbol, what) {
   const color = readable(path.style.color);
   return {
     type: "scatter3d",
+    name: literal(path.label),
     mode: "markers",
     x: [points.x[index]],
     y: [points.y[index]],
     z: [points.z[index]],
     text: [points.text[index]],
     marker: { size: 6, color, symbol, line: { color: "#ffffff", width: 2 } },
-    hovertemplate: `<b>${path.label}</b>, ${what}<br>%{text}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b>, ${what}<br>%{text}<extra></extra>`,
   };
 }
 

@@ -1,9 +1,9 @@
 // A tuning: what was tried, what it scored, and default against tuned with what that cost.
 
-import { exact, grouped, significant } from "./format.js";
+import { exact, grouped, isAccuracy, metric, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
 import { keptChoices, keptSet } from "./view.js";
-import { axis, chart, line, readable } from "./plot.js";
+import { axis, chart, line, literal, readable } from "./plot.js";
 import { choice, swatch, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
@@ -54,6 +54,7 @@ function passesText(outcome, budget, hasTarget) {
 function resultTable(data, styles) {
   const hasTarget = data.target_loss !== null;
   const budget = data.evaluation_budget;
+  const metricText = (value) => metric(isAccuracy(data) ? "accuracy" : "rmse", value);
   const rows = data.solvers.map((found, index) => ({ ...found, style: styles[index] }));
   const passes = (title, outcome) => ({
     title,
@@ -87,12 +88,12 @@ function resultTable(data, styles) {
     numberColumn(
       "test metric, default",
       (row) => row.default.test_metric,
-      (v) => significant(v),
+      metricText,
     ),
     numberColumn(
       "test metric, tuned",
       (row) => row.tuned?.test_metric ?? null,
-      (v) => significant(v),
+      metricText,
     ),
     passes("passes to target, default", (row) => row.default),
     passes("passes to target, tuned", (row) => row.tuned),
@@ -145,7 +146,7 @@ function settingAxis(dimension) {
 function trialText(trial) {
   const losses = trial.result.losses.map((loss) => (loss === null ? "diverged" : exact(loss))).join(", ");
   const score = trial.result.score === null ? "∞" : exact(trial.result.score);
-  const settings = settingsText(trial).replaceAll(" ", "<br>");
+  const settings = literal(settingsText(trial)).replaceAll(" ", "<br>");
   return `${settings}<br>score ${score}<br>runs ${losses}<br>${significant(trial.budget)} passes a run`;
 }
 
@@ -165,7 +166,7 @@ function rungTraces(found, style, trials, dimension, top) {
   const scored = own.filter(({ trial }) => trial.result.score !== null);
   if (isAlone) scored.sort((a, b) => a.x - b.x);
   const color = readable(style.color);
-  const common = { text: undefined, hovertemplate: `<b>${found.solver}</b><br>%{text}<extra></extra>` };
+  const common = { name: literal(found.solver), hovertemplate: "<b>%{fullData.name}</b><br>%{text}<extra></extra>" };
   const size = 7 + 3 * (trials[0]?.rung ?? 0);
   const points = {
     ...common,
@@ -194,6 +195,7 @@ function chosenTrace(found, style, dimension) {
   if (!trial?.result) return [];
   return [
     {
+      name: literal(found.solver),
       x: [placeOf(trial, dimension)],
       y: [trial.result.score],
       mode: "markers",
@@ -204,7 +206,7 @@ function chosenTrace(found, style, dimension) {
         line: { color: readable(style.color), width: 2.5 },
       },
       text: [trialText(trial)],
-      hovertemplate: `<b>${found.solver}</b>, chosen<br>%{text}<extra></extra>`,
+      hovertemplate: "<b>%{fullData.name}</b>, chosen<br>%{text}<extra></extra>",
     },
   ];
 }
