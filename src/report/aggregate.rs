@@ -48,10 +48,10 @@ pub(super) struct ToTarget {
 }
 
 impl ToTarget {
-    fn new(costs: impl Iterator<Item = Option<f64>>) -> Self {
+    fn new(costs: impl Iterator<Item = Option<f64>>, seeds: usize) -> Self {
         let costs: Vec<f64> = costs.map(|cost| cost.unwrap_or(f64::INFINITY)).collect();
         let reached = costs.iter().filter(|cost| cost.is_finite()).count();
-        let band = band(&costs).filter(|_| reached > 0);
+        let band = band(&costs, seeds).filter(|_| reached > 0);
         Self { runs: costs.len(), reached, band, median: median(costs) }
     }
 
@@ -90,9 +90,9 @@ pub(super) fn target_text(problem: &ProblemSummary) -> String {
 
 /// One row per solver of `problem`, in the comparison's order.
 pub(super) fn rows<'a>(comparison: &'a Comparison, problem: &ProblemSummary) -> Vec<Row<'a>> {
-    let solvers = comparison.solvers.iter();
-    let has_target = problem.target_loss.is_some();
-    solvers.map(|solver| row(solver, runs(comparison, problem, solver), has_target)).collect()
+    let (seeds, has_target) = (comparison.seeds.len(), problem.target_loss.is_some());
+    let row = |solver| row(solver, runs(comparison, problem, solver), seeds, has_target);
+    comparison.solvers.iter().map(|solver| row(solver)).collect()
 }
 
 /// The runs of `solver` on `problem`, in the comparison's order.
@@ -105,7 +105,7 @@ pub(super) fn runs<'a>(
     all.filter(|run| run.record.problem == problem.name && run.record.solver == solver).collect()
 }
 
-fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, has_target: bool) -> Row<'a> {
+fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, seeds: usize, has_target: bool) -> Row<'a> {
     let values = |value: fn(&Run) -> Option<f64>| -> Vec<f64> {
         // A solver that declined the problem has the start's values, which are none of its own.
         let ran = runs.iter().filter(|run| run.record.status != Status::Unsupported);
@@ -114,14 +114,14 @@ fn row<'a>(solver: &'a str, runs: Vec<&'a Run>, has_target: bool) -> Row<'a> {
     let of = |value| median(values(value));
     let [losses, metrics] = [values(|run| run.record.loss), values(|run| run.record.test_metric)];
     let to_target = |cost: fn(&Run) -> Option<f64>| match has_target {
-        true => ToTarget::new(runs.iter().map(|run| cost(run))),
+        true => ToTarget::new(runs.iter().map(|run| cost(run)), seeds),
         false => ToTarget::without_target(runs.len()),
     };
     Row {
         solver,
-        loss_band: band(&losses),
+        loss_band: band(&losses, seeds),
         loss: median(losses),
-        metric_band: band(&metrics),
+        metric_band: band(&metrics, seeds),
         metric: median(metrics),
         r_squared: of(|run| run.record.test_r_squared),
         iterations: of(|run| Some(run.record.iterations as f64)),
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn misses_count_as_infinite() {
         const INF: f64 = f64::INFINITY;
-        let cost = |costs: &[Option<f64>]| ToTarget::new(costs.iter().copied());
+        let cost = |costs: &[Option<f64>]| ToTarget::new(costs.iter().copied(), 3);
         assert_eq!(
             cost(&[Some(9.0), None, Some(5.0)]),
             ToTarget { median: Some(9.0), band: Some([5.0, INF]), reached: 2, runs: 3 }
@@ -204,6 +204,13 @@ mod tests {
         );
         assert_eq!(cost(&[None, None]).band, None);
         assert_eq!(cost(&[]).median, None);
+    }
+
+    #[test]
+    fn bands_are_of_the_kind_of_the_comparison() {
+        let costs = [Some(9.0), Some(7.0), Some(5.0)];
+        let band = |seeds| ToTarget::new(costs.iter().copied(), seeds).band;
+        assert_eq!((band(7), band(8)), (Some([5.0, 9.0]), Some([7.0, 9.0])));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use crate::lab::statistics::{Band, quantile};
 
 /// The ends of the band that charts draw around the median: range of few seeds, quartiles of
-/// 8 or more, a miss counted as +∞. Nothing of a single value.
-pub(super) fn band(values: &[f64]) -> Option<[f64; 2]> {
-    let ends = match Band::of(values.len()) {
+/// 8 or more, a miss counted as +∞. `seeds` are those of the comparison, so that all bands of
+/// a table are of one kind, however many of the values there are. Nothing of a single value.
+pub(super) fn band(values: &[f64], seeds: usize) -> Option<[f64; 2]> {
+    let ends = match Band::of(seeds) {
         Band::Range => [0.0, 1.0],
         Band::Quartiles => [0.25, 0.75],
     };
@@ -45,11 +46,12 @@ mod tests {
 
     #[test]
     fn few_have_a_range_and_many_quartiles() {
-        assert_eq!(band(&[3.0, 1.0, 2.0]), Some([1.0, 3.0]));
-        assert_eq!(band(&[3.0, f64::INFINITY]), Some([3.0, f64::INFINITY]));
+        assert_eq!(band(&[3.0, 1.0, 2.0], 3), Some([1.0, 3.0]));
+        assert_eq!(band(&[3.0, f64::INFINITY], 2), Some([3.0, f64::INFINITY]));
         let nine: Vec<f64> = (0..9).map(f64::from).collect();
-        assert_eq!(band(&nine), Some([2.0, 6.0]));
-        assert_eq!((band(&[1.0]), band(&[])), (None, None));
+        assert_eq!(band(&nine, 9), Some([2.0, 6.0]));
+        assert_eq!(band(&nine[..5], 9), Some([1.0, 3.0]));
+        assert_eq!((band(&[1.0], 9), band(&[], 9)), (None, None));
         assert_eq!((band_name(7), band_name(8)), ("range", "quartiles"));
     }
 

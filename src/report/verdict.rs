@@ -1,5 +1,7 @@
 //! Who reached the target first, in one sentence per problem and one over all.
 
+use std::collections::BTreeSet;
+
 use crate::lab::statistics::{
     Axis, Bootstrap, Costs, Interval, PairedRatios, PassWeights, RankCells, Ranking, Wins, median,
 };
@@ -15,9 +17,9 @@ const NAMED_MOST: usize = 6;
 
 /// `lbfgs reached the target first, in 10 passes; cg needed 2.1 (1.9–2.4) times as many; gd
 /// did not reach it`. Ratios are taken seed by seed, against whoever was first at that seed;
-/// they are medians, with the band of the charts in brackets. Where seeds disagree on who is
-/// first, nobody is. `None` of a solver without a target, and before all have a finished run
-/// at some seed.
+/// they are medians, with the band of the charts in brackets. Where no solver is first at every
+/// seed, who is most often is named, and who is not told apart from it by a sign test. `None`
+/// of a solver without a target, and before all have a finished run at some seed.
 pub(super) fn problem_verdict(comparison: &Comparison, problem: &ProblemSummary) -> Option<String> {
     let paired = PairedRatios::new(comparison, &problem.name);
     let is_alone = comparison.solvers.len() < 2;
@@ -34,7 +36,8 @@ pub(super) fn problem_verdict(comparison: &Comparison, problem: &ProblemSummary)
     if is_alone {
         return Some(format!("{} reached the target{}.", standing.name(0), standing.cost(0)));
     }
-    let parts = [vec![standing.first()], standing.others(), standing.misses()];
+    let parts =
+        [vec![standing.first()], standing.not_told_apart(), standing.others(), standing.misses()];
     Some(parts.concat().join("; ") + ".")
 }
 
@@ -54,38 +57,80 @@ impl Standing<'_> {
         joined(&solvers.iter().map(|solver| self.name(*solver)).collect::<Vec<_>>())
     }
 
-    /// Nobody reached the target, or everybody began there.
+    /// The text of passes to the target, with its band.
+    fn passes(&self, solver: usize) -> Option<String> {
+        let costs = &self.paired.costs[solver];
+        let passes = |passes: f64| compact(passes, 3);
+        let middle = median(costs.iter().copied()).filter(|middle| middle.is_finite())?;
+        let band = band(costs, self.comparison.seeds.len());
+        Some(format!("in {} passes", with_band(passes(middle), band, passes)))
+    }
+
+    /// No seed tells who is first: nobody reached the target, or everybody began there.
     fn undecided(&self) -> String {
-        let reached = self.comparison.runs.iter().any(|run| {
-            run.record.problem == self.problem.name && run.record.passes_to_target == Some(0.0)
-        });
-        match (reached, self.comparison.solvers.len()) {
-            (true, _) => "The target is reached at the start.".into(),
-            (false, 1) => format!("{} did not reach the target.", self.name(0)),
-            (false, _) => "No solver reached the target.".into(),
+        let PairedRatios { seeds, at_start, .. } = self.paired;
+        if at_start == seeds {
+            return "The target is reached at the start.".into();
         }
+        let mut ways = self.passed_on_the_way_out();
+        if at_start > 0 {
+            ways.push(format!("all begin there at {at_start} of {seeds} seeds"));
+        }
+        let except =
+            if ways.is_empty() { String::new() } else { format!(" ({})", ways.join("; ")) };
+        match self.comparison.solvers.len() {
+            1 => format!("{} did not reach the target{except}.", self.name(0)),
+            _ if ways.is_empty() => "No solver reached the target.".into(),
+            _ => format!("Who reached the target first is not decided{except}."),
+        }
+    }
+
+    /// Who has passes to the target that do not count.
+    fn passed_on_the_way_out(&self) -> Vec<String> {
+        let has_passed = |solver: &usize| {
+            let runs = runs(self.comparison, self.problem, &self.comparison.solvers[*solver]);
+            runs.iter().any(|run| run.record.passes_to_target.is_some_and(|passes| passes > 0.0))
+        };
+        let passed = (0..self.comparison.solvers.len()).filter(has_passed);
+        let (diverged, unfinished): (Vec<usize>, Vec<usize>) =
+            passed.partition(|solver| self.end_of_all(*solver) == Some(Status::NonFinite));
+        let ways = [
+            (diverged, "passed it and diverged"),
+            (unfinished, "reached it at seeds that not all have finished"),
+        ];
+        let said = ways.iter().filter(|(solvers, _)| !solvers.is_empty());
+        said.map(|(solvers, what)| format!("{} {what}", self.names(solvers))).collect()
+    }
+
+    /// ` (nobody did at 1 other)`: the seeds that decide nothing.
+    fn aside(&self) -> String {
+        let PairedRatios { seeds, at_start, .. } = self.paired;
+        let missed = seeds - at_start - self.paired.decided();
+        let others = |count| if count == 1 { "other" } else { "others" };
+        let counts = [(missed, "nobody did"), (at_start, "all begin there")];
+        let said = counts.iter().filter(|(count, _)| *count > 0);
+        let texts: Vec<String> =
+            said.map(|(count, what)| format!("{what} at {count} {}", others(*count))).collect();
+        if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
     }
 
     /// `, in 10.3 (10–11) passes`, and at how many seeds where it was not at all.
     fn cost(&self, solver: usize) -> String {
-        let costs = &self.paired.costs[solver];
-        let passes = |passes: f64| compact(passes, 3);
-        let middle = median(costs.iter().copied()).map_or(String::new(), passes);
-        let seeds = match (self.paired.decided(), self.paired.seeds) {
-            (_, 1) => ", with one seed".to_owned(),
+        let passes = self.passes(solver).map_or(String::new(), |passes| format!(", {passes}"));
+        match (self.paired.decided(), self.paired.seeds) {
+            (_, 1) => passes + ", with one seed",
             (decided, seeds) if decided < seeds => {
-                format!(", at {decided} of {seeds} seeds (nobody did at the others)")
+                format!("{passes}, at {decided} of {seeds} seeds{}", self.aside())
             }
-            _ => String::new(),
-        };
-        format!(", in {} passes{seeds}", with_band(middle, band(costs), passes))
+            _ => passes,
+        }
     }
 
-    /// Who was first, or between whom seeds do not decide.
+    /// Who was first, at every seed or at most.
     fn first(&self) -> String {
         let always = self.paired.always_first();
         match always.as_slice() {
-            [] => self.not_told_apart(),
+            [] => self.most_often_first(),
             [first] => {
                 format!("{} reached the target first{}", self.name(*first), self.cost(*first))
             }
@@ -97,74 +142,120 @@ impl Standing<'_> {
         }
     }
 
-    /// `lbfgs (first at 2 of 3 seeds) and cg (1) are not told apart`.
-    fn not_told_apart(&self) -> String {
+    /// `cg reached the target first most often, at 7 of 10 seeds, in 20 (18–22) passes; gd was
+    /// at 4 (2 shared with cg), adam at 1`. Without `most often` of who shares the first place.
+    fn most_often_first(&self) -> String {
         let some = self.paired.sometimes_first();
-        let counted = some.iter().enumerate().map(|(place, solver)| {
-            let (name, firsts) = (self.name(*solver), self.paired.firsts(*solver));
-            match place {
-                0 => format!("{name} (first at {firsts} of {} seeds)", self.paired.decided()),
-                _ => format!("{name} ({firsts})"),
-            }
+        let (leader, firsts) = (some[0], self.paired.firsts(some[0]));
+        let (name, decided) = (self.name(leader), self.paired.decided());
+        let is_alone = some.get(1).is_none_or(|next| self.paired.firsts(*next) < firsts);
+        let often = if is_alone { " most often," } else { "" };
+        let passes = self.passes(leader).map_or(String::new(), |passes| format!(", {passes}"));
+        let aside = self.aside();
+        let text = format!(
+            "{name} reached the target first{often} at {firsts} of {decided} seeds{passes}"
+        );
+        let next = some[1..].iter().enumerate().map(|(place, solver)| {
+            let was = if place == 0 { " was" } else { "" };
+            let shared = match self.paired.shared(leader, *solver) {
+                0 => String::new(),
+                shared if place == 0 => format!(" ({shared} shared with {name})"),
+                shared => format!(" ({shared} shared)"),
+            };
+            format!("{}{was} at {}{shared}", self.name(*solver), self.paired.firsts(*solver))
         });
-        joined(&counted.collect::<Vec<_>>()) + " are not told apart"
+        [text + &aside, joined(&next.collect::<Vec<_>>())].join("; ")
     }
 
-    /// How many times as many passes the others needed, the least first.
+    /// `lbfgs and bfgs are not told apart from cg`.
+    fn not_told_apart(&self) -> Vec<String> {
+        let some = self.paired.sometimes_first();
+        let Some(leader) = some.first().filter(|_| self.paired.always_first().is_empty()) else {
+            return vec![];
+        };
+        let open = self.paired.not_told_apart(*leader);
+        let are = if open.len() == 1 { "is" } else { "are" };
+        let text =
+            || format!("{} {are} not told apart from {}", self.names(&open), self.name(*leader));
+        if open.is_empty() { vec![] } else { vec![text()] }
+    }
+
+    /// How many times as many passes those needed who were not always first, the least first.
     fn others(&self) -> Vec<String> {
         let always = self.paired.always_first();
-        let named = if always.is_empty() { self.paired.sometimes_first() } else { always.clone() };
         let middle = |solver: usize| median(self.paired.ratios[solver].iter().copied());
         let mut others: Vec<(f64, usize)> = (0..self.paired.ratios.len())
-            .filter(|solver| !named.contains(solver))
+            .filter(|solver| !always.contains(solver))
             .filter_map(|solver| Some((middle(solver)?, solver)))
             .filter(|(ratio, _)| ratio.is_finite())
             .collect();
         others.sort_by(|a, b| a.0.total_cmp(&b.0));
         let shown = if others.len() > NAMED_MOST + 1 { NAMED_MOST } else { others.len() };
-        let mut texts: Vec<String> = others[..shown]
-            .iter()
-            .map(|(ratio, solver)| (self.name(*solver), self.ratio(*ratio, *solver)))
-            .map(|(name, ratio)| format!("{name} {ratio}"))
-            .collect();
-        if let Some((ratio, solver)) = others.first() {
-            let of_whom = if always.is_empty() { "the passes of the first" } else { "as many" };
-            texts[0] = format!(
-                "{} needed {} times {of_whom}",
+        let mut is_explained = false;
+        let mut texts = Vec::new();
+        for (place, (ratio, solver)) in others[..shown].iter().enumerate() {
+            let needed = if place == 0 { " needed" } else { "" };
+            let times = if *ratio > 1.0 && !is_explained { " times as many" } else { "" };
+            is_explained |= *ratio > 1.0;
+            texts.push(format!(
+                "{}{needed} {}{times}",
                 self.name(*solver),
                 self.ratio(*ratio, *solver)
-            );
+            ));
         }
         if let [(least, _), .., (most, _)] = others[shown..] {
             let count = others.len() - shown;
-            texts.push(format!("{count} others {} to {}", ratio_text(least), ratio_text(most)));
+            let times = if is_explained { "" } else { " times as many" };
+            texts.push(format!(
+                "{count} others {} to {}{times}",
+                ratio_text(least),
+                ratio_text(most)
+            ));
         }
-        if texts.is_empty() { texts } else { vec![texts.join(", ")] }
+        let of_whom = if always.is_empty() { "beside the first at each seed " } else { "" };
+        if texts.is_empty() { texts } else { vec![of_whom.to_owned() + &texts.join(", ")] }
     }
 
+    /// `2.1 (1.9–2.4)`, and `as many (up to 1.1 times)` where the median is 1.
     fn ratio(&self, middle: f64, solver: usize) -> String {
-        with_band(ratio_text(middle), band(&self.paired.ratios[solver]), ratio_text)
+        let band = band(&self.paired.ratios[solver], self.comparison.seeds.len());
+        match band {
+            _ if middle > 1.0 => with_band(ratio_text(middle), band, ratio_text),
+            Some([_, most]) if most > 1.0 && most.is_finite() => {
+                format!("as many (up to {} times)", ratio_text(most))
+            }
+            _ => "as many".into(),
+        }
     }
 
-    /// Who reached the target seldom or not at all, and why.
+    /// Who reached the target not at all seeds at which another did, or at none, and why.
     fn misses(&self) -> Vec<String> {
-        let decided = self.paired.decided();
-        let (mut texts, mut missed, mut diverged, mut declined) = (vec![], vec![], vec![], vec![]);
-        for (solver, costs) in self.paired.costs.iter().enumerate() {
+        let PairedRatios { seeds, at_start, costs, .. } = &self.paired;
+        let mut some: Vec<(usize, Vec<usize>)> = Vec::new();
+        let (mut missed, mut diverged, mut declined) = (vec![], vec![], vec![]);
+        for (solver, costs) in costs.iter().enumerate() {
             let reached = costs.iter().filter(|cost| cost.is_finite()).count();
-            let is_named = self.paired.firsts(solver) > 0 || reached * 2 > decided;
             match (reached, self.end_of_all(solver)) {
-                _ if is_named => {}
                 (0, Some(Status::NonFinite)) => diverged.push(solver),
                 (0, Some(Status::Unsupported)) => declined.push(solver),
                 (0, _) => missed.push(solver),
-                _ => texts.push(format!(
-                    "{} reached it at {reached} of {} seeds only",
-                    self.name(solver),
-                    self.paired.seeds
-                )),
+                _ if reached == costs.len() => {}
+                _ => match some.iter_mut().find(|(count, _)| *count == reached) {
+                    Some((_, solvers)) => solvers.push(solver),
+                    None => some.push((reached, vec![solver])),
+                },
             }
         }
+        some.sort_by_key(|(reached, _)| std::cmp::Reverse(*reached));
+        let counted = some.iter().enumerate().map(|(place, (reached, solvers))| match place {
+            0 => {
+                let all = seeds - at_start;
+                format!("{} reached it at {reached} of {all} seeds only", self.names(solvers))
+            }
+            _ => format!("{} at {reached}", self.names(solvers)),
+        });
+        let counted = counted.collect::<Vec<_>>().join(", ");
+        let mut texts = if counted.is_empty() { vec![] } else { vec![counted] };
         for (solvers, what) in [
             (missed, "did not reach it"),
             (diverged, "diverged"),
@@ -187,30 +278,42 @@ impl Standing<'_> {
 
 /// The best mean rank over several problems, beside the next: `Over all 3 problems (27 goals),
 /// lbfgs has the best mean rank, 1.00, and cg the next, 2.00; lbfgs wins 100 % of the goals
-/// against cg, and loses 0 %`. `None` with fewer than two problems or solvers, or without goals.
+/// against cg, and loses 0 %`. Problems without goals do not count. `None` with fewer than two
+/// problems or solvers.
 pub(super) fn overall_verdict(comparison: &Comparison) -> Option<String> {
     let costs = Costs::new(comparison, Axis::Passes(PassWeights::default()));
-    if comparison.problems.len() < 2 || comparison.solvers.len() < 2 || costs.goals.is_empty() {
+    let problems: BTreeSet<&str> = costs.goals.iter().map(|goal| goal.problem.as_str()).collect();
+    if problems.len() < 2 || comparison.solvers.len() < 2 {
         return None;
     }
-    let ranking = RankCells::of_costs(&costs).ranking(&Bootstrap::default());
+    let cells = RankCells::of_costs(&costs);
+    let is_one_seed = cells.ranks.iter().all(|seeds| seeds.len() < 2);
+    let ranking = cells.ranking(&Bootstrap::default());
     let order = ranking.order();
     let [best, next] = [order[0], order[1]];
     let [first, second] = [best, next].map(|solver| one_line(&comparison.solvers[solver]));
-    let ranks = [best, next].map(|solver| rank_text(&ranking, solver, comparison.seeds.len() > 1));
+    let ranks = [best, next].map(|solver| rank_text(&ranking, solver, !is_one_seed));
     let wins = Wins::new(&costs);
     let shares = [(best, next), (next, best)].map(|(a, b)| 100.0 * wins.share(a, b));
-    let overlap = ranking.intervals[next].low <= ranking.intervals[best].high;
-    let doubt = match ranking.mean[best] == ranking.mean[next] {
-        true => " The two are not told apart: their mean ranks are the same.",
-        false if overlap => " The two are not told apart: the intervals of their ranks overlap.",
-        false => "",
+    let is_same = ranking.mean[best] == ranking.mean[next];
+    let is_open = || cells.difference(best, next, &Bootstrap::default()).low <= 0.0;
+    let doubt = match (is_same, is_one_seed) {
+        (true, _) => " The two are not told apart: their mean ranks are the same.",
+        (false, true) => " One seed says little.",
+        (false, false) if is_open() => {
+            " The two are not told apart: the interval of the difference of their ranks holds 0."
+        }
+        (false, false) => "",
+    };
+    let all = match problems.len() {
+        count if count == comparison.problems.len() => format!("all {count} problems"),
+        count => format!("the {count} problems that have goals"),
     };
     Some(format!(
-        "Over all {} problems ({} goals), {first} has the best mean rank, {}, and {second} the \
-         next, {}; {first} wins {:.0} % of the goals against {second}, and loses {:.0} %.{doubt}",
-        comparison.problems.len(),
+        "Over {all} ({} goals{}), {first} has the best mean rank, {}, and {second} the next, {}; \
+         {first} wins {:.0} % of the goals against {second}, and loses {:.0} %.{doubt}",
         costs.goals.len(),
+        if is_one_seed { ", one seed" } else { "" },
         ranks[0],
         ranks[1],
         shares[0],

@@ -15,6 +15,7 @@ mod performance_profile;
 mod quantiles;
 mod ranks;
 mod sensitivity;
+mod sign_test;
 mod step_curve;
 mod weight_sensitivity;
 mod wins;
