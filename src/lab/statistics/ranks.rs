@@ -171,7 +171,8 @@ mod tests {
         let ranks = vec![vec![vec![1.0, 2.0, 3.0], vec![2.0, 3.0, 1.0], vec![1.0, 2.0, 3.0]]];
         let cells = RankCells { solvers: ["a", "b", "c"].map(String::from).to_vec(), ranks };
         let bootstrap = Bootstrap::default();
-        assert_eq!(cells.difference(0, 1, &bootstrap), Interval { low: 1.0, high: 1.0 });
+        let Interval { low, high } = cells.difference(0, 1, &bootstrap);
+        assert!((low - 1.0).abs() < 1e-12 && (high - 1.0).abs() < 1e-12);
         let intervals = cells.ranking(&bootstrap).intervals;
         assert!(intervals[1].low <= intervals[0].high);
     }
