@@ -66,6 +66,8 @@ impl Job {
         let mark = format!("{}.{number}", std::process::id());
         let files = tempfile::tempdir().unwrap();
         let mut command = mpirun();
+        // Jobs that begin at the same moment would trip over each other's common folder.
+        command.env("OMPI_MCA_orte_tmpdir_base", files.path());
         for (i, (count, folder, arguments)) in groups.iter().enumerate() {
             if i > 0 {
                 command.arg(":");
