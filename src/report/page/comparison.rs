@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::lab::statistics::{Axis, Band, Bootstrap, Costs, PassWeights, RankCells};
+use crate::lab::statistics::{Axis, Bootstrap, Costs, PassWeights, RankCells};
 use crate::lab::{Comparison, ProblemSummary, Run, RunRecord};
 use crate::objective::{Requested, TraceEntry};
 use crate::report::aggregate::target_text;
@@ -28,16 +28,11 @@ pub(super) fn data(comparison: &Comparison, solvers: &[SolverSpec]) -> Value {
     }
     let labels: Vec<String> = sweeps.iter().map(|sweep| sweep.label.clone()).collect();
     let data = Data {
-        name: &comparison.name,
         budget: comparison.budget,
         timed: comparison.timed,
         target_levels: &comparison.target_levels,
         solvers: &comparison.solvers,
         seeds: &comparison.seeds,
-        band: match Band::of(comparison.seeds.len()) {
-            Band::Range => "range",
-            Band::Quartiles => "quartiles",
-        },
         incomplete: incomplete(comparison),
         trace_entries: kept,
         problems: comparison.problems.iter().map(problem).collect(),
@@ -60,14 +55,11 @@ fn entries_kept(comparison: &Comparison) -> Option<usize> {
 
 #[derive(Serialize)]
 struct Data<'a> {
-    name: &'a str,
     budget: f64,
     timed: bool,
     target_levels: &'a [f64],
     solvers: &'a [String],
     seeds: &'a [u64],
-    /// What a band spans.
-    band: &'static str,
     incomplete: Option<String>,
     trace_entries: Option<usize>,
     problems: Vec<Problem<'a>>,
@@ -124,12 +116,11 @@ fn ranking(comparison: &Comparison) -> Vec<Rank> {
 #[derive(Serialize)]
 struct Sweep {
     label: String,
-    method: String,
     values: Vec<(f64, String)>,
 }
 
 fn sweep(sweep: crate::report::learning_rates::Sweep) -> Sweep {
-    Sweep { label: sweep.label, method: sweep.method, values: sweep.values }
+    Sweep { label: sweep.label, values: sweep.values }
 }
 
 #[derive(Serialize)]

@@ -127,9 +127,9 @@ fn part(root: &Path, folder: &Path, path: &Path, kind: Kind) -> Result<Part> {
         styles: companies.iter().flat_map(|labels| page_styles(labels)).collect(),
         data,
         spec,
-        environment: match optional(&folder.join("environment.json"))? {
-            Some(_) => Some(json(&folder.join("environment.json"))?),
-            None => None,
+        environment: match folder.join("environment.json") {
+            path if path.exists() => Some(json(&path)?),
+            _ => None,
         },
     })
 }

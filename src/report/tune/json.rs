@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::rows::pairs;
+use crate::lab::Metric;
 use crate::lab::tune::{Dimension, Search, Trial, Tuning};
 use crate::report::records::json_line;
 
@@ -38,6 +39,8 @@ pub fn tuning_json(tuning: &Tuning) -> String {
         problem: &problem.name,
         network: &problem.network,
         loss: &problem.loss,
+        metric: problem.metric,
+        metric_unit: &problem.metric_unit,
         target_loss: problem.target_loss,
         search: tuning.request.search,
         seeds: &tuning.request.seeds,
@@ -54,6 +57,9 @@ struct Line<'a> {
     network: &'a str,
     /// The training loss, a mean over rows with its penalty.
     loss: &'a str,
+    /// What `test_metric` is, and its unit.
+    metric: Metric,
+    metric_unit: &'a str,
     target_loss: Option<f64>,
     search: Search,
     /// Those of the trials.

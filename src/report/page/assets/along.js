@@ -3,9 +3,9 @@
 import { exact, grouped, significant } from "./format.js";
 import { median } from "./statistics.js";
 import { element, section } from "./dom.js";
-import { keptChoices, keptSet } from "./view.js";
+import { keptChoices, keptSet, setter } from "./view.js";
 import { axis, chart, colors, line, literal, readable } from "./plot.js";
-import { choice, swatch, switches, toggles } from "./switches.js";
+import { choice, scaleChoice, swatch, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
 
@@ -145,10 +145,7 @@ function alongChart(along, styles, view) {
     };
   };
   const drawn = chart({ name: "along", label: "Curvature and loss along the runs", height: 520, build });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const known = Object.entries(SHOWN_ALONG).filter(([key]) =>
     along.runs.some((run) =>
       key === "steps" ? run.steps.length > 0 : run.curvature.some((at) => at[key] !== null),
@@ -158,14 +155,10 @@ function alongChart(along, styles, view) {
     view.chosen.note();
     drawn.update();
   };
-  const scales = [
-    ["linear", "linear"],
-    ["log", "logarithmic"],
-  ];
   const controls = switches(
     known.length > 1 ? choice("Shown", known, view.shown, set("shown")) : null,
-    choice("Vertical", scales, view.vertical, set("vertical")),
-    choice("Iterations", scales, view.across, set("across")),
+    scaleChoice("Vertical", view.vertical, set("vertical")),
+    scaleChoice("Iterations", view.across, set("across")),
     toggles(
       "Runs",
       along.runs.map((run, key) => ({ key, text: run.label, style: styles[key] })),

@@ -3,9 +3,9 @@
 
 import { exact, grouped, metric, percent, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
-import { keptChoices, keptSet } from "./view.js";
+import { keptChoices, keptSet, setter } from "./view.js";
 import { axis, chart, line, literal, readable } from "./plot.js";
-import { choice, swatch, switches, toggle, toggles } from "./switches.js";
+import { choice, planeChoice, scaleChoice, swatch, switches, toggle, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
 import { valueScale } from "./scales.js";
@@ -106,10 +106,7 @@ function connectionChart(data, paths, prefix) {
     height: 420,
     build,
   });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const follow = () => {
     view.chosen.note();
     drawn.update();
@@ -118,15 +115,7 @@ function connectionChart(data, paths, prefix) {
   const vertical = element("div", {});
   const offer = () =>
     vertical.replaceChildren(
-      choice(
-        "Vertical",
-        [
-          ["log", "logarithmic"],
-          ["linear", "linear"],
-        ],
-        view.vertical,
-        set("vertical"),
-      ),
+      scaleChoice("Vertical", view.vertical, set("vertical")),
     );
   const setKey = (value) => {
     view.set("key", value);
@@ -329,11 +318,7 @@ function curvePlane(data, paths, prefix) {
     isTrue: false,
     isEqual: true,
   }));
-  const set = (key) => (value) => {
-    view.set(key, value);
-    above.update();
-    solid.update();
-  };
+  const set = setter(view, () => [above, solid].forEach((made) => made.update()));
   const known = CONNECTION_QUANTITIES.filter((key) => surface[key]);
   const controls = switches(
     choice(
@@ -352,15 +337,7 @@ function curvePlane(data, paths, prefix) {
       view.kind,
       set("kind"),
     ),
-    choice(
-      "Plane",
-      [
-        ["filled", "filled"],
-        ["lines", "lines"],
-      ],
-      view.drawn,
-      set("drawn"),
-    ),
+    planeChoice(view.drawn, set("drawn")),
   );
   const note = data.matched_line
     ? "The matched second solution lies off this plane and is not drawn."

@@ -3,9 +3,9 @@
 import { exact, significant } from "./format.js";
 import { bandOf, spreadCurve } from "./statistics.js";
 import { element } from "./dom.js";
-import { axis, chart, colors, line, literal, readable, translucent } from "./plot.js";
-import { choice, keyList, switches } from "./switches.js";
-import { keptChoices } from "./view.js";
+import { axis, band, chart, colors, line, literal, readable } from "./plot.js";
+import { choice, keyList, scaleChoice, switches } from "./switches.js";
+import { keptChoices, setter } from "./view.js";
 import { ACROSS, QUANTITIES, endOf, lowestKnown, stepsOf, worstOf } from "./steps.js";
 import { isSparse, sparseTraces } from "./sparse.js";
 
@@ -24,32 +24,22 @@ function spreadTraces(solver, style, runs, steps, view) {
   const end = endOf(runs, steps, view.across, view.budget);
   const curve = thin(spreadCurve(steps, worst, end, bandOf(runs.length)));
   const x = curve.map((point) => point.x);
-  const color = readable(style.color);
-  const edge = (key, fill) => ({
-    x,
-    y: curve.map((point) => point[key]),
-    mode: "lines",
-    line: { shape: "hv", width: 0, color },
-    fill,
-    fillcolor: translucent(color, 0.18),
-    hoverinfo: "skip",
-    legendgroup: solver,
-  });
-  const band = runs.length > 1 ? [edge("low", "none"), edge("high", "tonexty")] : [];
+  const values = (key) => curve.map((point) => point[key]);
   const text = (point) => {
-    const values = `${exact(point.median)}`;
-    return runs.length > 1 ? `${values}<br>${bandOf(runs.length)} ${exact(point.low)} – ${exact(point.high)}` : values;
+    const range = runs.length > 1 ? `<br>${bandOf(runs.length)} ${exact(point.low)} – ${exact(point.high)}` : "";
+    return exact(point.median) + range;
   };
   const middle = {
     name: literal(solver),
     x,
-    y: curve.map((point) => point.median),
+    y: values("median"),
     mode: "lines",
     line: { ...line(style), shape: "hv" },
     customdata: curve.map((point) => [exact(point.x), text(point)]),
     hovertemplate: `<b>%{fullData.name}</b>${runs.length > 1 ? " (median)" : ""}<br>${ACROSS[view.across]} %{customdata[0]}<br>${QUANTITIES[view.quantity]} %{customdata[1]}<extra></extra>`,
   };
-  return [...band, middle];
+  const around = runs.length > 1 ? band(x, values("low"), values("high"), readable(style.color), "hv") : [];
+  return [...around, middle];
 }
 
 /** Every run of one solver by itself. */
@@ -173,8 +163,6 @@ function figure(data, styles, selection, view, index) {
   };
 }
 
-const SCALES = [["linear", "linear"], ["log", "logarithmic"]];
-
 /** The section: switches, and charts that follow the comparison's `selection`. */
 export function curves(data, styles, selection, prefix) {
   const view = keptChoices(`${prefix}.curves`, {
@@ -209,14 +197,10 @@ export function curves(data, styles, selection, prefix) {
     keys.fill(styles.filter((_, index) => selection.solvers.has(index)));
     drawn.forEach((made) => made.update());
   };
-  const set = (key) => (value) => {
-    view.set(key, value);
-    if (key === "of") lay();
-    else update();
-  };
+  const set = setter(view, (key) => (key === "of" ? lay() : update()));
   // An accuracy is read on an even scale, all else by its logarithm.
   const yscale = element("div", {});
-  const offerScale = () => yscale.replaceChildren(choice("Vertical", SCALES, view.yscale, set("yscale")));
+  const offerScale = () => yscale.replaceChildren(scaleChoice("Vertical", view.yscale, set("yscale")));
   const setQuantity = (value) => {
     view.set("quantity", value);
     view.set("yscale", value === "test_metric" ? "linear" : "log");
@@ -232,7 +216,7 @@ export function curves(data, styles, selection, prefix) {
     switches(
       choice("Shown", Object.entries(QUANTITIES), view.quantity, setQuantity),
       choice("over", across, view.across, set("across")),
-      choice("Horizontal", SCALES, view.xscale, set("xscale")),
+      scaleChoice("Horizontal", view.xscale, set("xscale")),
       yscale,
       choice("as", [["band", "median and band"], ["runs", "single runs"]], view.as, set("as")),
       data.problems.length > 1

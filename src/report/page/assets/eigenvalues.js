@@ -1,9 +1,9 @@
 // Charts of eigenvalues: their density, and those at both ends by rank.
 
 import { exact, significant } from "./format.js";
-import { keptChoices } from "./view.js";
-import { atTop, axis, chart, colors, line, literal, readable, translucent, upright } from "./plot.js";
-import { choice, switches } from "./switches.js";
+import { keptChoices, setter } from "./view.js";
+import { atTop, axis, band, chart, colors, line, literal, readable, upright } from "./plot.js";
+import { choice, scaleChoice, switches } from "./switches.js";
 import { extent, signedLogScale, tickSettings } from "./scales.js";
 
 /** Densities below this share of the highest are not shown. */
@@ -39,19 +39,9 @@ function bandEdges(density, band) {
 function densityTraces(one, style, scale, view, floor) {
   const { density } = one;
   const x = density.grid.map(scale.to);
-  const color = readable(style.color);
   const [low, high] = bandEdges(density, view.band).map((edge) =>
     edge.map((value) => Math.max(value, floor)),
   );
-  const edge = (y, fill) => ({
-    x,
-    y,
-    mode: "lines",
-    line: { width: 0, color },
-    fill,
-    fillcolor: translucent(color, 0.2),
-    hoverinfo: "skip",
-  });
   const text = density.grid.map((value, i) => {
     const probes = `${significant(density.low[i])} – ${significant(density.high[i])}`;
     const mean = `${exact(density.mean[i])} ± ${significant(density.standard_error[i])}`;
@@ -67,7 +57,7 @@ function densityTraces(one, style, scale, view, floor) {
     hovertemplate: `<b>%{fullData.name}</b><br>%{text}<extra></extra>`,
   };
   const hasBand = view.band === "range" || density.standard_error[0] !== null;
-  return [...(hasBand ? [edge(low, "none"), edge(high, "tonexty")] : []), mean];
+  return [...(hasBand ? band(x, low, high, readable(style.color)) : []), mean];
 }
 
 /** The density of all eigenvalues with the same kernel, where they are known. */
@@ -179,10 +169,7 @@ export function densityChart(shown, prefix) {
     height: 430,
     build,
   });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const controls = switches(
     choice(
       "Eigenvalues",
@@ -193,15 +180,7 @@ export function densityChart(shown, prefix) {
       view.across,
       set("across"),
     ),
-    choice(
-      "Density",
-      [
-        ["log", "logarithmic"],
-        ["linear", "linear"],
-      ],
-      view.vertical,
-      set("vertical"),
-    ),
+    scaleChoice("Density", view.vertical, set("vertical")),
     choice(
       "Band",
       [
@@ -267,10 +246,7 @@ export function screeChart(shown, prefix) {
     };
   };
   const drawn = chart({ name: "scree", label: "Eigenvalues by rank", height: 360, build });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const controls = switches(
     choice(
       "End",
@@ -281,15 +257,7 @@ export function screeChart(shown, prefix) {
       view.end,
       set("end"),
     ),
-    choice(
-      "Vertical",
-      [
-        ["log", "logarithmic"],
-        ["linear", "linear"],
-      ],
-      view.vertical,
-      set("vertical"),
-    ),
+    scaleChoice("Vertical", view.vertical, set("vertical")),
   );
   const note = document.createElement("p");
   note.className = "note";

@@ -38,14 +38,15 @@ export function percent(share, digits = 2) {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
 }
 
-/** Whether the metric is an accuracy; where the record does not say so, by its loss. */
-export function isAccuracy(data) {
-  return data.metric ? data.metric === "accuracy" : data.loss.includes("cross-entropy");
-}
-
 /** A test metric: a percentage for an accuracy, else a number. */
 export function metric(kind, value) {
   return kind === "accuracy" ? percent(value) : significant(value);
+}
+
+/** A field of CSV; nothing for what is missing. */
+export function csvField(value) {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** "1 run", "3 runs". */

@@ -1,10 +1,10 @@
 // A loss landscape: the plane and its surface with the solvers' paths, and what it hides.
 
-import { exact, isAccuracy } from "./format.js";
+import { exact } from "./format.js";
 import { element, folded, section } from "./dom.js";
-import { keptChoices, keptSet } from "./view.js";
+import { keptChoices, keptSet, setter } from "./view.js";
 import { chart } from "./plot.js";
-import { choice, switches, toggle, toggles } from "./switches.js";
+import { choice, planeChoice, switches, toggle, toggles } from "./switches.js";
 import { provenance } from "./provenance.js";
 import { signedKind, valueScale } from "./scales.js";
 import { fieldOf, groundTraces, isSigned, markTraces, namedTrace, pathTraces, planeLayout } from "./plane.js";
@@ -72,7 +72,7 @@ function chosenField(data, view) {
     const axes = grid.axes.map((axis, i) => ({ ...drawing.axes[i], ...axis }));
     return fieldOf(axes, values, { name, cells: true, diverging: isSigned(values) });
   }
-  const unit = view.quantity.endsWith("metric") && isAccuracy(data) ? 100 : 1;
+  const unit = view.quantity.endsWith("metric") && data.metric === "accuracy" ? 100 : 1;
   const values = drawing[view.quantity].map((value) => (value === null ? null : unit * value));
   return fieldOf(drawing.axes, values, { name, cells: false, diverging: false });
 }
@@ -141,10 +141,7 @@ function drawChoice(data, view, change) {
 
 /** Switches for what is drawn over the plane. */
 function planeSwitches(data, view, update) {
-  const set = (key) => (value) => {
-    view.set(key, value);
-    update();
-  };
+  const set = setter(view, update);
   const setFlag = (key) => (state) => set(key)(state ? "yes" : "no");
   const [drawing] = data.drawings;
   const scales = element("div", {});
@@ -174,15 +171,7 @@ function planeSwitches(data, view, update) {
     quantity,
     scales,
     data.drawings.length > 1 ? draws : null,
-    choice(
-      "Plane",
-      [
-        ["filled", "filled"],
-        ["lines", "lines"],
-      ],
-      view.drawn,
-      set("drawn"),
-    ),
+    planeChoice(view.drawn, set("drawn")),
     toggle("one unit as long on both axes", view.equal === "yes", setFlag("equal")),
     drawing.measured
       ? toggle("points that were measured", view.measured === "yes", setFlag("measured"))
@@ -284,7 +273,7 @@ export function renderLandscape(part, id) {
       ? profileChart({
           drawings: data.drawings,
           words: (key) => quantityName(data, key),
-          unit: isAccuracy(data) ? 100 : 1,
+          unit: data.metric === "accuracy" ? 100 : 1,
           paths: isPlane ? () => [] : paths,
           points: isPlane ? [] : namedPoints(data, drawing),
           prefix,

@@ -1,6 +1,6 @@
 // A landscape in words: what is drawn, of what, and how much of each run it shows.
 
-import { counted, grouped, isAccuracy, percent, significant } from "./format.js";
+import { counted, grouped, percent, significant } from "./format.js";
 import { element, facts } from "./dom.js";
 import { swatch } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
@@ -18,7 +18,7 @@ export function quantityName(data, quantity) {
   if (CURVATURES[quantity]) return CURVATURES[quantity];
   const [set, what] = quantity.split("_");
   const unit = data.metric_unit ? ` (${data.metric_unit})` : "";
-  const measured = isAccuracy(data) ? "accuracy (%)" : data.metric ? `RMSE${unit}` : "metric";
+  const measured = data.metric === "accuracy" ? "accuracy (%)" : data.metric ? `RMSE${unit}` : "metric";
   return `${set === "train" ? "training" : "test"} ${what === "loss" ? "loss" : measured}`;
 }
 

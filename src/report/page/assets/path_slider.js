@@ -2,9 +2,9 @@
 
 import { grouped, significant } from "./format.js";
 import { element } from "./dom.js";
-import { keptChoices } from "./view.js";
+import { keptChoices, setter } from "./view.js";
 import { axis, chart, colors, line, literal, readable, upright } from "./plot.js";
-import { slider, swatch, switches, choice } from "./switches.js";
+import { scaleChoice, slider, swatch, switches } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 
 /** How long it takes from the first iterate to the last, in milliseconds. */
@@ -168,17 +168,10 @@ function hiddenChart(walks, selection, prefix) {
   const label =
     "True loss, the loss of the plane below it, and the distance from the plane, over iterations";
   const drawn = chart({ name: "hidden", label, height: 420, build });
-  const scales = [
-    ["log", "logarithmic"],
-    ["linear", "linear"],
-  ];
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const controls = switches(
-    choice("Loss", scales, view.scale, set("scale")),
-    choice("Iterations", [...scales].reverse(), view.across, set("across")),
+    scaleChoice("Loss", view.scale, set("scale")),
+    scaleChoice("Iterations", view.across, set("across")),
   );
   const note =
     "Lines: the true loss, as in every chart of the solver. Thin dots: the loss at the iterate's shadow.";

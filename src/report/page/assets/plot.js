@@ -1,5 +1,6 @@
 // Charts by plotly.js, in the colours of the page, drawn when they come into sight.
 
+import { csvField } from "./format.js";
 import { copyButton, element } from "./dom.js";
 
 /** Charts that are on the page. */
@@ -19,6 +20,7 @@ export function colors() {
     muted: color("--muted"),
     grid: color("--grid"),
     paper: color("--paper"),
+    won: color("--won"),
   };
 }
 
@@ -52,6 +54,11 @@ export function literal(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("%{", "&#37;{");
 }
 
+/** The name that `literal` was given. */
+function plain(text) {
+  return text.replaceAll("&#37;{", "%{").replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+}
+
 /** The colour with an opacity. */
 export function translucent(hex, opacity) {
   return `rgba(${channels(hex).join(",")},${opacity})`;
@@ -61,6 +68,21 @@ export function translucent(hex, opacity) {
 export function line(style, width = 2) {
   const dash = style.dash.length === 0 ? "solid" : style.dash.map((d) => `${d / 2}px`).join(",");
   return { color: readable(style.color), dash, width };
+}
+
+/** A band between two lines, as plotly's traces, to be drawn below the line that it belongs to. */
+export function band(x, low, high, color, shape = "linear") {
+  const edge = (y, fill) => ({
+    x,
+    y,
+    mode: "lines",
+    line: { shape, width: 0, color },
+    fill,
+    fillcolor: translucent(color, 0.18),
+    hoverinfo: "skip",
+    showlegend: false,
+  });
+  return [edge(low, "none"), edge(high, "tonexty")];
 }
 
 /** Axis settings that all plane charts share. */
@@ -129,7 +151,7 @@ const isNamed = (trace) => Boolean(trace.name) && trace.hoverinfo !== "skip";
 function save(node, name, label, format) {
   const filename = `${document.title.split(" · ")[0]}-${name}`;
   const data = node.data.map((trace) => ({ ...trace, showlegend: isNamed(trace) }));
-  const title = { text: label, font: { size: 14 } };
+  const title = { text: literal(label), font: { size: 14 } };
   const margin = { ...node.layout.margin, t: 48 };
   const figure = { data, layout: { ...node.layout, showlegend: true, title, margin } };
   const { width, height } = node.getBoundingClientRect();
@@ -138,7 +160,7 @@ function save(node, name, label, format) {
 
 /** The points of a plane chart as CSV: series, x, y. */
 function pointsAsCsv(node) {
-  const field = (value) => (/[",\n]/.test(`${value}`) ? `"${`${value}`.replaceAll('"', '""')}"` : `${value}`);
+  const field = (value) => csvField(typeof value === "string" ? plain(value) : value);
   const rows = node.data
     .filter((trace) => isNamed(trace) && trace.x && trace.y && !trace.z)
     .flatMap((trace) => Array.from(trace.x, (x, i) => [trace.name, x, trace.y[i]].map(field).join(",")));
@@ -176,6 +198,8 @@ export function chart({ name, label, height = 420, build }) {
   let seen = false;
   let buttons = null;
   const draw = () => {
+    // Removed between coming into sight and its turn.
+    if (!charts.has(made)) return;
     seen = true;
     if (buttons === null) {
       buttons = buttonsOf(node, name, label);
@@ -183,7 +207,7 @@ export function chart({ name, label, height = 420, build }) {
     }
     const built = build();
     // Where one has zoomed to stays, as long as the axes are the same.
-    return Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), CONFIG);
+    Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), CONFIG);
   };
   const made = {
     node,
@@ -193,6 +217,7 @@ export function chart({ name, label, height = 420, build }) {
     },
     remove() {
       charts.delete(made);
+      observer.disconnect();
       if (seen) Plotly.purge(node);
       node.remove();
       buttons?.remove();

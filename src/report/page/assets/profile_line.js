@@ -1,9 +1,9 @@
 // Loss and metric along a line of weights: the mean over random draws with their range.
 
 import { exact } from "./format.js";
-import { keptChoices } from "./view.js";
-import { atTop, axis, chart, colors, line, literal, readable, translucent, upright } from "./plot.js";
-import { choice, switches } from "./switches.js";
+import { keptChoices, setter } from "./view.js";
+import { atTop, axis, band, chart, colors, line, literal, readable, upright } from "./plot.js";
+import { choice, scaleChoice, switches } from "./switches.js";
 import { distances } from "./plane.js";
 
 /** Training and test in the page's ink, since colours belong to solvers. */
@@ -49,18 +49,7 @@ function spread(drawings, quantity, unit) {
 }
 
 function lineTraces(x, points, style, name, several) {
-  const color = readable(style.color);
   const y = (key) => points.map((point) => point[key]);
-  const edge = (key, fill) => ({
-    x,
-    y: y(key),
-    mode: "lines",
-    line: { width: 0, color },
-    fill,
-    fillcolor: translucent(color, 0.18),
-    hoverinfo: "skip",
-    showlegend: false,
-  });
   const text = points.map((p) =>
     several ? `${exact(p.mean)}<br>range ${exact(p.low)} – ${exact(p.high)}` : exact(p.mean),
   );
@@ -73,7 +62,7 @@ function lineTraces(x, points, style, name, several) {
     text,
     hovertemplate: `<b>%{fullData.name}</b>${several ? " (mean)" : ""}<br>%{x}<br>%{text}<extra></extra>`,
   };
-  return several ? [edge("low", "none"), edge("high", "tonexty"), middle] : [middle];
+  return several ? [...band(x, y("low"), y("high"), readable(style.color)), middle] : [middle];
 }
 
 /** Where runs are on the line: their shadows at their own losses. */
@@ -131,10 +120,7 @@ export function profileChart({ drawings, words, unit, paths, points, prefix }) {
     };
   };
   const drawn = chart({ name: "line", label: "Loss along the line", height: 420, build });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const controls = switches(
     hasMetric
       ? choice(
@@ -147,15 +133,7 @@ export function profileChart({ drawings, words, unit, paths, points, prefix }) {
           set("of"),
         )
       : null,
-    choice(
-      "Vertical",
-      [
-        ["linear", "linear"],
-        ["log", "logarithmic"],
-      ],
-      view.scale,
-      set("scale"),
-    ),
+    scaleChoice("Vertical", view.scale, set("scale")),
   );
   return { node: [controls, drawn.node], update: drawn.update };
 }

@@ -5,7 +5,7 @@ import { performanceProfile, stepCurve, wins } from "./statistics.js";
 import { element } from "./dom.js";
 import { axis, chart, colors, line, literal } from "./plot.js";
 import { choice, keyList, switches, toggles } from "./switches.js";
-import { keptChoices, keptSet } from "./view.js";
+import { keptChoices, keptSet, setter } from "./view.js";
 
 const COSTS = { passes: "passes", samples: "samples read", seconds: "seconds" };
 
@@ -136,10 +136,7 @@ export function profiles(data, styles, selection, prefix) {
     nothing.hidden = !isEmpty;
     [profile, distribution, pairs].forEach((made) => made.update());
   };
-  const set = (key) => (value) => {
-    view.set(key, value);
-    update();
-  };
+  const set = setter(view, update);
   const setLevels = () => {
     view.levels.note();
     update();
@@ -179,6 +176,7 @@ function winsChart(data, table) {
       }),
     );
     const few = names.length <= 13;
+    const { ink, paper, won } = colors();
     const z = found.map((row, a) => row.map((cell, b) => (a === b ? null : share(cell.wins))));
     return {
       data: [
@@ -189,7 +187,9 @@ function winsChart(data, table) {
           z,
           zmin: 0,
           zmax: 1,
-          colorscale: "Cividis",
+          // Words in the page's ink read on every shade.
+          colorscale: [[0, paper], [1, won]],
+          textfont: { color: ink },
           colorbar: { tickformat: ".0%", thickness: 12 },
           customdata: text,
           hovertemplate: "%{customdata}<extra></extra>",

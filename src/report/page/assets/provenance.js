@@ -13,14 +13,8 @@ function rootOf(part) {
   return root === "" ? "." : root;
 }
 
-/** The command that takes a part's specification; that in the folder of a tuning is its comparison's. */
-const AGAIN = {
-  comparison: "compare",
-  training: "train",
-  landscape: "landscape",
-  spectrum: "spectrum",
-  connection: "connect",
-};
+/** The commands for which a specification says everything. Others took flags that it does not hold. */
+const AGAIN = { comparison: "compare", training: "train" };
 
 /** The experiment that made a part, where it is one: an example of losslab's own project. */
 function experimentOf(part) {
@@ -32,18 +26,18 @@ function experimentOf(part) {
 function commands(part) {
   const folder = quoted(part.path === "" ? "." : part.path);
   const isVerified = ["comparison", "training"].includes(part.kind);
-  const same = isVerified ? "" : ", and compare the records by git diff or cmp: on the same kind of processor the same bytes";
+  const same = isVerified ? "" : "; run it again, and compare the records by git diff or cmp: on the same kind of processor the same bytes";
   const list = [];
   if (isVerified) list.push(["verify: run it again, and say what differs", `losslab verify ${folder}`]);
   if (part.spec && AGAIN[part.kind]) {
-    list.push([`run it again${same}`, `losslab ${AGAIN[part.kind]} --spec ${folder}/spec.toml -o ${folder}`]);
+    list.push(["run it again", `losslab ${AGAIN[part.kind]} --spec ${folder}/spec.toml -o ${folder}`]);
   }
   const experiment = experimentOf(part);
   if (experiment) {
-    const what = `it was made by an experiment of losslab's project; there, run it again${same}`;
+    const what = `it was made by an experiment of losslab's project; there${same}`;
     list.push([what, `cargo run --release --example ${quoted(experiment)}`]);
   } else if (part.environment?.command?.length > 0) {
-    list.push(["it was made by", part.environment.command.map(quoted).join(" ")]);
+    list.push([`it was made by${same}`, part.environment.command.map(quoted).join(" ")]);
   }
   list.push(["make this page again", `losslab report ${quoted(rootOf(part))} --html`]);
   return list;

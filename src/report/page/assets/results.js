@@ -3,8 +3,8 @@
 import { exact, significant } from "./format.js";
 import { element } from "./dom.js";
 import { axis, chart, colors, literal, readable } from "./plot.js";
-import { choice, switches } from "./switches.js";
-import { keptChoices } from "./view.js";
+import { choice, scaleChoice, switches } from "./switches.js";
+import { keptChoices, setter } from "./view.js";
 
 const VALUES = {
   passes_to_target: "passes to the target",
@@ -83,15 +83,12 @@ export function results(data, styles, selection, prefix) {
     };
   };
   const drawn = chart({ name: "results", label: "The result of every seed, a dot per run", height: 300, build });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const options = keys.map((key) => [key, VALUES[key]]);
   const node = [
     switches(
       choice("Shown", options, view.key, set("key")),
-      choice("Horizontal", [["linear", "linear"], ["log", "logarithmic"]], view.scale, set("scale")),
+      scaleChoice("Horizontal", view.scale, set("scale")),
     ),
     element("p", { class: "note" }, "A dot per seed; × at the right edge for a run that did not get there. Who declined the problem has none."),
     drawn.node,

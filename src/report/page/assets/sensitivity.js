@@ -3,16 +3,16 @@
 import { exact } from "./format.js";
 import { sensitivity } from "./statistics.js";
 import { element } from "./dom.js";
-import { axis, chart, literal, readable, translucent } from "./plot.js";
-import { choice, switches } from "./switches.js";
-import { keptChoices } from "./view.js";
+import { axis, band, chart, literal, readable } from "./plot.js";
+import { scaleChoice, switches } from "./switches.js";
+import { keptChoices, setter } from "./view.js";
 
 /** Lowest loss over the learning rate, for every method that was run at several. */
 export function sensitivities(data, styles, selection, prefix) {
   const view = keptChoices(`${prefix}.rates`, { yscale: ["log", ["log", "linear"]] });
   const build = () => {
     const traces = [];
-    data.sweeps.forEach((sweep) => {
+    data.sweeps.forEach((sweep, number) => {
       const indices = sweep.values.map(([, label]) => data.solvers.indexOf(label));
       const shown = indices.some((index) => selection.solvers.has(index));
       if (!shown) return;
@@ -27,7 +27,7 @@ export function sensitivities(data, styles, selection, prefix) {
           .filter(([, index]) => selection.solvers.has(index))
           .map(([rate, index]) => [rate, losses(index)]),
       );
-      traces.push(...sweepTraces(sweep, sweepStyle(sweep, styles, data), points));
+      traces.push(...sweepTraces(sweep, { ...data.sweep_styles[number], dash: [] }, points));
     });
     return {
       data: traces,
@@ -42,22 +42,13 @@ export function sensitivities(data, styles, selection, prefix) {
     };
   };
   const drawn = chart({ name: "learning-rate", label: "Lowest training loss over the learning rate", build });
-  const set = (value) => {
-    view.set("yscale", value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const node = [
     element("p", { class: "note" }, "Median over seeds with its band; × where half of the runs or more diverged or ended higher than they began."),
-    switches(choice("Vertical", [["log", "logarithmic"], ["linear", "linear"]], view.yscale, set)),
+    switches(scaleChoice("Vertical", view.yscale, set("yscale"))),
     drawn.node,
   ];
   return { node, update: drawn.update };
-}
-
-/** A sweep is drawn as the method itself, solid. */
-function sweepStyle(sweep, styles, data) {
-  const found = data.sweep_styles[data.sweeps.indexOf(sweep)];
-  return { ...found, dash: [] };
 }
 
 function sweepTraces(sweep, style, points) {
@@ -65,24 +56,15 @@ function sweepTraces(sweep, style, points) {
   const finite = points.filter((point) => Number.isFinite(point.median));
   const lost = points.filter((point) => !Number.isFinite(point.median));
   const highest = Math.max(...finite.map((point) => point.median), 0);
-  const edge = (key, fill) => ({
-    x: finite.map((point) => point.value),
-    y: finite.map((point) => (Number.isFinite(point[key]) ? point[key] : highest * 1.5)),
-    mode: "lines",
-    line: { width: 0, color },
-    fill,
-    fillcolor: translucent(color, 0.18),
-    hoverinfo: "skip",
-    showlegend: false,
-  });
+  const x = finite.map((point) => point.value);
+  const edge = (key) => finite.map((point) => (Number.isFinite(point[key]) ? point[key] : highest * 1.5));
   const text = (point) =>
     `${exact(point.median)}<br>band ${exact(point.lower)} – ${exact(point.upper)}<br>${point.diverged} of ${point.runs} runs diverged`;
   const traces = [
-    edge("lower", "none"),
-    edge("upper", "tonexty"),
+    ...band(x, edge("lower"), edge("upper"), color),
     {
       name: literal(sweep.label),
-      x: finite.map((point) => point.value),
+      x,
       y: finite.map((point) => point.median),
       mode: "lines+markers",
       line: { color, width: 2 },

@@ -53,28 +53,28 @@ function pointFacts(point) {
   ]);
 }
 
-/** Largest, smallest, trace, and the gap, a row per matrix. */
-function matrixTable() {
+/** What the tables of matrices and of layers both say. */
+function curvatureColumns() {
   const first = (pairs) => (pairs.length > 0 ? pairs[0].value : null);
+  const five = (value) => significant(value, 5);
   const trace = numberColumn("trace", (row) => row.trace.mean, significant, "with its standard error");
   trace.show = (row) =>
     element("span", { title: `${row.trace.mean} ± ${row.trace.standard_error}` }, traceText(row.trace));
+  return [
+    numberColumn("largest", (row) => first(row.largest), five),
+    numberColumn("smallest", (row) => first(row.smallest), five),
+    trace,
+  ];
+}
+
+/** Largest, smallest, trace, and the gap, a row per matrix. */
+function matrixTable() {
   return sortableTable({
     name: "matrices",
     caption: "Outliers are the eigenvalues above the largest ratio of neighbours; near 1 there is no gap.",
     columns: [
       { title: "matrix", value: (row) => row.matrix, show: (row) => row.matrix },
-      numberColumn(
-        "largest",
-        (row) => first(row.largest),
-        (v) => significant(v, 5),
-      ),
-      numberColumn(
-        "smallest",
-        (row) => first(row.smallest),
-        (v) => significant(v, 5),
-      ),
-      trace,
+      ...curvatureColumns(),
       numberColumn("outliers", (row) => row.gap?.outliers ?? null, grouped, "eigenvalues above the gap"),
       numberColumn(
         "ratio at the gap",
@@ -91,27 +91,13 @@ function matrixTable() {
 }
 
 function layerTable() {
-  const first = (pairs) => (pairs.length > 0 ? pairs[0].value : null);
-  const trace = numberColumn("trace", (row) => row.trace.mean, significant, "with its standard error");
-  trace.show = (row) =>
-    element("span", { title: `${row.trace.mean} ± ${row.trace.standard_error}` }, traceText(row.trace));
   return sortableTable({
     name: "layers",
     caption: "The diagonal block of each layer, counted from 0.",
     columns: [
       { title: "layer", value: (row) => row.layer, show: (row) => String(row.layer) },
       numberColumn("parameters", (row) => row.dimension, grouped),
-      numberColumn(
-        "largest",
-        (row) => first(row.largest),
-        (v) => significant(v, 5),
-      ),
-      numberColumn(
-        "smallest",
-        (row) => first(row.smallest),
-        (v) => significant(v, 5),
-      ),
-      trace,
+      ...curvatureColumns(),
       numberColumn("products", (row) => row.products, grouped),
     ],
     rows: [],

@@ -24,6 +24,11 @@ export function bandOf(runs) {
   return runs < 8 ? "range" : "quartiles";
 }
 
+/** The two quantiles that a band of so many runs lies between. */
+export function bandEnds(runs) {
+  return bandOf(runs) === "range" ? [0, 1] : [0.25, 0.75];
+}
+
 /** The number of entries, sorted by x, that lie at or before `x`. */
 function countUpTo(entries, x) {
   let [low, high] = [0, entries.length];
@@ -124,7 +129,7 @@ export function sensitivity(runs) {
   const points = runs.flatMap(([value, losses]) => {
     if (losses.length === 0) return [];
     const all = losses.map((loss) => (loss === null ? Infinity : loss));
-    const ends = bandOf(all.length) === "range" ? [0, 1] : [0.25, 0.75];
+    const ends = bandEnds(all.length);
     return [
       {
         value,

@@ -1,10 +1,10 @@
 // The tables of a comparison: medians per solver, and every run.
 
 import { exact, grouped, metric, seconds, significant } from "./format.js";
-import { bandOf, median, quantile } from "./statistics.js";
+import { bandEnds, median, quantile } from "./statistics.js";
 import { element } from "./dom.js";
 import { swatch } from "./switches.js";
-import { sortableTable } from "./table.js";
+import { numberColumn, sortableTable } from "./table.js";
 
 /** The median over runs of a value that may be missing; who declined the problem has none. */
 function medianOf(runs, value) {
@@ -28,8 +28,7 @@ function statuses(runs) {
 
 /** The band over seeds, a miss counted as +∞; nothing where both ends read the same. */
 function bandText(costs) {
-  const ends = bandOf(costs.length) === "range" ? [0, 1] : [0.25, 0.75];
-  const [low, high] = ends.map((q) => significant(quantile(costs, q), 3));
+  const [low, high] = bandEnds(costs.length).map((q) => significant(quantile(costs, q), 3));
   return low === high ? "" : ` (${low}–${high})`;
 }
 
@@ -123,29 +122,23 @@ function achieved(key) {
 /** Every run with its status. */
 export function runTable(data, styles, selection) {
   const problem = () => data.problems[selection.problem];
-  const number = (title, value, text) => ({
-    title,
-    numeric: true,
-    value,
-    show: (run) => element("span", { title: exact(value(run)) }, text(value(run))),
-  });
   const columns = [
     { title: "solver", value: (run) => data.solvers[run.solver], show: (run) => [swatch(styles[run.solver]), data.solvers[run.solver]] },
-    number("seed", (run) => run.seed, exact),
+    numberColumn("seed", (run) => run.seed, exact),
     { title: "status", value: (run) => run.status, show: (run) => element("span", { title: run.message }, run.status) },
-    number("iterations", (run) => run.iterations, grouped),
-    number("passes", (run) => run.passes, (v) => significant(v)),
-    number("training loss", achieved("loss"), (v) => significant(v, 6)),
-    number("gradient norm", achieved("gradient_norm"), (v) => significant(v)),
-    number(() => problem().metric_name, achieved("test_metric"), (v) => metric(problem().metric, v)),
-    number("passes to target", (run) => run.passes_to_target, (v) => significant(v)),
-    number("restarts", (run) => run.restarts, grouped),
-    number("losses", (run) => run.requested[0] + run.requested[2], grouped),
-    number("gradients", (run) => run.requested[1] + run.requested[2] + run.requested[3], grouped),
-    number("products", (run) => run.requested[4] + run.requested[5], grouped),
+    numberColumn("iterations", (run) => run.iterations, grouped),
+    numberColumn("passes", (run) => run.passes, (v) => significant(v)),
+    numberColumn("training loss", achieved("loss"), (v) => significant(v, 6)),
+    numberColumn("gradient norm", achieved("gradient_norm"), (v) => significant(v)),
+    numberColumn(() => problem().metric_name, achieved("test_metric"), (v) => metric(problem().metric, v)),
+    numberColumn("passes to target", (run) => run.passes_to_target, (v) => significant(v)),
+    numberColumn("restarts", (run) => run.restarts, grouped),
+    numberColumn("losses", (run) => run.requested[0] + run.requested[2], grouped),
+    numberColumn("gradients", (run) => run.requested[1] + run.requested[2] + run.requested[3], grouped),
+    numberColumn("products", (run) => run.requested[4] + run.requested[5], grouped),
     { title: "message", value: (run) => run.message ?? "", show: (run) => run.message ?? "" },
   ];
-  if (data.timed) columns.splice(9, 0, number("time", (run) => run.seconds, seconds));
+  if (data.timed) columns.splice(9, 0, numberColumn("time", (run) => run.seconds, seconds));
   const table = sortableTable({
     name: "runs",
     caption: "Runs on the chosen problem. Exact values appear where the pointer rests on a number.",

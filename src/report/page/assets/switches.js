@@ -24,6 +24,16 @@ export function choice(label, options, value, change) {
   return element("fieldset", { class: "choice" }, element("legend", {}, label), options.map(option));
 }
 
+/** An even or a logarithmic axis. */
+export function scaleChoice(label, value, change) {
+  return choice(label, [["linear", "linear"], ["log", "logarithmic"]], value, change);
+}
+
+/** Whether a plane is filled with colours or has lines alone. */
+export function planeChoice(value, change) {
+  return choice("Plane", [["filled", "filled"], ["lines", "lines"]], value, change);
+}
+
 /** A line as a series is drawn. */
 export function swatch(style) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

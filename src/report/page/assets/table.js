@@ -1,6 +1,6 @@
 // Tables that can be sorted by their heads.
 
-import { exact } from "./format.js";
+import { csvField, exact } from "./format.js";
 import { copyButton, element } from "./dom.js";
 
 /** How values are ordered: numbers by size, nothing and NaN last in either direction. */
@@ -16,12 +16,6 @@ function titleOf(column) {
   return typeof column.title === "function" ? column.title() : column.title;
 }
 
-/** A field of CSV. */
-function csvField(value) {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** A table as text: numbers in full. */
 function asCsv(columns, rows) {
   const lines = rows.map((row) => columns.map((column) => csvField(column.value(row))).join(","));
@@ -35,6 +29,24 @@ function asMarkdown(columns, table) {
   const rules = columns.map((column) => (column.numeric ? "---:" : ":---"));
   const lines = [columns.map(titleOf), rules, ...[...table.tBodies[0].rows].map(cells)];
   return lines.map(line).join("\n") + "\n";
+}
+
+/** The table in LaTeX, as it is shown; its rules are those of the package booktabs. */
+function asLatex(columns, table) {
+  const marks = { "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
+  const words = (text) => text.replace(/[\\&%$#_{}~^]/g, (mark) => marks[mark] ?? `\\${mark}`);
+  const line = (cells) => `${cells.map(words).join(" & ")} \\\\`;
+  const rows = [...table.tBodies[0].rows].map((row) => line([...row.cells].map((cell) => cell.textContent)));
+  const kinds = columns.map((column) => (column.numeric ? "r" : "l")).join("");
+  return [
+    `\\begin{tabular}{${kinds}}`,
+    "\\toprule",
+    line(columns.map(titleOf)),
+    "\\midrule",
+    ...rows,
+    "\\bottomrule",
+    "\\end{tabular}",
+  ].join("\n");
 }
 
 /**
@@ -102,6 +114,7 @@ export function sortableTable({ caption, columns, rows, name, sort }) {
       { class: "beside" },
       copyButton("Copy as CSV", () => asCsv(columns, ordered())),
       copyButton("Copy as Markdown", () => asMarkdown(columns, table)),
+      copyButton("Copy as LaTeX", () => asLatex(columns, table)),
     ),
   );
   return { node, fill };

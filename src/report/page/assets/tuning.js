@@ -1,10 +1,10 @@
 // A tuning: what was tried, what it scored, and default against tuned with what that cost.
 
-import { exact, grouped, isAccuracy, metric, significant } from "./format.js";
+import { exact, grouped, metric, significant } from "./format.js";
 import { element, facts, folded, section } from "./dom.js";
-import { keptChoices, keptSet } from "./view.js";
+import { keptChoices, keptSet, setter } from "./view.js";
 import { axis, chart, line, literal, readable } from "./plot.js";
-import { choice, swatch, switches, toggles } from "./switches.js";
+import { choice, scaleChoice, swatch, switches, toggles } from "./switches.js";
 import { numberColumn, sortableTable } from "./table.js";
 import { provenance } from "./provenance.js";
 import { median } from "./statistics.js";
@@ -54,7 +54,7 @@ function passesText(outcome, budget, hasTarget) {
 function resultTable(data, styles) {
   const hasTarget = data.target_loss !== null;
   const budget = data.evaluation_budget;
-  const metricText = (value) => metric(isAccuracy(data) ? "accuracy" : "rmse", value);
+  const metricText = (value) => metric(data.metric, value);
   const rows = data.solvers.map((found, index) => ({ ...found, style: styles[index] }));
   const passes = (title, outcome) => ({
     title,
@@ -257,22 +257,11 @@ function scoreChart(data, styles, chosen, prefix) {
     };
   };
   const drawn = chart({ name: "scores", label: "Scores of the trials over a setting", height: 420, build });
-  const set = (key) => (value) => {
-    view.set(key, value);
-    drawn.update();
-  };
+  const set = setter(view, drawn.update);
   const keys = [...dimensions.keys()].map((key) => [key, key.replaceAll("_", " ")]);
   const controls = switches(
     keys.length > 1 ? choice("Over", keys, view.key, set("key")) : null,
-    choice(
-      "Vertical",
-      [
-        ["log", "logarithmic"],
-        ["linear", "linear"],
-      ],
-      view.vertical,
-      set("vertical"),
-    ),
+    scaleChoice("Vertical", view.vertical, set("vertical")),
   );
   const note =
     "A ring marks what was chosen, a cross a trial that diverged. Larger dots are later rungs of the search.";

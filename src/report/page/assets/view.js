@@ -72,6 +72,14 @@ export function keptChoices(prefix, defaults) {
   return view;
 }
 
+/** For each key of a view what a switch calls: it chooses a word, then `update(key)` follows. */
+export function setter(view, update) {
+  return (key) => (word) => {
+    view.set(key, word);
+    update(key);
+  };
+}
+
 /** A Set of some of `items`, which are numbers; `note()` when it has changed. */
 export function keptSet(name, items, fallback) {
   const usual = fallback.join(".");
