@@ -48,6 +48,23 @@ test("names on a line of weights are text too", async () => {
   assert.equal(await page.locator("main img, main script").count(), 0);
 });
 
+test("points are copied with the names as they are", async () => {
+  const { page, id } = await openPart("odd_labels");
+  const node = await chart(page, "curves", `#${id}`);
+  const copied = await node.evaluate(async (plot) => {
+    let text = null;
+    navigator.clipboard.writeText = async (written) => (text = written);
+    [...plot.nextElementSibling.querySelectorAll("button")].at(-1).click();
+    await new Promise((done) => setTimeout(done, 50));
+    return text;
+  });
+  assert.ok(copied.startsWith("series,x,y\n"));
+  for (const label of ODD_LABELS) {
+    const quoted = /[",]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label;
+    assert.ok(copied.includes(`\n${quoted},`), `${label} in ${copied.slice(0, 300)}`);
+  }
+});
+
 test("resting on a curve shows its name as it is", async () => {
   const { page, id, part } = await openPart("odd_labels");
   const node = await chart(page, "curves", `#${id}`);

@@ -129,21 +129,45 @@ test("a solver that declined a problem is a row with its reason", async () => {
   assert.equal((await column(summary, "training loss"))[row].text, "–");
 });
 
-test("tables can be copied", async () => {
-  const page = await open("quickstart");
-  const copied = await page.evaluate(async () => {
+/** What a button of the summary's table copies. */
+const copiedBy = (page, button) =>
+  page.evaluate(async (wanted) => {
     let text = null;
     navigator.clipboard.writeText = async (written) => (text = written);
     const table = document.querySelector('[data-table="summary"]').closest(".scroll");
-    [...table.parentElement.querySelectorAll("button")].find((b) => b.textContent === "Copy as CSV").click();
+    [...table.parentElement.querySelectorAll("button")].find((b) => b.textContent === wanted).click();
     await new Promise((done) => setTimeout(done, 50));
     return text;
-  });
+  }, button);
+
+test("tables can be copied", async () => {
+  const page = await open("quickstart");
+  const copied = await copiedBy(page, "Copy as CSV");
   const [head, ...rows] = copied.trim().split("\n");
   assert.ok(head.startsWith("solver,how runs ended,training loss"));
   assert.equal(rows.length, quickstart.solvers.length);
   assert.ok(rows[2].startsWith("lbfgs,"));
   assert.ok(rows[2].includes(String(medianOf("california", "lbfgs", (run) => run.loss))));
+});
+
+test("tables can be copied for papers", async () => {
+  const page = await open("quickstart");
+  await choose(page.locator("main"), "Problem", 1);
+  const latex = (await copiedBy(page, "Copy as LaTeX")).split("\n");
+  assert.deepEqual(latex.slice(0, 2), ["\\begin{tabular}{llrrrrrrr}", "\\toprule"]);
+  const rows = latex.slice(4, 4 + quickstart.solvers.length);
+  // A percent sign would begin a comment.
+  assert.ok(rows.every((row) => row.split(" & ").length === 9 && row.endsWith("\\\\") && row.includes(" \\%")), rows[0]);
+  const markdown = (await copiedBy(page, "Copy as Markdown")).split("\n");
+  assert.ok(markdown[2 + 2].startsWith("| lbfgs | "), markdown[4]);
+});
+
+test("paper gets every chart", async () => {
+  const page = await open("quickstart", DESKTOP, { fresh: true });
+  await page.pdf();
+  const charts = await page.locator(".chart").count();
+  assert.ok(charts >= 5);
+  assert.equal(await page.locator(".chart .plotly").count(), charts);
 });
 
 test("specification, environment, and the commands", async () => {
