@@ -168,6 +168,15 @@ test("paper gets every chart", async () => {
   const charts = await page.locator(".chart").count();
   assert.ok(charts >= 5);
   assert.equal(await page.locator(".chart .plotly").count(), charts);
+  const widest = (event) =>
+    page.evaluate(async (name) => {
+      window.dispatchEvent(new Event(name));
+      await new Promise((done) => setTimeout(done, 500));
+      return Math.max(...[...document.querySelectorAll(".chart .main-svg")].map((svg) => svg.clientWidth));
+    }, event);
+  // A4 has room for some 700 pixels.
+  assert.ok((await widest("beforeprint")) <= 700);
+  assert.ok((await widest("afterprint")) > 1000, "back on the screen");
 });
 
 test("specification, environment, and the commands", async () => {

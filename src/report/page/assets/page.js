@@ -1,7 +1,7 @@
 // The page: a section for every part, the contents, and the choice of colours.
 
 import { element, section } from "./dom.js";
-import { drawAllCharts, redrawCharts } from "./plot.js";
+import { drawForPaper, redrawCharts } from "./plot.js";
 import { choice, recolorSwatches } from "./switches.js";
 import { keptChoices, placeInAddress } from "./view.js";
 import { renderComparison } from "./comparison.js";
@@ -92,7 +92,8 @@ function build() {
   document.getElementById("foot").append(
     element("p", {}, `Written by losslab ${page.version} from the records in this folder. Charts: plotly.js (MIT licence, its text is in this file).`),
   );
-  window.addEventListener("beforeprint", drawAllCharts);
+  window.addEventListener("beforeprint", () => drawForPaper(true));
+  window.addEventListener("afterprint", () => drawForPaper(false));
   document.documentElement.dataset.ready = "yes";
   if (placeInAddress()) document.getElementById(placeInAddress())?.scrollIntoView();
 }

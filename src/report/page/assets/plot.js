@@ -182,8 +182,13 @@ function buttonsOf(node, name, label) {
   );
 }
 
-/** Draws what is not yet drawn, for paper. */
-export function drawAllCharts() {
+/** The width of a chart on paper, in pixels: what A4 and Letter have room for. */
+const PAPER_WIDTH = 680;
+let isOnPaper = false;
+
+/** Draws every chart for paper, or for the screen again. */
+export function drawForPaper(state) {
+  isOnPaper = state;
   charts.forEach((made) => made.draw());
 }
 
@@ -206,8 +211,10 @@ export function chart({ name, label, height = 420, build }) {
       node.after(buttons);
     }
     const built = build();
+    const size = { autosize: false, width: PAPER_WIDTH, height: node.clientHeight };
+    const paper = isOnPaper ? size : { width: undefined, height: undefined };
     // Where one has zoomed to stays, as long as the axes are the same.
-    Plotly.react(node, built.data, layout({ uirevision: "kept", ...built.layout }), CONFIG);
+    Plotly.react(node, built.data, layout({ uirevision: "kept", ...paper, ...built.layout }), CONFIG);
   };
   const made = {
     node,
